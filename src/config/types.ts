@@ -1,0 +1,75 @@
+import type { Cadence, Resource, Severity } from '../core/expectation.ts';
+import type { SecretRef } from '../values/secret.ts';
+
+/** config.yaml, read and checked (CONTRACT §2). Holds references to secrets, never a secret. Durations in ms. */
+export interface Config {
+  readonly file: string;
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly sha256: string;
+  readonly watchdog: {
+    readonly name: string;
+    /** Folder of the embedded store, absolute; undefined where neither the file nor $STATE_DIRECTORY names one: then ./state. */
+    readonly state: string;
+    readonly listen: { readonly host: string; readonly port: number } | 'off';
+    /** Bearer token; required where `listen` is not loopback. */
+    readonly token?: SecretRef;
+  };
+  /** Absolute path of the manifest. */
+  readonly manifest: string;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly defaults: Defaults;
+  readonly pagers: ReadonlyMap<string, PagerConfig>;
+  readonly routes: readonly Route[];
+  readonly heartbeat?: { readonly url: SecretRef | string; readonly every: number };
+}
+
+export interface Connection {
+  readonly name: string;
+  readonly probe: string;
+  /** What the probe's own connection schema put out. */
+  readonly settings: unknown;
+}
+
+export interface Defaults {
+  readonly sweep: Cadence;
+  readonly inspect: Cadence;
+  readonly confirm: number;
+  readonly blindAfter: number;
+  readonly repeat: number;
+}
+
+export interface Route {
+  readonly severity?: Severity;
+  readonly pagers: readonly string[];
+}
+
+/** `timeout` bounds one attempt, ms. */
+export type PagerConfig =
+  | { readonly type: 'pagerduty'; readonly name: string; readonly routingKey: SecretRef; readonly endpoint: string; readonly timeout: number }
+  | { readonly type: 'slack'; readonly name: string; readonly token: SecretRef; readonly channel: string; readonly endpoint: string; readonly timeout: number }
+  | { readonly type: 'webhook'; readonly name: string; readonly url: SecretRef | string; readonly secrets: readonly SecretRef[]; readonly timeout: number }
+  | { readonly type: 'console'; readonly name: string };
+
+/** manifest.yaml, read and checked (CONTRACT §3). */
+export interface Manifest {
+  readonly file: string;
+  readonly sha256: string;
+  readonly id: string;
+  readonly version: number;
+  /** End of the named day (UTC), ms since 1970; undefined where the manifest does not expire. */
+  readonly expires?: number;
+  readonly policy: { readonly k: number; readonly weakening: number; readonly requirePresence: boolean };
+  readonly resources: readonly Resource[];
+}
+
+/** One complaint: where, what is wrong and what would be right. `line` and `column` are 1-based. */
+export interface Complaint {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly message: string;
+  readonly code: string;
+}
+
+export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly complaints: readonly Complaint[] };

@@ -1,0 +1,38 @@
+import type { Instant } from './report.ts';
+
+/** What the ledger records. */
+export type LedgerKind =
+  | 'start'
+  | 'stop'
+  | 'reload'
+  | 'pinned'
+  | 'verdict'
+  | 'incident'
+  | 'page'
+  | 'receipt'
+  | 'retired'
+  | 'trouble'
+  | 'gap';
+
+export interface LedgerEntry {
+  readonly at: Instant;
+  readonly kind: LedgerKind;
+  /** A resource id, an incident id or `@watchdog`. */
+  readonly about: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface LedgerHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/**
+ * The bytes an entry's hash is taken over: sequence number, the previous entry's hash and the entry, as JSON with a fixed field order.
+ * `hash = SHA-256(entryBytes)` in hexadecimal; the first entry's `previous` is 64 zeros.
+ */
+export function entryBytes(seq: number, previous: string, entry: LedgerEntry): string {
+  return JSON.stringify([seq, previous, entry.at.wall, entry.at.steady, entry.kind, entry.about, entry.body]);
+}
+
+export const GENESIS = '0'.repeat(64);

@@ -1,0 +1,1 @@
+export interface Incident { readonly id: string }

@@ -1,0 +1,69 @@
+import type { Breach, VerdictKind } from './outcome.ts';
+import type { Severity } from './expectation.ts';
+
+/** A page as CONTRACT §5 gives it to machines; pagers word it for people from the same fields. */
+export type PageEvent = 'trigger' | 'update' | 'resolve' | 'test';
+export type PageReason =
+  | 'first'
+  | 'worsened'
+  | 'joined'
+  | 'changed'
+  | 'repeat'
+  | 'resolved'
+  | 'superseded'
+  | 'retired'
+  | 'repinned'
+  | 'test';
+
+/** Evidence as printed: times as RFC 3339, everything bounded. */
+export interface PrintedEvidence {
+  readonly method: string;
+  readonly vantage: string;
+  readonly at: string;
+  readonly complete?: boolean;
+  readonly control?: string;
+  readonly look: number;
+  readonly excerpt: string;
+}
+
+/** One resource as `check --json` and pages print it (CONTRACT §4). */
+export interface PrintedResource {
+  readonly id: string;
+  readonly kind: string;
+  readonly connection: string;
+  readonly severity: Severity;
+  readonly verdict: VerdictKind;
+  readonly breaches: readonly Breach[];
+  readonly pin: 'manifest' | 'store' | 'none';
+  readonly skipped: readonly { readonly facet: string; readonly reason: string; readonly say: string }[];
+  readonly summary: string;
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly actual: Readonly<Record<string, unknown>> | null;
+  readonly evidence: readonly PrintedEvidence[];
+  readonly last_seen_healthy: string | null;
+  readonly first_seen_bad: string | null;
+  readonly undo_before: string | null;
+  readonly duration_ms: number;
+  readonly owner?: string;
+  readonly runbook?: string;
+  readonly protected_by?: readonly string[];
+}
+
+export interface Page {
+  readonly schema: 'rollcall/page/v1';
+  readonly event: PageEvent;
+  readonly reason: PageReason;
+  readonly incident: string;
+  readonly dedup_key: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly watchdog: string;
+  readonly at: string;
+  readonly total: number;
+  /** Present and true where `resources` was cut; the rest is at `links.status`. */
+  readonly truncated?: true;
+  readonly resources: readonly PrintedResource[];
+  readonly claims: readonly [];
+  readonly links: { readonly runbook?: string; readonly status?: string };
+  readonly ledger_head: { readonly seq: number; readonly hash: string } | null;
+}

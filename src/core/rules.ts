@@ -1,0 +1,97 @@
+import type { Check, Severity } from './expectation.ts';
+import type { Memory } from './memory.ts';
+import type { Breach } from './outcome.ts';
+import type { Measure } from './report.ts';
+import { formatMeasure } from './wording.ts';
+
+export type Measures = Readonly<Record<string, Measure>>;
+
+/** What one check makes of one look's measures. */
+export type Finding =
+  | { readonly is: 'good' }
+  /** A single number moved that alone proves nothing: worth a look, not a page. */
+  | { readonly is: 'suspicious'; readonly say: string }
+  | { readonly is: 'broken'; readonly breach: Breach }
+  /** The measure was promised and is not there. */
+  | { readonly is: 'unmeasured' };
+
+const GOOD: Finding = { is: 'good' };
+
+/** Compares one check with the measures of one look. `defaultSeverity` is what its kind of breach weighs on this resource. */
+export function applyRule(check: Check, measures: Measures, memory: Memory, defaultSeverity: Severity): Finding {
+  const measure = measures[check.measure];
+  if (!measure) return { is: 'unmeasured' };
+  const rule = check.rule;
+  const broken = (expected: number | string | null, sentence?: string): Finding => ({
+    is: 'broken',
+    breach: {
+      kind: check.breach,
+      path: check.path,
+      what: check.sentence ?? sentence ?? sentenceOf(check, measure),
+      expected,
+      actual: measure.value,
+      severity: check.severity ?? defaultSeverity,
+    },
+  });
+  switch (rule.is) {
+    case 'at_least':
+      return Number(measure.value) >= rule.bound ? GOOD : broken(rule.bound);
+    case 'at_most':
+      return Number(measure.value) <= rule.bound ? GOOD : broken(rule.bound);
+    case 'equals':
+      return measure.value === rule.value ? GOOD : broken(rule.value);
+    case 'never_shrinks':
+      return fell(measure, memory.baselines[check.measure], 0)
+        ? broken(memory.baselines[check.measure] ?? null, shrunk(check, measure, memory))
+        : GOOD;
+    case 'shrinks_at_most': {
+      if (!fell(measure, memory.baselines[check.measure], rule.share)) return GOOD;
+      const sentence = shrunk(check, measure, memory);
+      const proven = measure.how === 'exact' && measure.unit !== 'bytes';
+      if (proven || rule.corroboration.some((name) => corroborates(name, measures, memory, rule.share)))
+        return broken(floorOf(memory.baselines[check.measure], rule.share), sentence);
+      return { is: 'suspicious', say: sentence };
+    }
+    case 'churns_at_most': {
+      const step = counterStep(check.measure, measure, memory);
+      const base = memory.baselines[rule.of];
+      if (step === undefined || base === undefined || step <= base * rule.share) return GOOD;
+      return broken(Math.floor(base * rule.share), `${step} ${check.noun} of ${check.subject} between two looks, of ${base} held`);
+    }
+  }
+}
+
+function sentenceOf(check: Check, measure: Measure): string {
+  return `${check.subject} has ${formatMeasure(measure)}${check.noun === '' ? '' : ` ${check.noun}`}`;
+}
+
+function shrunk(check: Check, measure: Measure, memory: Memory): string {
+  const before = formatMeasure({ ...measure, value: memory.baselines[check.measure] ?? 0 });
+  return `${check.subject} shrank from ${before} to ${formatMeasure(measure)}${check.noun === '' ? '' : ` ${check.noun}`}`;
+}
+
+function floorOf(baseline: number | undefined, share: number): number {
+  return Math.ceil((baseline ?? 0) * (1 - share));
+}
+
+function fell(measure: Measure, baseline: number | undefined, share: number): boolean {
+  return baseline !== undefined && Number(measure.value) < floorOf(baseline, share);
+}
+
+/** A second signal, independent of the first: another measure fell by the same share, or (`!name`) is no longer what it was. */
+function corroborates(name: string, measures: Measures, memory: Memory, share: number): boolean {
+  const changed = name.startsWith('!');
+  const key = changed ? name.slice(1) : name;
+  const measure = measures[key];
+  const last = memory.last[key];
+  if (!measure || last?.epoch !== measure.epoch) return false;
+  return changed ? last !== undefined && last.value !== measure.value : fell(measure, memory.baselines[key], share);
+}
+
+/** How far a counter rose since the last look, or undefined where there is no last look of the same epoch. */
+function counterStep(name: string, measure: Measure, memory: Memory): number | undefined {
+  const last = memory.last[name];
+  if (!last || last.epoch !== measure.epoch) return undefined;
+  const step = Number(measure.value) - Number(last.value);
+  return step >= 0 ? step : undefined;
+}

@@ -1,0 +1,110 @@
+/** What the loop needs of the world, as interfaces only. One adapter file each; fakes enter here and nowhere else. */
+import type { Incident } from './core/incident.ts';
+import type { LedgerEntry, LedgerHead } from './core/chain.ts';
+import type { Memory } from './core/memory.ts';
+import type { Page } from './core/page.ts';
+import type { Instant } from './core/report.ts';
+import type { ResourceState } from './core/state.ts';
+
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** From 0 (included) to 1 (excluded). */
+  unit(): number;
+  bytes(count: number): Uint8Array;
+}
+
+export interface Cron {
+  /** The first moment after `after` (ms since 1970, local time zone of the host) that the expression names; undefined where there is none within four years. */
+  next(expression: string, after: number): number | undefined;
+}
+
+/** What became of one attempt to hand a page over. */
+export type Delivery =
+  /** The receiver said that it has it. `ref` is the receiver's own name for it, handed back on later messages of the same key. */
+  | { readonly kind: 'delivered'; readonly ref: string | null }
+  /** Not now: a network error, a timeout, 408, 429, 5xx. `afterMs` where the receiver said when. */
+  | { readonly kind: 'retryable'; readonly why: string; readonly afterMs?: number }
+  /** Not this way: any other refusal. Tried again rarely (somebody may mend the key), and said out loud. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** One message to one pager. */
+export interface Letter {
+  /** Constant over all attempts, restarts included: the receiver's idempotency key. */
+  readonly id: string;
+  readonly page: Page;
+  /** The `ref` of this pager's last receipt under the same dedup key. */
+  readonly prior?: string;
+}
+
+export interface Pager {
+  readonly name: string;
+  /** One attempt, bounded by the adapter's own timeout and by `signal`; never throws, never retries by itself, never quotes a secret. */
+  deliver(letter: Letter, signal: AbortSignal): Promise<Delivery>;
+}
+
+export interface Heartbeat {
+  /** Tells the dead man's switch that a full round ended (`ok`) or why it did not. Never throws; false where it was not heard. */
+  beat(ok: boolean, note: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What is kept of one resource. */
+export interface ResourceRecord {
+  readonly state: ResourceState;
+  readonly memory: Memory;
+}
+
+/** A letter's way to one pager. Letters of one key to one pager leave in order of `seq`. */
+export interface Post {
+  readonly id: string;
+  readonly seq: number;
+  readonly key: string;
+  readonly incident: string;
+  readonly pager: string;
+  readonly page: Page;
+  readonly attempts: number;
+  /** Steady time before which it is not tried again. */
+  readonly notBefore: number;
+  readonly lastError?: string;
+  readonly receipt?: { readonly at: Instant; readonly ref: string | null };
+}
+
+export interface Snapshot {
+  readonly resources: ReadonlyMap<string, ResourceRecord>;
+  readonly incidents: readonly Incident[];
+  /** Undelivered posts, and the receipts of incidents still open. */
+  readonly posts: readonly Post[];
+  readonly meta: Readonly<Record<string, string>>;
+  readonly head: LedgerHead | null;
+}
+
+/** All of it or nothing of it. */
+export interface Change {
+  readonly resources?: ReadonlyMap<string, ResourceRecord | null>;
+  readonly incidents?: readonly Incident[];
+  readonly posts?: readonly Post[];
+  readonly dropPosts?: readonly string[];
+  readonly meta?: Readonly<Record<string, string>>;
+  readonly ledger?: readonly LedgerEntry[];
+}
+
+export interface Store {
+  load(): Promise<Snapshot>;
+  /** Resolves with the ledger's head once the change would survive a power cut; rejects with nothing changed. */
+  commit(change: Change): Promise<LedgerHead | null>;
+  /** Ledger entries from `from` (1-based), oldest first. */
+  ledger(from: number, limit: number): Promise<readonly (LedgerEntry & { readonly seq: number; readonly hash: string })[]>;
+  close(): Promise<void>;
+}
+
+export interface Log {
+  /** Static message, variable fields: the message is what one searches for. */
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,110 @@
+/**
+ * THE CONTRACT between rollcall and a probe, and the only file under `src/` (besides `src/values/`) that `probes/` may import.
+ *
+ * A probe looks at resources of some kinds over one connection, many per call. It observes; it never compares, decides,
+ * retries, schedules or pages. The rules that types cannot hold are held by `testProbe()` in `test/contract/`:
+ * - the wanted list is the authority: each wanted id's facets at the asked depth are spoken for once, or the caller calls them blind;
+ * - `unseen` rests on a complete listing by the asserted caller with a positive control; a refusal is `blind: denied`, never `unseen`;
+ * - an answer that cannot be read is `blind: protocol`;
+ * - when `signal` aborts, `collect` ends within 100 ms and the work on the watched side is ended too;
+ * - no secret and no row contents in any report.
+ */
+import type * as z from 'zod';
+import type { Check } from './core/expectation.ts';
+import type { Depth, Identity, Instant, Report } from './core/report.ts';
+import type { Secret, SecretRef } from './values/secret.ts';
+
+export type { BreachKind, Check, Rule, Severity } from './core/expectation.ts';
+export type * from './core/report.ts';
+
+/** A complaint about raw input: where below the thing parsed, what is wrong and what would be right. */
+export interface Issue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Either a value or every complaint at once; parsing never throws. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** What a manifest entry of some kind compiles to. */
+export interface Compiled<T> {
+  readonly target: T;
+  readonly identity: Identity;
+  /** The key of the identity that names the vantage itself: `system_identifier`, `account`. */
+  readonly vantageKey?: string;
+  readonly tripwire?: boolean;
+  readonly checks: readonly Check[];
+}
+
+export interface Kind<T = unknown> {
+  /** The keys of a manifest entry beyond the common ones, `identity` and `expect` included: feeds validation and the JSON Schema. */
+  readonly entry: z.ZodObject;
+  /** Turns an entry already valid against `entry` into target and checks; complaints about combinations come from here. */
+  compile(entry: unknown): Parsed<Compiled<T>>;
+  /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
+  readonly confirmAfterMs: number;
+}
+
+/** A right the watcher's credential needs, as `grants` prints it and `audit` compares it. */
+export interface Right {
+  readonly right: string;
+  readonly on: string;
+  readonly why: string;
+}
+
+export interface Wanted<T> {
+  readonly id: string;
+  readonly kind: string;
+  readonly target: T;
+  readonly checks: readonly Check[];
+}
+
+export interface Look {
+  readonly depth: Depth;
+  /** `fresh`: on a new connection, past every cache, so that a second look is not the first one's echo. */
+  readonly path: 'usual' | 'fresh';
+  readonly signal: AbortSignal;
+}
+
+/** Something happened that makes a look due at once. Never a verdict. */
+export interface Nudge {
+  readonly ids: readonly string[];
+  readonly why: string;
+}
+
+export interface Link<T = unknown> {
+  collect(wanted: readonly Wanted<T>[], look: Look): AsyncIterable<Report>;
+  /** Held sessions, watches, queues. Ends when `signal` aborts; an error inside is the probe's to survive. */
+  hold?(wanted: readonly Wanted<T>[], signal: AbortSignal): AsyncIterable<Nudge>;
+  close(): Promise<void>;
+}
+
+export interface ProbeContext {
+  /** The connection's name in config.yaml, for evidence. */
+  readonly connection: string;
+  readonly clock: { now(): Instant; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  /** Reads a secret anew each time, so that a rotated credential is picked up by the next fresh connection. */
+  readonly secret: (ref: SecretRef) => Promise<Secret>;
+}
+
+export interface Probe<C = unknown, T = unknown> {
+  readonly name: string;
+  readonly kinds: ReadonlyMap<string, Kind<T>>;
+  /** The keys of a connection beyond `probe`; its output is what `open` receives. */
+  readonly connection: z.ZodObject;
+  /** Equal keys within one connection: one endpoint and one credential, so one `collect()` serves them all. */
+  batchKey(connection: C, target: T): string;
+  /** How many resources may be inspected per minute over one batch key; undefined where inspections cost the provider nothing. */
+  inspectionsPerMinute(connection: C): number | undefined;
+  /** How long one look may take before what it has not said is blind; ms. */
+  patience(connection: C, depth: Depth): number;
+  needs(wanted: readonly Wanted<T>[]): readonly Right[];
+  open(connection: C, context: ProbeContext): Link<T>;
+}
+
+/** Erases a probe's own types for the registry. Safe because `open` and `compile` only ever meet values their own schemas produced. */
+export function defineProbe<C, T>(probe: Probe<C, T>): Probe {
+  return probe as Probe;
+}
