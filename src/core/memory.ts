@@ -2,8 +2,10 @@ import type { Identity, Measure } from './report.ts';
 
 /** What is remembered of a resource between looks so that the next can be judged. Lives in the store, never in a probe. */
 export interface Memory {
-  /** The identity learned on first use; absent until a look in which nothing was wrong. */
+  /** The identity held: as first seen, or as the manifest says. */
   readonly pin?: Identity;
+  /** True once `pin` was taken on first use, in a look in which nothing was wrong or unseen (recorded in the ledger). */
+  readonly adopted: boolean;
   /** True once the wanted identity has been seen here: from then on another identity is an impostor, before it a wrong caller. */
   readonly matched: boolean;
   /** True once something was wrong or unseen while there was no pin: from then on nothing is adopted on first use. */
@@ -14,4 +16,4 @@ export interface Memory {
   readonly last: Readonly<Record<string, Pick<Measure, 'value' | 'epoch'>>>;
 }
 
-export const BLANK: Memory = { matched: false, tainted: false, baselines: {}, last: {} };
+export const BLANK: Memory = { adopted: false, matched: false, tainted: false, baselines: {}, last: {} };

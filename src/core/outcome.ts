@@ -1,5 +1,5 @@
 import type { BreachKind, Severity } from './expectation.ts';
-import type { BlindReason, Evidence, Facet } from './report.ts';
+import type { BlindReason, Evidence, Facet, Identity } from './report.ts';
 
 /** Why a resource is degraded: one broken expectation. */
 export interface Breach {
@@ -14,7 +14,13 @@ export interface Breach {
 /** What one look means for one facet. `unproven` signals (a size that fell with nothing to confirm it) are `good` with a `suspicion`. */
 export type Outcome =
   | { readonly is: 'good'; readonly suspicion?: string }
-  | { readonly is: 'lost'; readonly how: 'absent' | 'impostor' | 'doomed'; readonly say: string; readonly undoBefore?: number }
+  | {
+      readonly is: 'lost';
+      readonly how: 'absent' | 'impostor' | 'doomed';
+      readonly say: string;
+      readonly undoBefore?: number;
+      readonly found?: Identity;
+    }
   | { readonly is: 'breach'; readonly breaches: readonly [Breach, ...Breach[]] }
   | { readonly is: 'blind'; readonly reason: BlindReason; readonly say: string };
 

@@ -28,7 +28,8 @@ export function lookMade(sight: Sight, at: number, blind: { reason: BlindReason;
 
 /** Extends the running darkness to `at` and forgets what the window no longer holds. */
 export function growDarkness(sight: Sight, at: number, blindAfter: number): Sight {
-  const spans = sight.blindNow && sight.lastLook !== null && at > sight.lastLook ? [...sight.dark, [sight.lastLook, at] as const] : sight.dark;
+  const spans =
+    sight.blindNow && sight.lastLook !== null && at > sight.lastLook ? [...sight.dark, [sight.lastLook, at] as const] : sight.dark;
   const from = at - 2 * blindAfter;
   const merged: [number, number][] = [];
   for (const [start, end] of spans) {

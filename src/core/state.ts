@@ -1,49 +1,48 @@
 /**
  * The state machine of one resource: what its looks add up to. Pure; the only writer of `ResourceState`.
  * Standings are kept per facet, so that a sweep never clears what an inspection found, and two tracks run side by side:
- * `harm` (what was proven wrong) and `sight` (what could not be seen). Neither mutes the other.
+ * `harm` (what was proven wrong) and `blind` (what could not be seen). Neither mutes the other.
  * Paging, receipts, repeats and resolves are the incident's machine: `incident.ts`.
  */
 import { expectedFacets, type Resource } from './expectation.ts';
-import { compareHarm, harmOf, needsNoConfirmation, type FacetJudgment, type HarmClass, type JudgedEvidence, type Outcome } from './outcome.ts';
+import { newFacet, lookAtFacet, type FacetState } from './facet.ts';
+import { compareHarm, harmOf, type FacetJudgment, type HarmClass } from './outcome.ts';
 import type { Depth, Facet, Instant } from './report.ts';
-import { CLEAR_SIGHT, darkness, lookMade, resumeSight, type Sight } from './sight.ts';
-import { addMark, confirmedHarm, type Mark } from './window.ts';
+import { darkness, resumeSight } from './sight.ts';
 
 /** How long a resource must have been good, besides the looks it took to page, before an incident may resolve (law 7). */
 export const GOOD_FOR_MS = 60_000;
 
-export interface FacetState {
-  readonly standing: 'unknown' | 'good' | 'suspect' | 'bad';
-  /** The class this facet stands for while `bad`. */
-  readonly harm: HarmClass | null;
-  /** What the last look that could see found; while bad, what the last bad look found. */
-  readonly outcome: Outcome | null;
-  readonly evidence: readonly JudgedEvidence[];
-  readonly marks: readonly Mark[];
-  /** Good looks in a row since anything about this resource was last bad. */
-  readonly run: { readonly count: number; readonly since: number };
-  readonly sight: Sight;
-}
+/** How long to wait before a suspicion that met blindness is pursued: at once would be a busy loop against a dead server. */
+const BLIND_RECHECK_MS = 1000;
 
 export interface ResourceState {
   readonly facets: Readonly<Record<string, FacetState>>;
   /** The class that has been raised and not cleared. */
   readonly harm: HarmClass | null;
   readonly blind: boolean;
+  /** The last moment at which everything expected had been seen good: the restore point to ask for. */
   readonly lastHealthy: Instant | null;
   readonly firstBad: Instant | null;
+  /** How many incidents of each class this resource has opened: the last part of the dedup key. */
+  readonly episodes: Readonly<Record<string, number>>;
 }
 
-export const NEW: ResourceState = { facets: {}, harm: null, blind: false, lastHealthy: null, firstBad: null };
+export const NEW: ResourceState = { facets: {}, harm: null, blind: false, lastHealthy: null, firstBad: null, episodes: {} };
 
-const NEW_FACET: FacetState = { standing: 'unknown', harm: null, outcome: null, evidence: [], marks: [], run: { count: 0, since: 0 }, sight: CLEAR_SIGHT };
+export interface Looked {
+  readonly type: 'looked';
+  readonly at: Instant;
+  readonly depth: Depth;
+  readonly path: 'usual' | 'fresh';
+  readonly judgments: readonly FacetJudgment[];
+}
 
 export type StateEvent =
-  | { readonly type: 'looked'; readonly at: Instant; readonly depth: Depth; readonly path: 'usual' | 'fresh'; readonly judgments: readonly FacetJudgment[] }
+  | Looked
   /** Time passed. Only darkness grows by itself. */
   | { readonly type: 'tick'; readonly at: Instant }
-  /** The watcher starts: the time it was down is nobody's darkness. */
+  /** The watcher starts, or the manifest was reloaded: facets no longer expected are dropped, and time asleep is nobody's darkness. */
   | { readonly type: 'resumed'; readonly at: Instant };
 
 export type StateEffect =
@@ -67,75 +66,68 @@ export function step(resource: Resource, state: ResourceState, event: StateEvent
       return afterLook(resource, state, event);
     case 'tick':
       return weighSight(resource, state, event.at, []);
-    case 'resumed': {
-      const facets = mapFacets(state, (facet) => ({ ...facet, sight: resumeSight(facet.sight, event.at.steady) }));
-      return { next: { ...state, facets }, effects: [] };
-    }
+    case 'resumed':
+      return { next: resume(resource, state, event.at), effects: [] };
   }
 }
 
-function afterLook(resource: Resource, state: ResourceState, event: StateEvent & { type: 'looked' }): Stepped {
+function resume(resource: Resource, state: ResourceState, at: Instant): ResourceState {
+  const facets: Record<string, FacetState> = {};
+  for (const facet of expectedFacets(resource).keys()) {
+    const known = state.facets[facet];
+    if (known) facets[facet] = { ...known, sight: resumeSight(known.sight, at.steady) };
+  }
+  return { ...state, facets };
+}
+
+function afterLook(resource: Resource, state: ResourceState, event: Looked): Stepped {
   const expected = expectedFacets(resource);
-  const anyBad = event.judgments.some((judgment) => harmOf(judgment.outcome));
+  const facets = { ...state.facets };
   // Anything bad starts every facet's proof of health anew (law 7).
-  const facets = { ...(anyBad ? mapFacets(state, (facet) => ({ ...facet, run: { count: 0, since: event.at.steady } })) : state.facets) };
-  for (const judgment of event.judgments) facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? NEW_FACET, judgment, event);
-  const wanted = [...expected.keys()];
-  const looked = { ...state, facets };
-  const harmed = weighHarm(resource, state, looked, event.at, wanted);
-  const effects = [...harmed.effects, ...rechecks(resource, harmed.next, event, expected)];
-  return weighSight(resource, harmed.next, event.at, effects);
-}
-
-function lookAtFacet(resource: Resource, facet: FacetState, judgment: FacetJudgment, event: StateEvent & { type: 'looked' }): FacetState {
-  const { outcome, evidence } = judgment;
-  const blind = outcome.is === 'blind' ? outcome : null;
-  const sight = lookMade(facet.sight, event.at.steady, blind, resource.blindAfter);
-  if (blind) return { ...facet, sight };
-  const harm = harmOf(outcome) ?? null;
-  const marks = addMark(facet.marks, { at: event.at, harm, fresh: event.path === 'fresh' }, resource.confirm);
-  if (harm === null) return goodLook(resource, { ...facet, sight, marks }, outcome, evidence, event.at);
-  const absent = outcome.is === 'lost' && outcome.how === 'absent';
-  const confirmed = needsNoConfirmation(outcome) ? harm : confirmedHarm(marks, resource.confirm, absent);
-  // Once bad, always at least as bad as it is now seen to be confirmed; a milder finding must earn its place by good looks at the graver.
-  const standing = confirmed || facet.standing === 'bad' ? 'bad' : 'suspect';
-  // The look before is kept beside this one: both looks are the evidence.
-  const both = facet.standing === 'good' || facet.standing === 'unknown' ? evidence : [...facet.evidence.slice(-1), ...evidence];
-  return { ...facet, sight, marks, standing, harm: confirmed ?? facet.harm, outcome, evidence: both, run: { count: 0, since: event.at.steady } };
-}
-
-function goodLook(resource: Resource, facet: FacetState, outcome: Outcome, evidence: readonly JudgedEvidence[], at: Instant): FacetState {
-  const run = facet.run.count === 0 ? { count: 1, since: at.steady } : { ...facet.run, count: facet.run.count + 1 };
-  // A facet that was proven bad is let go by the whole resource at once (`weighHarm`), a suspicion by itself.
-  if (facet.standing === 'bad') return { ...facet, run };
-  if (facet.standing === 'suspect' && run.count < resource.confirm) return { ...facet, run };
-  return { ...facet, run, standing: 'good', harm: null, outcome, evidence };
+  if (event.judgments.some((judgment) => harmOf(judgment.outcome)))
+    for (const [name, facet] of Object.entries(facets)) facets[name] = { ...facet, calm: { count: 0, since: event.at.steady } };
+  for (const judgment of event.judgments)
+    facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? newFacet(), judgment, event, GOOD_FOR_MS);
+  const harmed = weighHarm(resource, { ...state, facets }, state, event.at, [...expected.keys()]);
+  const owed = rechecks(resource, harmed.next, event, [...expected.values()].includes('inspect'));
+  return weighSight(resource, harmed.next, event.at, [...harmed.effects, ...owed]);
 }
 
 /** Compares what the facets now stand for with what has been raised. */
-function weighHarm(resource: Resource, before: ResourceState, looked: ResourceState, at: Instant, wanted: readonly Facet[]): { next: ResourceState; effects: StateEffect[] } {
-  const worst = worstHarm(looked);
-  const firstBad = before.firstBad ?? (anyStanding(looked, ['suspect', 'bad']) ? at : null);
-  if (worst === null) {
+function weighHarm(resource: Resource, looked: ResourceState, before: ResourceState, at: Instant, wanted: readonly Facet[]): Stepped {
+  const facets = Object.values(looked.facets);
+  const worst = worstHarm(facets);
+  const uneasy = facets.some((facet) => facet.standing === 'suspect' || facet.standing === 'bad');
+  const firstBad = uneasy || before.harm !== null ? (before.firstBad ?? at) : null;
+  if (before.harm === null && worst === null) {
     const healthy = wanted.every((facet) => isHealthy(looked.facets[facet]));
-    const calm = !anyStanding(looked, ['suspect']);
-    return { next: { ...looked, firstBad: calm ? null : firstBad, lastHealthy: healthy ? at : before.lastHealthy }, effects: [] };
+    return { next: { ...looked, firstBad, lastHealthy: healthy ? oldestGood(looked, wanted) : before.lastHealthy }, effects: [] };
   }
-  if (wanted.every((facet) => isProvenGood(resource, looked.facets[facet], at))) {
-    const facets = mapFacets(looked, (facet) => ({ ...facet, standing: 'good' as const, harm: null, outcome: { is: 'good' as const } }));
-    return { next: { ...looked, facets, harm: null, firstBad: null, lastHealthy: at }, effects: [{ do: 'clear', track: 'harm' }] };
+  if (before.harm !== null && wanted.every((facet) => isProvenGood(resource, looked.facets[facet], at))) {
+    return {
+      next: { ...looked, harm: null, firstBad: null, lastHealthy: oldestGood(looked, wanted) },
+      effects: [{ do: 'clear', track: 'harm' }],
+    };
   }
-  const next = { ...looked, harm: worst, firstBad };
-  const graver = compareHarm(worst, before.harm ?? undefined);
-  if (graver > 0) return { next, effects: [{ do: 'raise', track: 'harm', harm: worst }] };
-  if (graver < 0 || tale(before) !== tale(looked)) return { next, effects: [{ do: 'change', track: 'harm', harm: worst }] };
+  // Nothing bad stands any more, but not everything has been looked at since: what was raised stays raised.
+  const harm = worst ?? before.harm;
+  const next = { ...looked, harm, firstBad };
+  if (harm === null) return { next, effects: [] };
+  if (compareHarm(harm, before.harm ?? undefined) > 0) return { next, effects: [{ do: 'raise', track: 'harm', harm }] };
+  if (worst !== null && (harm !== before.harm || tale(before) !== tale(looked)))
+    return { next, effects: [{ do: 'change', track: 'harm', harm }] };
   return { next, effects: [] };
 }
 
 /** What a person would be told of the bad facets; a difference is news. */
 function tale(state: ResourceState): string {
-  const bad = Object.entries(state.facets).filter(([, facet]) => facet.standing === 'bad');
-  return JSON.stringify(bad.map(([name, { outcome }]) => [name, outcome?.is === 'lost' ? outcome.how : outcome?.is === 'breach' ? outcome.breaches.map((breach) => breach.path) : '']));
+  return Object.entries(state.facets)
+    .filter(([, facet]) => facet.standing === 'bad')
+    .map(
+      ([name, { outcome }]) =>
+        `${name} ${outcome?.is === 'lost' ? outcome.how : outcome?.is === 'breach' ? outcome.breaches.map((breach) => breach.path).join() : ''}`,
+    )
+    .join('\n');
 }
 
 function isHealthy(facet: FacetState | undefined): boolean {
@@ -143,46 +135,66 @@ function isHealthy(facet: FacetState | undefined): boolean {
 }
 
 function isProvenGood(resource: Resource, facet: FacetState | undefined, at: Instant): boolean {
-  return facet !== undefined && !facet.sight.blindNow && facet.run.count >= resource.confirm && at.steady - facet.run.since >= GOOD_FOR_MS;
+  return (
+    facet !== undefined && !facet.sight.blindNow && facet.calm.count >= resource.confirm && at.steady - facet.calm.since >= GOOD_FOR_MS
+  );
 }
 
-function worstHarm(state: ResourceState): HarmClass | null {
+/** Everything was good at the moment when the facet looked at longest ago was. */
+function oldestGood(state: ResourceState, wanted: readonly Facet[]): Instant | null {
+  let oldest: Instant | null = null;
+  for (const name of wanted) {
+    const at = state.facets[name]?.goodAt ?? null;
+    if (at && (!oldest || at.steady < oldest.steady)) oldest = at;
+  }
+  return oldest;
+}
+
+function worstHarm(facets: readonly FacetState[]): HarmClass | null {
   let worst: HarmClass | null = null;
-  for (const facet of Object.values(state.facets)) if (facet.standing === 'bad' && compareHarm(facet.harm ?? undefined, worst ?? undefined) > 0) worst = facet.harm;
+  for (const facet of facets)
+    if (facet.standing === 'bad' && compareHarm(facet.harm ?? undefined, worst ?? undefined) > 0) worst = facet.harm;
   return worst;
 }
 
 /** Raises blindness once a facet was dark for `blind_after` in sum, clears it once all have been seen for as long. */
 function weighSight(resource: Resource, state: ResourceState, at: Instant, effects: readonly StateEffect[]): Stepped {
-  const sights = Object.values(state.facets).map((facet) => facet.sight);
+  // What is lost has no contents to be seen: only its own absence is looked at until it is back.
+  const lost = isLost(state);
+  const sights = Object.entries(state.facets).flatMap(([name, facet]) =>
+    lost && name !== 'presence' && name !== 'identity' ? [] : [facet.sight],
+  );
   const dark = sights.some((sight) => darkness(sight, at.steady, resource.blindAfter) >= resource.blindAfter);
   if (!state.blind && dark) return { next: { ...state, blind: true }, effects: [...effects, { do: 'raise', track: 'sight' }] };
-  const seenAgain = sights.every((sight) => !sight.blindNow && (sight.clearSince === null || at.steady - sight.clearSince >= resource.blindAfter));
-  if (state.blind && !dark && seenAgain) return { next: { ...state, blind: false }, effects: [...effects, { do: 'clear', track: 'sight' }] };
-  return { next: state, effects };
+  if (!state.blind || dark) return { next: state, effects };
+  const seenAgain = sights.every(
+    ({ blindNow, clearSince }) => !blindNow && (clearSince === null || at.steady - clearSince >= resource.blindAfter),
+  );
+  return seenAgain
+    ? { next: { ...state, blind: false }, effects: [...effects, { do: 'clear', track: 'sight' }] }
+    : { next: state, effects };
+}
+
+/** True while its presence or identity is, or is suspected to be, lost: inspecting its contents would be inspecting nothing. */
+export function isLost(state: ResourceState): boolean {
+  return [state.facets['presence'], state.facets['identity']].some((facet) => facet?.standing === 'bad' || facet?.standing === 'suspect');
 }
 
 /** Which depths are owed another look: suspicions at once, blindness and a resolve in waiting without hurry. */
-function rechecks(resource: Resource, state: ResourceState, event: StateEvent & { type: 'looked' }, expected: ReadonlyMap<Facet, Depth>): StateEffect[] {
+function rechecks(resource: Resource, state: ResourceState, event: Looked, inspects: boolean): StateEffect[] {
   const effects: StateEffect[] = [];
-  if (event.judgments.some(({ facet }) => state.facets[facet]?.standing === 'suspect')) effects.push({ do: 'recheck', depth: event.depth, afterMs: 0, urgent: true });
-  const inspects = [...expected.values()].includes('inspect');
-  const suspicious = event.judgments.some(({ outcome }) => outcome.is === 'good' && outcome.suspicion !== undefined);
-  if (inspects && suspicious && event.depth === 'sweep') effects.push({ do: 'recheck', depth: 'inspect', afterMs: 0, urgent: true });
-  if (event.depth === 'inspect') {
-    const blind = event.judgments.some(({ outcome }) => outcome.is === 'blind');
-    if (blind) effects.push({ do: 'recheck', depth: 'inspect', afterMs: resource.blindAfter / 4, urgent: false });
-    else if (state.harm !== null) effects.push({ do: 'recheck', depth: 'inspect', afterMs: GOOD_FOR_MS / 2, urgent: false });
+  const recheck = (depth: Depth, afterMs: number, urgent: boolean): number => effects.push({ do: 'recheck', depth, afterMs, urgent });
+  const blind = event.judgments.some(({ outcome }) => outcome.is === 'blind');
+  const suspect = event.judgments.some(({ facet }) => state.facets[facet]?.standing === 'suspect');
+  if (suspect) recheck(event.depth, blind ? BLIND_RECHECK_MS : 0, true);
+  if (event.depth === 'sweep') {
+    if (inspects && event.judgments.some(({ outcome }) => outcome.is === 'good' && outcome.suspicion !== undefined))
+      recheck('inspect', 0, true);
+    return effects;
   }
+  // A content that cannot be read may be a resource that is gone: its presence is the sweep's to tell.
+  if (blind) recheck('sweep', 0, false);
+  if (blind && !suspect) recheck('inspect', resource.blindAfter / 4, false);
+  else if (state.harm !== null && !suspect) recheck('inspect', GOOD_FOR_MS / 2, false);
   return effects;
-}
-
-function anyStanding(state: ResourceState, standings: readonly FacetState['standing'][]): boolean {
-  return Object.values(state.facets).some((facet) => standings.includes(facet.standing));
-}
-
-function mapFacets(state: ResourceState, change: (facet: FacetState) => FacetState): Record<string, FacetState> {
-  const out: Record<string, FacetState> = {};
-  for (const [name, facet] of Object.entries(state.facets)) out[name as Facet] = change(facet);
-  return out;
 }

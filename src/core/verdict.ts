@@ -18,7 +18,12 @@ const GOOD: Outcome = { is: 'good' };
  */
 export function judge(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): FacetJudgment[] {
   const due = [...expectedFacets(resource)].filter(([, depth]) => depth === look.depth).map(([facet]) => facet);
-  if (contradictory(reports)) return due.map((facet) => ({ facet, outcome: blind('protocol', 'one look says both that it is there and that it is not'), evidence: [] }));
+  if (contradictory(reports))
+    return due.map((facet) => ({
+      facet,
+      outcome: blind('protocol', 'one look says both that it is there and that it is not'),
+      evidence: [],
+    }));
   const lost = reports.flatMap((report) => lossIn(resource, report, memory, look));
   const found = lost.length > 0 ? lost : reports.flatMap((report) => judgeReport(resource, report, memory, look));
   return settle(due, found, lost.length > 0);
@@ -34,11 +39,18 @@ function lossIn(resource: Resource, report: ResourceReport, memory: Memory, look
   if (report.kind !== 'seen') return [];
   const evidence = [judged(report.evidence, look)];
   const identity = judgeIdentity(resource, report, memory);
-  if (identity.is === 'lost') return [{ facet: 'presence', outcome: GOOD, evidence }, { facet: 'identity', outcome: identity, evidence }];
+  if (identity.is === 'lost')
+    return [
+      { facet: 'presence', outcome: GOOD, evidence },
+      { facet: 'identity', outcome: identity, evidence },
+    ];
   if (report.doom && report.looked.includes('presence')) {
     const { what, undoBefore } = report.doom;
     const outcome: Outcome = { is: 'lost', how: 'doomed', say: what, ...(undoBefore === undefined ? {} : { undoBefore }) };
-    return [{ facet: 'presence', outcome, evidence }, { facet: 'identity', outcome: GOOD, evidence }];
+    return [
+      { facet: 'presence', outcome, evidence },
+      { facet: 'identity', outcome: GOOD, evidence },
+    ];
   }
   return [];
 }
@@ -47,10 +59,22 @@ function judgeUnseen(report: Unseen, look: LookMade): FacetJudgment {
   const { listing, direct } = report;
   // The types demand it; a probe written in anger may still lie, and an absence is the gravest thing there is to say.
   const proven = listing.complete && (listing.control as unknown) !== undefined;
-  const shown = { complete: listing.complete, ...(proven ? { control: listing.control.by === 'typed-not-found' ? `${listing.control.call} says ${listing.control.code}` : listing.control.what } : {}) };
+  const shown = {
+    complete: listing.complete,
+    ...(proven
+      ? {
+          control: listing.control.by === 'typed-not-found' ? `${listing.control.call} says ${listing.control.code}` : listing.control.what,
+        }
+      : {}),
+  };
   const evidence = [{ ...judged(listing.evidence, look), ...shown }, ...(direct ? [judged(direct, look)] : [])];
-  if (!proven) return { facet: 'presence', outcome: { is: 'blind', reason: 'partial-answer', say: 'not in a listing that was not read whole' }, evidence };
-  const say = `not there: ${direct?.excerpt ?? listing.evidence.excerpt} (asked ${listing.evidence.method}, whole answer)`;
+  if (!proven)
+    return {
+      facet: 'presence',
+      outcome: { is: 'blind', reason: 'partial-answer', say: 'not in a listing that was not read whole' },
+      evidence,
+    };
+  const say = `${direct?.excerpt ?? `not in ${listing.scope}`} (asked ${listing.evidence.method}, whole answer)`;
   return { facet: 'presence', outcome: { is: 'lost', how: 'absent', say }, evidence };
 }
 
@@ -60,20 +84,24 @@ export function wantedIdentity(resource: Pick<Resource, 'identity'>, memory: Mem
 }
 
 function judgeIdentity(resource: Resource, report: Seen, memory: Memory): Outcome {
-  const pinnedByManifest = Object.keys(resource.identity).length > 0;
-  if (!memory.pin && !pinnedByManifest) {
-    if (!memory.tainted) return GOOD;
-    return { is: 'lost', how: 'impostor', say: `appeared under this name after it was missing, and nothing says that it is the same one (found ${printIdentity(report.pin)})` };
-  }
   const wanted = wantedIdentity(resource, memory);
   const shared = Object.keys(wanted).filter((key) => key in report.pin);
-  if (shared.length === 0) return report.looked.includes('identity') ? { is: 'blind', reason: 'protocol', say: 'it showed no identity' } : GOOD;
+  if (shared.length === 0 && Object.keys(wanted).length > 0) {
+    return report.looked.includes('identity') ? blind('protocol', 'it showed no identity that can be compared') : GOOD;
+  }
   const other = shared.filter((key) => report.pin[key] !== wanted[key]);
-  if (other.length === 0) return GOOD;
+  if (other.length === 0) return memory.tainted && Object.keys(report.pin).some((key) => !(key in wanted)) ? upstart(report.pin) : GOOD;
   const say = other.map((key) => `${key} is ${report.pin[key]}, wanted ${wanted[key]}`).join('; ');
   // The vantage itself (which server, which account) never matched: we are asking the wrong one, and it proves nothing.
-  if (!memory.matched && resource.vantageKey !== undefined && other.includes(resource.vantageKey)) return { is: 'blind', reason: 'wrong-caller', say };
-  return { is: 'lost', how: 'impostor', say };
+  if (!memory.matched && resource.vantageKey !== undefined && other.includes(resource.vantageKey))
+    return { is: 'blind', reason: 'wrong-caller', say };
+  return { is: 'lost', how: 'impostor', say, found: report.pin };
+}
+
+/** It was missing when it was first asked for: what has turned up since may be anything (law 2). */
+function upstart(pin: Identity): Outcome {
+  const say = `appeared under this name after it was missing, and nothing says that it is the same one (found ${printIdentity(pin)})`;
+  return { is: 'lost', how: 'impostor', say, found: pin };
 }
 
 function judgeReport(resource: Resource, report: ResourceReport, memory: Memory, look: LookMade): FacetJudgment[] {
@@ -82,7 +110,8 @@ function judgeReport(resource: Resource, report: ResourceReport, memory: Memory,
   if (report.kind === 'blind') return blindFacets(report, evidence);
   const identity = judgeIdentity(resource, report, memory);
   // The wrong server was asked: nothing it says counts.
-  if (identity.is === 'blind' && identity.reason === 'wrong-caller') return report.looked.map((facet) => ({ facet, outcome: identity, evidence }));
+  if (identity.is === 'blind' && identity.reason === 'wrong-caller')
+    return report.looked.map((facet) => ({ facet, outcome: identity, evidence }));
   return report.looked.map((facet) => {
     if (facet === 'presence') return { facet, outcome: GOOD, evidence };
     if (facet === 'identity') return { facet, outcome: identity, evidence };
@@ -121,7 +150,9 @@ function settle(due: readonly Facet[], found: readonly FacetJudgment[], lost: bo
     const other = byFacet.get(judgment.facet);
     byFacet.set(judgment.facet, other ? reconcile(other, judgment) : judgment);
   }
-  if (!lost) for (const facet of due) if (!byFacet.has(facet)) byFacet.set(facet, { facet, outcome: blind('omitted', 'the probe said nothing of it'), evidence: [] });
+  if (!lost)
+    for (const facet of due)
+      if (!byFacet.has(facet)) byFacet.set(facet, { facet, outcome: blind('omitted', 'the probe said nothing of it'), evidence: [] });
   return [...byFacet.values()];
 }
 
@@ -139,5 +170,7 @@ function judged(evidence: Evidence, look: LookMade): JudgedEvidence {
 }
 
 export function printIdentity(identity: Identity): string {
-  return Object.entries(identity).map(([key, value]) => `${key} ${value}`).join(', ');
+  return Object.entries(identity)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
 }

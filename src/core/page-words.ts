@@ -1,0 +1,130 @@
+import type { Severity } from './expectation.ts';
+import { openMembers, type Incident } from './incident.ts';
+import type { LedgerHead } from './chain.ts';
+import type { Page, PageEvent, PageReason, PrintedResource } from './page.ts';
+import type { Instant } from './report.ts';
+import { formatInstant, groupDigits } from './wording.ts';
+
+/** More than this many resources in one page help nobody; the page says how many there are. */
+const RESOURCES_PRINTED = 500;
+const NAMES_IN_SUMMARY = 5;
+const SUMMARY_MAX = 1000;
+
+const STATE: Record<PrintedResource['verdict'], string> = {
+  absent: 'is gone',
+  impostor: 'is not itself any more',
+  doomed: 'is being deleted',
+  degraded: 'is damaged',
+  blind: 'cannot be seen',
+  present: 'is back',
+};
+
+export interface PageFacts {
+  readonly watchdog: string;
+  readonly event: PageEvent;
+  readonly reason: PageReason;
+  readonly at: Instant;
+  readonly print: (id: string) => PrintedResource | undefined;
+  readonly head: LedgerHead | null;
+  readonly statusUrl: string | undefined;
+}
+
+/** Words one message about an incident, for a person woken up: what is wrong in one line, the gravest first. */
+export function wordPage(incident: Incident, facts: PageFacts): Page {
+  const open = openMembers(incident);
+  const ids = open.length > 0 ? open : Object.keys(incident.members);
+  const printed = ids.slice(0, RESOURCES_PRINTED).flatMap((id) => facts.print(id) ?? []);
+  const runbook = printed.find((resource) => resource.runbook !== undefined)?.runbook;
+  return {
+    schema: 'rollcall/page/v1',
+    event: facts.event,
+    reason: facts.reason,
+    incident: incident.id,
+    dedup_key: incident.key,
+    severity: incident.severity,
+    summary: summarizePage(incident, facts, printed, ids.length),
+    watchdog: facts.watchdog,
+    at: formatInstant(facts.at.wall),
+    total: ids.length,
+    ...(ids.length > printed.length ? { truncated: true as const } : {}),
+    resources: printed,
+    claims: [],
+    links: { ...(runbook === undefined ? {} : { runbook }), ...(facts.statusUrl === undefined ? {} : { status: facts.statusUrl }) },
+    ledger_head: facts.head,
+  };
+}
+
+function summarizePage(incident: Incident, facts: PageFacts, printed: readonly PrintedResource[], total: number): string {
+  const [first] = printed;
+  if (facts.event === 'resolve') return bound(ending(facts.reason, printed, total));
+  if (!first) return bound(`${groupDigits(total)} resources: ${incident.class}`);
+  const prefix = facts.reason === 'repeat' ? 'still: ' : '';
+  if (total === 1) return bound(prefix + headline(first, incident));
+  return bound(`${prefix}${groupDigits(total)} resources ${plural(incident, first)}: ${names(printed, total)}`);
+}
+
+function headline(resource: PrintedResource, incident: Incident): string {
+  if (resource.id === '@watchdog') return `the watchdog itself: ${resource.summary}`;
+  const state = incident.class === 'blind' ? STATE.blind : STATE[resource.verdict];
+  const say = incident.class === 'blind' ? blindSummary(resource) : resource.summary;
+  return `${resource.id} ${state}: ${say}`;
+}
+
+/** On the track of blindness the page says what could not be seen, whatever else is wrong with the resource. */
+function blindSummary(resource: PrintedResource): string {
+  const [skipped] = resource.skipped;
+  return skipped ? `${skipped.facet}: ${skipped.reason}: ${skipped.say}` : resource.summary;
+}
+
+function plural(incident: Incident, first: PrintedResource): string {
+  if (incident.class === 'blind') return 'cannot be seen';
+  if (incident.class === 'degraded') return 'are damaged';
+  return {
+    absent: 'are gone',
+    impostor: 'are not themselves any more',
+    doomed: 'are being deleted',
+    degraded: 'are damaged',
+    blind: 'cannot be seen',
+    present: 'are back',
+  }[first.verdict];
+}
+
+function ending(reason: PageReason, printed: readonly PrintedResource[], total: number): string {
+  const who = total === 1 ? (printed[0]?.id ?? 'a resource') : `${groupDigits(total)} resources (${names(printed, total)})`;
+  if (reason === 'superseded') return `${who}: replaced by a graver page`;
+  if (reason === 'retired') return `${who}: left the roll; this is not an all-clear`;
+  if (reason === 'repinned') return `${who}: pinned anew; this is not an all-clear`;
+  return `${who}: answered again, in full`;
+}
+
+function names(printed: readonly PrintedResource[], total: number): string {
+  const shown = printed.slice(0, NAMES_IN_SUMMARY).map((resource) => resource.id);
+  return total > shown.length ? `${shown.join(', ')} and ${groupDigits(total - shown.length)} more` : shown.join(', ');
+}
+
+function bound(text: string): string {
+  return text.length > SUMMARY_MAX ? `${text.slice(0, SUMMARY_MAX - 1)}…` : text;
+}
+
+/** A trouble of the watcher's own, printed as the resource `@watchdog` (CONTRACT §5). */
+export function printTrouble(trouble: { path: string; what: string; severity: Severity; since: Instant }): PrintedResource {
+  const { path, what, severity, since } = trouble;
+  return {
+    id: '@watchdog',
+    kind: 'watchdog',
+    connection: '-',
+    severity,
+    verdict: 'degraded',
+    breaches: [{ kind: 'exposed', path, what, expected: null, actual: null, severity }],
+    pin: 'none',
+    skipped: [],
+    summary: what,
+    expected: {},
+    actual: {},
+    evidence: [],
+    last_seen_healthy: null,
+    first_seen_bad: formatInstant(since.wall),
+    undo_before: null,
+    duration_ms: 0,
+  };
+}
