@@ -21,6 +21,15 @@ export interface Config {
   readonly pagers: ReadonlyMap<string, PagerConfig>;
   readonly routes: readonly Route[];
   readonly heartbeat?: { readonly url: SecretRef | string; readonly every: number };
+  /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
+  readonly secrets: readonly SecretPlace[];
+}
+
+export interface SecretPlace {
+  readonly ref: SecretRef;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface Connection {
@@ -45,9 +54,28 @@ export interface Route {
 
 /** `timeout` bounds one attempt, ms. */
 export type PagerConfig =
-  | { readonly type: 'pagerduty'; readonly name: string; readonly routingKey: SecretRef; readonly endpoint: string; readonly timeout: number }
-  | { readonly type: 'slack'; readonly name: string; readonly token: SecretRef; readonly channel: string; readonly endpoint: string; readonly timeout: number }
-  | { readonly type: 'webhook'; readonly name: string; readonly url: SecretRef | string; readonly secrets: readonly SecretRef[]; readonly timeout: number }
+  | {
+      readonly type: 'pagerduty';
+      readonly name: string;
+      readonly routingKey: SecretRef;
+      readonly endpoint: string;
+      readonly timeout: number;
+    }
+  | {
+      readonly type: 'slack';
+      readonly name: string;
+      readonly token: SecretRef;
+      readonly channel: string;
+      readonly endpoint: string;
+      readonly timeout: number;
+    }
+  | {
+      readonly type: 'webhook';
+      readonly name: string;
+      readonly url: SecretRef | string;
+      readonly secrets: readonly SecretRef[];
+      readonly timeout: number;
+    }
   | { readonly type: 'console'; readonly name: string };
 
 /** manifest.yaml, read and checked (CONTRACT §3). */

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import type { Probe } from '../probe.ts';
+import { duration, name, path, secretRef, webUrl, webUrlOrSecret } from '../values/fields.ts';
+import { cadence, listen, LONGEST, type IsCron } from './fields.ts';
+
+/** The shortest sweep a resource may have, ms; an inspection is dearer. */
+const SHORTEST_SWEEP = 100;
+const SHORTEST_INSPECT = 1000;
+const MINUTE = 60_000;
+
+/** Keys, probes and pager types that CONTRACT.md has and this version does not: refused by name, not merely unknown. */
+export const PLANNED_CONFIG: ReadonlySet<string> = new Set([
+  'signers',
+  'agents',
+  'maintenance',
+  'routes.fallback',
+  'routes.escalate',
+  'probe=aws',
+  'type=alertmanager',
+  'type=email',
+  'type=ntfy',
+  'type=command',
+]);
+
+/** `confirm`, as it stands in the defaults and in a resource. */
+export const confirm = () =>
+  z
+    .int()
+    .min(1)
+    .max(100)
+    .describe('how many bad looks (of one more) make a page, and how many good ones in a row unmake it; the second look comes at once');
+
+export const severity = () => z.enum(['critical', 'warning']);
+
+export const sweep = (isCron: IsCron) =>
+  cadence(isCron, SHORTEST_SWEEP).describe(
+    'how often everything behind a connection is looked at cheaply: presence, identity, level signals',
+  );
+export const inspect = (isCron: IsCron) =>
+  cadence(isCron, SHORTEST_INSPECT).describe('how often a resource is looked into: counts, contents, protections');
+export const blindAfter = () =>
+  duration({ min: 1000, max: LONGEST }).describe(
+    'how long a resource may be out of sight before that is paged; not shorter than the sweep',
+  );
+
+const timeout = () =>
+  duration({ min: 100, max: 2 * MINUTE })
+    .default(10_000)
+    .describe('how long one attempt to deliver may take (default 10s)');
+
+const pager = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('pagerduty').describe('PagerDuty, Events API v2'),
+    routing_key: secretRef().describe("the integration's routing key, as a reference to a secret"),
+    endpoint: webUrl().default('https://events.pagerduty.com').describe('where the Events API is (default https://events.pagerduty.com)'),
+    timeout: timeout(),
+  }),
+  z.strictObject({
+    type: z.literal('slack').describe('Slack, Web API'),
+    token: secretRef().describe("the bot's token, as a reference to a secret"),
+    channel: z.string().min(1).max(100).describe("the channel's id"),
+    endpoint: webUrl()
+      .refine((url) => url.endsWith('/api/'), { error: 'must end in /api/' })
+      .default('https://slack.com/api/')
+      .describe('root of the Web API, ending in /api/ (default https://slack.com/api/)'),
+    timeout: timeout(),
+  }),
+  z.strictObject({
+    type: z.literal('webhook').describe('any receiver of Standard Webhooks'),
+    url: webUrlOrSecret().describe('where the page is sent: a URL, or a reference to a secret that holds it'),
+    secret: z
+      .union([secretRef(), z.array(secretRef()).min(1).max(5)])
+      .optional()
+      .describe('the signing secret (whsec_…) as a reference, or a list of them while one replaces another; unsigned without it'),
+    timeout: timeout(),
+  }),
+  z.strictObject({ type: z.literal('console').describe("the watcher's own standard error") }),
+]);
+
+/** One connection: its probe's own keys beside `probe`. */
+function connection(probes: ReadonlyMap<string, Probe>) {
+  const options = [...probes.values()].map((probe) =>
+    probe.connection.safeExtend({ probe: z.literal(probe.name).describe('which probe looks') }).strict(),
+  );
+  return z.discriminatedUnion('probe', options as [z.ZodObject<{ probe: z.ZodLiteral<string> }>]);
+}
+
+/** The whole of config.yaml (CONTRACT §2): shape and single values. References between its parts are checked by `readConfig`. */
+export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron) {
+  return z.strictObject({
+    watchdog: z
+      .strictObject({
+        name: name(40).describe('who pages: a name for this watcher'),
+        state: path().optional().describe('folder of the embedded store (default $STATE_DIRECTORY, else ./state)'),
+        listen: listen()
+          .default({ host: '127.0.0.1', port: 7878 })
+          .describe('address of the status page, the API, /metrics, /healthz and /readyz (default 127.0.0.1:7878); off for none'),
+        token: secretRef().optional().describe('bearer token of the HTTP interface; needed where listen is open to other machines'),
+      })
+      .describe('the watcher itself'),
+    manifest: path().describe('path of the manifest: what must exist'),
+    connections: z.record(name(), connection(probes)).describe('how this watcher reaches each provider, by name'),
+    defaults: z
+      .strictObject({
+        sweep: sweep(isCron).default({ every: 2000 }),
+        inspect: inspect(isCron).default({ every: MINUTE }),
+        confirm: confirm().default(2),
+        blind_after: blindAfter().default(2 * MINUTE),
+        repeat: duration({ min: MINUTE, max: LONGEST })
+          .default(15 * MINUTE)
+          .describe('how often an open page is repeated until somebody acknowledges it; at least 1m'),
+      })
+      .prefault({})
+      .describe(
+        'what holds for every resource that does not say otherwise: { sweep: 2s, inspect: 60s, confirm: 2, blind_after: 2m, repeat: 15m }',
+      ),
+    pagers: z.record(name(), pager).describe('who is told, by name'),
+    routes: z
+      .array(
+        z.strictObject({
+          severity: severity().optional().describe('which pages this route takes; every page without it'),
+          pagers: z.array(z.string()).min(1).describe('names of pagers, all of which get the page'),
+        }),
+      )
+      .describe('which page goes to which pagers; the first match wins'),
+    heartbeat: z
+      .strictObject({
+        url: webUrlOrSecret().describe(
+          "the check's ping address (healthchecks.io protocol): a URL, or a reference to a secret that holds it",
+        ),
+        every: duration({ min: 1000, max: LONGEST }).default(30_000).describe('how often it is told that the watcher lives (default 30s)'),
+      })
+      .optional()
+      .describe("a dead man's switch elsewhere that alarms when this watcher falls silent"),
+  });
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { Cadence } from '../core/expectation.ts';
+import { formatDuration, parseDuration } from '../values/duration.ts';
+
+/** Tells whether a text is a cron expression; the technology that reads them is an adapter's. */
+export type IsCron = (text: string) => boolean;
+
+const MINUTE = 60_000;
+/** The longest wait a timer of Node holds is a little above this many milliseconds. */
+export const LONGEST = 24 * 24 * 60 * MINUTE;
+const FORM = 'must be a duration such as 2s or 5m, or a cron expression such as "*/5 * * * *"';
+
+/** A cadence: a duration from `min` milliseconds up, or a cron expression. */
+export function cadence(isCron: IsCron, min: number) {
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? undefined : FORM) })
+    .meta({ examples: [formatDuration(min * 20), '*/5 * * * *'] })
+    .transform((text, context): Cadence => {
+      const every = parseDuration(text);
+      if (every === undefined && isCron(text)) return { cron: text };
+      const wrong =
+        every === undefined ? FORM : every < min ? `must be at least ${formatDuration(min)}` : every > LONGEST ? 'must be at most 24d' : '';
+      if (wrong === '' && every !== undefined) return { every };
+      context.addIssue({ code: 'custom', message: wrong });
+      return z.NEVER;
+    });
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/** True where only this machine can reach `host`. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+const ADDRESS = 'must be an address and a port such as 127.0.0.1:7878 or [::1]:7878, or off';
+
+/** `host:port`, `[::1]:port`, or `off`. */
+export const listen = () =>
+  z
+    .string({ error: ADDRESS })
+    .meta({ examples: ['127.0.0.1:7878', 'off'] })
+    .transform((text, context): { host: string; port: number } | 'off' => {
+      if (text === 'off') return 'off';
+      const match = /^(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+)):(\d{1,5})$/.exec(text);
+      const port = Number(match?.[3]);
+      const host = match?.[1] ?? match?.[2];
+      if (host !== undefined && port <= 65_535) return { host, port };
+      context.addIssue({ code: 'custom', message: ADDRESS });
+      return z.NEVER;
+    });
+
+/** A day (`2027-06-30`) as the last millisecond of it in UTC, since 1970. */
+export const day = () =>
+  z
+    .string()
+    .meta({ format: 'date' })
+    .transform((text, context): number => {
+      const start = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+      // Date.parse takes some days that no month has and rolls them over.
+      if (Number.isFinite(start) && new Date(start).toISOString().startsWith(text)) return start + 24 * 60 * MINUTE - 1;
+      context.addIssue({ code: 'custom', message: 'must be a day such as 2027-06-30', params: { fault: 'expires' } });
+      return z.NEVER;
+    });

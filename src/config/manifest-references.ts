@@ -1,0 +1,98 @@
+import type { Probe } from '../probe.ts';
+import { quote, suggestion, type Finding, type Path } from './complaint.ts';
+import { blindness } from './config-references.ts';
+import { entriesOf, isMap, listOf } from './findings.ts';
+import { DEFAULT_POLICY } from './manifest-schema.ts';
+import type { Config } from './types.ts';
+
+/** After so many findings no more suggestions are sought among the ids: each costs a comparison with every one of them. */
+const SUGGESTED = 50;
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What stands between the parts of manifest.yaml, and between it and config.yaml. Works on raw values, beside the check of their shape. */
+export function manifestReferences(
+  raw: Raw,
+  config: Pick<Config, 'connections' | 'defaults'>,
+  probes: ReadonlyMap<string, Probe>,
+  lineOf: (path: Path) => number,
+): Finding[] {
+  const { resources } = raw;
+  const findings: Finding[] = [...policy(raw['policy'])];
+  if (Array.isArray(resources) && resources.length === 0)
+    findings.push({ path: ['resources'], message: 'names no resource; a roll with nobody on it is never green', code: 'RC_ROLL_EMPTY' });
+  const ids = new Map<string, number>();
+  for (const [index, entry] of listOf(resources).entries()) {
+    const id = isMap(entry) ? entry['id'] : undefined;
+    if (typeof id === 'string' && !ids.has(id)) ids.set(id, index);
+  }
+  const { every } = { every: undefined, ...config.defaults.sweep };
+  const inherited = { sweep: every, blindAfter: config.defaults.blindAfter };
+  for (const [index, entry] of listOf(resources).entries()) {
+    if (!isMap(entry)) continue;
+    findings.push(
+      ...identified(entry, index, ids, lineOf),
+      ...placed(entry, index, config.connections, probes),
+      ...protectedBy(entry, index, ids, findings.length < SUGGESTED),
+      ...blindness(entry, inherited, ['resources', index]),
+    );
+  }
+  return findings;
+}
+
+function* policy(raw: unknown): Generator<Finding> {
+  for (const [key, value] of entriesOf(raw)) {
+    const usual = (DEFAULT_POLICY as Readonly<Record<string, number | boolean>>)[key];
+    if (usual === undefined || value === usual || typeof value !== typeof usual) continue;
+    const message = `only ${usual} may stand here: signing comes with a later version, and this one would not hold to ${String(value)}`;
+    yield { path: ['policy', key], message, code: 'RC_KEY_NOT_YET' };
+  }
+}
+
+function* identified({ id }: Raw, index: number, ids: ReadonlyMap<string, number>, lineOf: (path: Path) => number): Generator<Finding> {
+  const first = typeof id === 'string' ? ids.get(id) : undefined;
+  if (first === undefined || first === index) return;
+  const message = `the id ${quote(String(id))} is taken by resources[${first}] on line ${lineOf(['resources', first])}; every resource needs its own`;
+  yield { path: ['resources', index, 'id'], message, code: 'RC_ID_DUPLICATE' };
+}
+
+function* placed(
+  { kind, connection }: Raw,
+  index: number,
+  connections: Config['connections'],
+  probes: ReadonlyMap<string, Probe>,
+): Generator<Finding> {
+  if (typeof connection !== 'string') return;
+  const target = connections.get(connection);
+  if (!target) {
+    const end = suggestion(connection, connections.keys(), 'config.yaml has:', 'config.yaml has none');
+    yield {
+      path: ['resources', index, 'connection'],
+      message: `there is no connection ${quote(connection)}; ${end}`,
+      code: 'RC_CONNECTION_UNKNOWN',
+    };
+    return;
+  }
+  const probe = probes.get(target.probe);
+  const known = [...probes.values()].some(({ kinds }) => typeof kind === 'string' && kinds.has(kind));
+  if (typeof kind !== 'string' || !probe || !known || probe.kinds.has(kind)) return;
+  const offered = [...probe.kinds.keys()].join(', ');
+  const message = `connection ${connection} is of probe ${probe.name}, which cannot look at ${kind}; it offers: ${offered}`;
+  yield { path: ['resources', index, 'kind'], message, code: 'RC_KIND_MISPLACED' };
+}
+
+function* protectedBy(
+  { id, protected_by: guards }: Raw,
+  index: number,
+  ids: ReadonlyMap<string, number>,
+  suggesting: boolean,
+): Generator<Finding> {
+  for (const [at, guard] of listOf(guards).entries()) {
+    if (typeof guard !== 'string' || (ids.has(guard) && guard !== id)) continue;
+    const path = ['resources', index, 'protected_by', at];
+    const end = suggesting ? suggestion(guard, ids.keys(), 'the roll has:', 'the roll is empty') : 'name the id of another resource';
+    const message =
+      guard === id ? `${quote(guard)} is this resource; nothing protects itself` : `there is no resource ${quote(guard)}; ${end}`;
+    yield { path, message, code: 'RC_RESOURCE_UNKNOWN' };
+  }
+}

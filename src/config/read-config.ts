@@ -1,0 +1,123 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type * as z from 'zod';
+import type { Probe } from '../probe.ts';
+import type { SecretRef } from '../values/secret.ts';
+import { formatPath, type Finding, type Path } from './complaint.ts';
+import { configReferences } from './config-references.ts';
+import { configSchema, PLANNED_CONFIG } from './config-schema.ts';
+import { readDocument, type YamlFile } from './document.ts';
+import { explain, wording } from './explain.ts';
+import type { IsCron } from './fields.ts';
+import { complaintsOf, isMap } from './findings.ts';
+import { rawAt, roleFields } from './shape.ts';
+import type { Config, Connection, Loaded, PagerConfig, SecretPlace } from './types.ts';
+
+export interface ConfigInput {
+  /** As the user named it: complaints repeat it. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** Only `STATE_DIRECTORY` is read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly probes: ReadonlyMap<string, Probe>;
+  /** The working directory, absolute: `file` is taken from it, and the default state folder lies in it. */
+  readonly baseDir: string;
+  readonly isCron: IsCron;
+}
+
+type Parsed = z.output<ReturnType<typeof configSchema>>;
+
+/** Makes every relative path of the file absolute, from the file's own folder. Works in place: the raw value is this reader's alone. */
+function anchorPaths(raw: unknown, schema: z.core.$ZodType, folder: string): void {
+  for (const { path, role, value } of roleFields(schema, raw)) {
+    const file = role === 'path' ? path : [...path, 'file'];
+    if (role === 'secret' && !(isMap(value) && 'file' in value)) continue;
+    const text = rawAt(raw, file);
+    const holder = rawAt(raw, file.slice(0, -1));
+    // An anchor's map is one object for all its aliases; once absolute, a path stays as it is.
+    if (typeof text === 'string' && text !== '' && !isAbsolute(text))
+      (holder as Record<string, unknown>)[String(file.at(-1))] = join(folder, text);
+  }
+}
+
+function secretPlaces(raw: unknown, schema: z.core.$ZodType, yaml: YamlFile): SecretPlace[] {
+  return [...roleFields(schema, raw)]
+    .filter(({ role, value }) => role === 'secret' && isMap(value))
+    .map(({ path, value }) => {
+      const { line, column } = yaml.place({ path, message: '', code: 'RC_SECRET_UNREADABLE' });
+      return { ref: value as SecretRef, path: formatPath(path), line, column };
+    });
+}
+
+/**
+ * config.yaml (CONTRACT §2) from its bytes: typed and with defaults, or every complaint at once in the order of the file.
+ * Reads nothing else: whether secrets can be had is `checkSecrets`, whether the manifest is right is `readManifest`.
+ */
+export function readConfig(input: ConfigInput): Loaded<Config> {
+  const { file, bytes, env, probes, baseDir, isCron } = input;
+  const yaml = readDocument(file, bytes);
+  if (!yaml.wellFormed) return { ok: false, complaints: complaintsOf(yaml, []) };
+  const { raw } = yaml;
+  const path: Path = [];
+  if (!isMap(raw)) {
+    const finding: Finding = {
+      path,
+      message: 'must be a map with the keys watchdog, manifest, connections, pagers, routes',
+      code: 'RC_TYPE_WRONG',
+    };
+    return { ok: false, complaints: complaintsOf(yaml, [finding]) };
+  }
+  const schema = configSchema(probes, isCron);
+  const absolute = resolve(baseDir, file);
+  anchorPaths(raw, schema, dirname(absolute));
+  const parsed = schema.safeParse(raw, { error: wording });
+  const findings = parsed.success ? [] : explain({ schema, raw, planned: PLANNED_CONFIG }, parsed.error.issues);
+  const complaints = complaintsOf(yaml, [...findings, ...configReferences(raw)]);
+  if (!parsed.success || complaints.length > 0) return { ok: false, complaints };
+
+  const [stateDirectory] = (env['STATE_DIRECTORY'] ?? '').split(':', 1);
+  const value = configOf(parsed.data, stateDirectory || join(baseDir, 'state'));
+  return { ok: true, value: { file, sha256: yaml.sha256, ...value, secrets: secretPlaces(raw, schema, yaml) } };
+}
+
+function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets'> {
+  const { watchdog, defaults, heartbeat } = data;
+  return {
+    watchdog: {
+      name: watchdog.name,
+      state: watchdog.state ?? defaultState,
+      listen: watchdog.listen,
+      ...(watchdog.token && { token: watchdog.token }),
+    },
+    manifest: data.manifest,
+    connections: new Map(Object.entries(data.connections).map(([name, one]) => [name, connectionOf(name, one)])),
+    defaults: {
+      sweep: defaults.sweep,
+      inspect: defaults.inspect,
+      confirm: defaults.confirm,
+      blindAfter: defaults.blind_after,
+      repeat: defaults.repeat,
+    },
+    pagers: new Map(Object.entries(data.pagers).map(([name, one]) => [name, pagerOf(name, one)])),
+    routes: data.routes.map(({ severity, pagers }) => ({ ...(severity && { severity }), pagers })),
+    ...(heartbeat && { heartbeat }),
+  };
+}
+
+function connectionOf(name: string, { probe, ...settings }: Parsed['connections'][string]): Connection {
+  return { name, probe, settings };
+}
+
+function pagerOf(name: string, pager: Parsed['pagers'][string]): PagerConfig {
+  switch (pager.type) {
+    case 'pagerduty':
+      return { type: pager.type, name, routingKey: pager.routing_key, endpoint: pager.endpoint, timeout: pager.timeout };
+    case 'slack':
+      return { name, ...pager };
+    case 'webhook': {
+      const { type, url, timeout, secret = [] } = pager;
+      return { type, name, url, timeout, secrets: Array.isArray(secret) ? secret : [secret] };
+    }
+    case 'console':
+      return { type: pager.type, name };
+  }
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { asConfig, testdata } from './support/read.ts';
+
+const good = readFileSync(`${testdata}config/good.yaml`);
+const minimal = readFileSync(`${testdata}config/good-minimal.yaml`);
+
+function read(bytes: string | Uint8Array, env: Record<string, string> = {}, file = 'etc/config.yaml') {
+  const loaded = asConfig(bytes, file, env);
+  if (!loaded.ok) throw new assert.AssertionError({ message: JSON.stringify(loaded.complaints, null, 1) });
+  return loaded.value;
+}
+
+describe('reading config.yaml', () => {
+  it('fills in the defaults of CONTRACT §2', () => {
+    const { defaults, watchdog, pagers, heartbeat } = read(minimal);
+    assert.deepEqual(defaults, { sweep: { every: 2000 }, inspect: { every: 60_000 }, confirm: 2, blindAfter: 120_000, repeat: 900_000 });
+    assert.deepEqual(watchdog.listen, { host: '127.0.0.1', port: 7878 });
+    assert.equal(heartbeat, undefined);
+    assert.deepEqual(pagers.get('hook'), {
+      type: 'webhook',
+      name: 'hook',
+      url: 'http://127.0.0.1:9000/page',
+      secrets: [],
+      timeout: 10_000,
+    });
+  });
+
+  it('keeps the state in $STATE_DIRECTORY, else beside the working directory, unless the file says where', () => {
+    assert.equal(read(minimal).watchdog.state, '/srv/watcher/state');
+    assert.equal(read(minimal, { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }).watchdog.state, '/var/lib/a');
+    assert.equal(read(good, { STATE_DIRECTORY: '/var/lib/a' }).watchdog.state, '/var/lib/rollcall');
+  });
+
+  it("takes every relative path from the file's own folder, those of probes and secrets too", () => {
+    const { manifest, connections, pagers } = read(good);
+    assert.equal(manifest, '/srv/watcher/etc/roll/manifest.yaml');
+    assert.deepEqual(connections.get('orders-pg'), {
+      name: 'orders-pg',
+      probe: 'postgres',
+      settings: {
+        url: { credential: 'orders-pg-url' },
+        tls: { mode: 'verify-full', ca: '/srv/watcher/etc/db-ca.pem' },
+        inspections_per_minute: 60,
+      },
+    });
+    const secretsOf = (name: string) => (pagers.get(name) as { secrets?: unknown }).secrets;
+    assert.deepEqual(secretsOf('hook'), [{ file: '/srv/watcher/etc/hook.secret' }]);
+    assert.deepEqual(secretsOf('old'), [{ file: '/etc/hook.secret' }, { env: 'OLD_SECRET' }]);
+    assert.equal(read(good, {}, '/etc/rollcall/config.yaml').manifest, '/etc/rollcall/roll/manifest.yaml');
+  });
+
+  it('takes cron expressions where a cadence stands, and `off` for no interface', () => {
+    assert.deepEqual(read(good).defaults.inspect, { cron: '*/5 * * * *' });
+    assert.equal(read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: off')).watchdog.listen, 'off');
+    const six = read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: "[::1]:0"'));
+    assert.deepEqual(six.watchdog.listen, { host: '::1', port: 0 });
+  });
+
+  it('lists every reference to a secret with its place', () => {
+    const places = read(good).secrets.map(({ path, line, column }) => `${line}:${column} ${path}`);
+    assert.deepEqual(places, [
+      '5:10 watchdog.token',
+      '11:10 connections.orders-pg.url',
+      '15:43 pagers.oncall.routing_key',
+      '16:30 pagers.ops.token',
+      '17:67 pagers.hook.secret',
+      '18:30 pagers.old.url',
+      '18:58 pagers.old.secret[0]',
+      '18:86 pagers.old.secret[1]',
+      '23:19 heartbeat.url',
+    ]);
+  });
+
+  it('names the file by the digest of its bytes', () => {
+    assert.equal(read(good).sha256, createHash('sha256').update(good).digest('hex'));
+  });
+
+  it('shares anchors and merge keys, each as if written out', () => {
+    const text = minimal
+      .toString()
+      .replace(/orders-pg: .*/, 'a: &a { probe: postgres, url: { file: ./pg } }\n  b: { <<: *a, inspections_per_minute: 5 }');
+    const { connections } = read(text);
+    assert.deepEqual(connections.get('b')?.settings, { url: { file: '/srv/watcher/etc/pg' }, inspections_per_minute: 5 });
+    assert.deepEqual(connections.get('a')?.settings, { url: { file: '/srv/watcher/etc/pg' }, inspections_per_minute: 60 });
+  });
+
+  it('refuses bytes that are not UTF-8, and a file beyond all size', () => {
+    for (const bytes of [Uint8Array.of(0xff, 0xfe, 0x61), new Uint8Array(65 * 1024 ** 2)]) {
+      const loaded = asConfig(bytes);
+      assert.ok(!loaded.ok);
+      assert.deepEqual(
+        loaded.complaints.map(({ code, line }) => [code, line]),
+        [['RC_YAML_SYNTAX', 1]],
+      );
+    }
+  });
+});
