@@ -1,0 +1,26 @@
+import { defineProbe, type Kind } from '../../src/probe.ts';
+import { compileBackups } from './compile-backups.ts';
+import { compileVolume } from './compile-volume.ts';
+import type { FileTarget } from './job.ts';
+import { FileLink } from './link.ts';
+import { rightsFor } from './rights.ts';
+import { backupsSchema, connectionSchema, volumeSchema, type BackupsEntry, type Connection, type VolumeEntry } from './schema.ts';
+
+const kinds = new Map<string, Kind<FileTarget>>([
+  ['file.volume', { entry: volumeSchema, compile: (entry) => compileVolume(entry as VolumeEntry), confirmAfterMs: 0 }],
+  ['file.backups', { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), confirmAfterMs: 0 }],
+]);
+
+/** Volumes and sets of backups on file systems that this host has mounted. */
+export const file = defineProbe<Connection, FileTarget>({
+  name: 'file',
+  kinds,
+  connection: connectionSchema,
+  batchKey: () => 'local',
+  // Reading the heads of a few files costs nobody anything.
+  inspectionsPerMinute: () => undefined,
+  // Room for one that hangs, for one behind it in the same lane, and for starting a child.
+  patience: (connection) => 2 * connection.timeout + 5000,
+  needs: rightsFor,
+  open: (connection, context) => new FileLink(context, connection.timeout),
+});
