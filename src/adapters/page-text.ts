@@ -1,0 +1,75 @@
+import type { Page, PrintedResource } from '../core/page.ts';
+import { clean } from '../values/text.ts';
+
+/** One line for people: how grave, and what is gone. At most about 1,050 characters. */
+export function headline(page: Page): string {
+  return `${label(page)}: ${clean(page.summary, 1000)}`;
+}
+
+/** `CLOSED` is no all-clear: superseded, retired or repinned, which the summary says. */
+function label(page: Page): string {
+  if (page.event === 'test') return 'TEST';
+  if (page.event === 'resolve') return page.reason === 'resolved' ? 'RESOLVED' : 'CLOSED';
+  return page.severity.toUpperCase();
+}
+
+/** Who pages, when, and about how many resources. */
+export function origin(page: Page): string {
+  const many = page.total === 1 ? '1 resource' : `${page.total} resources`;
+  return `rollcall ${clean(page.watchdog, 100)} at ${clean(page.at, 40)}, ${many}, incident ${clean(page.incident, 100)}`;
+}
+
+/** What is known of one resource, a fact a line: verdict, breaches, expected and actual, since when, evidence, whom to ask. */
+export function resourceLines(resource: PrintedResource): string[] {
+  const { breaches, evidence, skipped } = resource;
+  const ours = resource.kind === 'watchdog';
+  const where = ours ? '' : [resource.kind, resource.connection && `on ${resource.connection}`].filter(Boolean).join(' ');
+  // The summary of a degraded resource is its breaches; one alone would be said twice.
+  const listed = breaches.filter((breach) => breach.what !== resource.summary);
+  return [
+    `${clean(resource.id, 200)}: ${resource.verdict}${where ? ` (${clean(where, 200)})` : ''}`,
+    clean(resource.summary, 500),
+    ...listed.slice(0, 8).map((breach) => `${breach.kind}: ${clean(breach.what)}`),
+    ...more(listed.length - 8, 'breaches'),
+    ...fact('expected', resource.expected),
+    ...fact('actual', resource.actual ?? (resource.verdict === 'absent' ? 'nothing' : {})),
+    ...since(resource, ours),
+    ...(resource.undo_before ? [`can be undone until ${clean(resource.undo_before, 40)}`] : []),
+    ...evidence.slice(0, 4).map(evidenceLine),
+    ...more(evidence.length - 4, 'pieces of evidence'),
+    ...skipped.slice(0, 4).map((skip) => `not looked at: ${clean(skip.facet, 100)}, ${clean(skip.say || skip.reason)}`),
+    ...(resource.protected_by?.length ? [`protected by ${clean(resource.protected_by.join(', '))}`] : []),
+    ...(resource.owner ? [`owner ${clean(resource.owner, 100)}`] : []),
+    ...(resource.runbook ? [`runbook ${clean(resource.runbook)}`] : []),
+  ];
+}
+
+/** What the reader does not see: resources beyond the `shown` ones, and where they are listed. */
+export function remainder(page: Page, shown: number): string | undefined {
+  const rest = page.total - shown;
+  if (rest <= 0) return undefined;
+  return `and ${rest} more${page.links.status ? `, listed at ${clean(page.links.status)}` : ''}`;
+}
+
+function fact(name: string, value: Readonly<Record<string, unknown>> | string): string[] {
+  if (typeof value === 'string') return [`${name}: ${value}`];
+  const parts = Object.entries(value).map(([key, item]) => `${key} ${typeof item === 'string' ? item : JSON.stringify(item)}`);
+  return parts.length > 0 ? [`${name}: ${clean(parts.join(', '))}`] : [];
+}
+
+function since(resource: PrintedResource, ours: boolean): string[] {
+  const bad = resource.first_seen_bad ? [`bad since ${resource.first_seen_bad}`] : [];
+  const healthy = resource.last_seen_healthy ? `last seen healthy ${resource.last_seen_healthy}` : 'never seen healthy';
+  const line = [...bad, ...(ours ? [] : [healthy])].join(', ');
+  return line === '' ? [] : [clean(line, 200)];
+}
+
+function evidenceLine(evidence: PrintedResource['evidence'][number]): string {
+  const proof = [evidence.complete && 'whole answer', evidence.control && `also seen: ${evidence.control}`].filter(Boolean).join(', ');
+  const { look, method, vantage, at, excerpt } = evidence;
+  return clean(`look ${look}: ${method} by ${vantage} at ${at}${proof ? `, ${proof}` : ''}${excerpt ? `: ${excerpt}` : ''}`, 500);
+}
+
+function more(count: number, what: string): string[] {
+  return count > 0 ? [`and ${count} more ${what}`] : [];
+}

@@ -1,0 +1,50 @@
+import type { Clock, Delivery, Pager } from '../ports.ts';
+import { guardPager } from './guard-pager.ts';
+import { failureOf } from './http-failure.ts';
+import { httpPost, type HttpReply } from './http-post.ts';
+import { parseJsonObject } from './json-object.ts';
+import { type PagerDutyEvent, toPagerDutyEvent, withoutDetails } from './pagerduty-event.ts';
+import { readSecret, type SecretSource } from './secret-source.ts';
+
+export interface PagerDutyPagerOptions {
+  readonly name: string;
+  /** The integration's routing key; resolves only work under the key that triggered. */
+  readonly routingKey: SecretSource;
+  /** Root of the Events API; differs by the account's region. */
+  readonly endpoint?: string;
+  /** For the whole delivery, ms. */
+  readonly timeout: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Events API v2, spoken directly: the vendor's client resolves on 429 and 5xx and never times out. Only a 202 with the
+ * documented JSON is a receipt, since proxies answer 200 too. Resending under one dedup_key makes no second alert.
+ */
+export function createPagerDutyPager(options: PagerDutyPagerOptions): Pager {
+  const url = `${(options.endpoint ?? 'https://events.pagerduty.com').replace(/\/+$/, '')}/v2/enqueue`;
+  return guardPager(options.name, async (letter, signal, secrets) => {
+    const routingKey = await readSecret(options.routingKey);
+    secrets.push(routingKey);
+    const start = options.clock.now();
+    const send = (event: PagerDutyEvent, timeout: number): Promise<HttpReply> => {
+      const headers = { 'content-type': 'application/json', accept: 'application/json' };
+      return httpPost({ url, headers, body: JSON.stringify(event), timeout, signal, secrets, now: options.clock.now().wall });
+    };
+    const event = toPagerDutyEvent(letter.page, routingKey);
+    const reply = await send(event, options.timeout);
+    if (!dislikesContents(reply)) return read(reply, event);
+    // The same event would be refused for ever; the page matters more than its details.
+    const bare = withoutDetails(event);
+    return read(await send(bare, options.timeout - (options.clock.now().steady - start.steady)), bare);
+  });
+}
+
+function dislikesContents(reply: HttpReply): boolean {
+  return reply.kind === 'answer' && (reply.status === 400 || reply.status === 413);
+}
+
+function read(reply: HttpReply, event: PagerDutyEvent): Delivery {
+  const receipt = reply.kind === 'answer' && reply.status === 202 ? parseJsonObject(reply.body) : undefined;
+  return receipt?.['status'] === 'success' ? { kind: 'delivered', ref: event.dedup_key } : failureOf(reply);
+}

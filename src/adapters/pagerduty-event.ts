@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Page } from '../core/page.ts';
+import { clean } from '../values/text.ts';
+import { fitPage, jsonBytes } from './page-fit.ts';
+
+// Limits of the Events API v2: body 512 KB, summary 1024 characters, dedup_key 255.
+const MAX_BYTES = 512_000;
+const MAX_SUMMARY = 1024;
+const MAX_KEY = 255;
+const MAX_FIELD = 255;
+
+/** What PagerDuty shows of a page; the fields it has no place for are `custom_details`. */
+export interface PagerDutyEvent {
+  readonly routing_key: string;
+  readonly event_action: 'trigger' | 'resolve';
+  readonly dedup_key: string;
+  readonly client: string;
+  readonly client_url?: string;
+  readonly links: readonly { readonly href: string; readonly text: string }[];
+  readonly payload: {
+    readonly summary: string;
+    readonly source: string;
+    readonly severity: 'critical' | 'warning';
+    readonly timestamp: string;
+    readonly component?: string;
+    readonly group?: string;
+    readonly class?: string;
+    readonly custom_details?: object;
+  };
+}
+
+/**
+ * The event for a page, below every documented limit. An `update` is a trigger under the same key: it rewords nothing that
+ * was shown and notifies nobody once acknowledged, but its details join the alert.
+ */
+export function toPagerDutyEvent(page: Page, routingKey: string): PagerDutyEvent {
+  const [first] = page.resources;
+  const bare: PagerDutyEvent = {
+    routing_key: routingKey,
+    event_action: page.event === 'resolve' ? 'resolve' : 'trigger',
+    dedup_key: dedupKey(page.dedup_key),
+    client: clean(`rollcall ${page.watchdog}`, MAX_FIELD),
+    ...(isWebLink(page.links.status) ? { client_url: page.links.status } : {}),
+    links: [
+      ...(isWebLink(page.links.runbook) ? [{ href: page.links.runbook, text: 'Runbook' }] : []),
+      ...(isWebLink(page.links.status) ? [{ href: page.links.status, text: 'Status' }] : []),
+    ],
+    payload: {
+      summary: clean(`${page.event === 'test' ? 'TEST: ' : ''}${page.summary}`, MAX_SUMMARY),
+      source: clean(page.watchdog, MAX_FIELD) || 'rollcall',
+      severity: page.severity,
+      timestamp: detectedAt(page),
+      ...(first
+        ? {
+            component: clean(first.id, MAX_FIELD),
+            class: first.verdict,
+            ...(first.connection && first.kind !== 'watchdog' ? { group: clean(first.connection, MAX_FIELD) } : {}),
+          }
+        : {}),
+    },
+  };
+  const room = MAX_BYTES - jsonBytes(withDetails(bare, {})) - jsonBytes(page.links) - 1024;
+  const { summary: _summary, severity: _severity, dedup_key: _key, links: _links, ...rest } = fitPage(page, room);
+  return withDetails(bare, rest);
+}
+
+/** The same event without `custom_details`: the only part whose contents the API could dislike. */
+export function withoutDetails(event: PagerDutyEvent): PagerDutyEvent {
+  const { custom_details: _details, ...payload } = event.payload;
+  return { ...event, payload };
+}
+
+function withDetails(event: PagerDutyEvent, details: object): PagerDutyEvent {
+  return { ...event, payload: { ...event.payload, custom_details: details } };
+}
+
+/** The key itself, or where it is too long its beginning and a digest of the whole, so that trigger and resolve still agree. */
+function dedupKey(key: string): string {
+  if (key.length <= MAX_KEY) return key;
+  const digest = createHash('sha256').update(key).digest('hex');
+  return `${key.slice(0, MAX_KEY - digest.length - 1).toWellFormed()}/${digest}`;
+}
+
+/** When it was seen, not when it was sent: a page may have waited in the outbox. */
+function detectedAt(page: Page): string {
+  if (page.event !== 'trigger') return page.at;
+  const seen = page.resources.map((resource) => resource.first_seen_bad).filter((at) => at !== null);
+  return seen.toSorted()[0] ?? page.at;
+}
+
+function isWebLink(link: string | undefined): link is string {
+  return link !== undefined && link.length <= 2048 && /^https?:$/.test(URL.parse(link)?.protocol ?? '');
+}

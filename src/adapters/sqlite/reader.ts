@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { LedgerHead } from '../../core/chain.ts';
+import type { Incident } from '../../core/incident.ts';
+import type { Post, ResourceRecord, Snapshot } from '../../ports.ts';
+import { decodeDocument, decodeEntry, type ChainedEntry } from './codec.ts';
+import { transaction } from './transaction.ts';
+
+const OPEN_INCIDENTS = `SELECT id, doc FROM incident WHERE phase <> 'closed' ORDER BY ordinal`;
+const LATEST_INCIDENTS = 'SELECT id, doc FROM incident ORDER BY ordinal DESC LIMIT ?';
+const POSTS = `SELECT id, doc FROM post WHERE delivered = 0 OR incident IN (SELECT id FROM incident WHERE phase <> 'closed') ORDER BY seq, id`;
+
+/** Everything a start needs, as of one moment, whatever another process writes meanwhile. */
+export function readSnapshot(db: DatabaseSync): Snapshot {
+  return transaction(db, 'DEFERRED', () => {
+    const resources = new Map<string, ResourceRecord>();
+    for (const row of db.prepare('SELECT id, doc FROM resource').iterate()) {
+      resources.set(String(row['id']), decodeDocument(row['doc'], 'resource', row['id']) as ResourceRecord);
+    }
+    const meta = Object.fromEntries(
+      db
+        .prepare('SELECT key, value FROM meta')
+        .all()
+        .map((row) => [String(row['key']), String(row['value'])]),
+    );
+    return {
+      resources,
+      incidents: readDocuments(db, 'incident', OPEN_INCIDENTS) as Incident[],
+      posts: readDocuments(db, 'post', POSTS) as Post[],
+      meta,
+      head: readHead(db),
+    };
+  });
+}
+
+/** Incidents, open and closed, the newest first. */
+export function readHistory(db: DatabaseSync, limit: number): Incident[] {
+  return readDocuments(db, 'incident', LATEST_INCIDENTS, limit) as Incident[];
+}
+
+export function readHead(db: DatabaseSync): LedgerHead | null {
+  const row = db.prepare('SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1').get();
+  return row ? { seq: Number(row['seq']), hash: String(row['hash']) } : null;
+}
+
+export function readLedger(db: DatabaseSync, from: number, limit: number): ChainedEntry[] {
+  const rows = db.prepare('SELECT seq, bytes, hash FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?').all(from, limit);
+  return rows.map((row) => decodeEntry(Number(row['seq']), String(row['bytes']), String(row['hash'])));
+}
+
+function readDocuments(db: DatabaseSync, table: string, sql: string, ...parameters: number[]): unknown[] {
+  return db
+    .prepare(sql)
+    .all(...parameters)
+    .map((row) => decodeDocument(row['doc'], table, row['id']));
+}

@@ -1,0 +1,36 @@
+/** One step forward. Steps are never changed once released: a store in the field has already taken them. */
+export interface Migration {
+  /** The `user_version` the store has after this step. */
+  readonly to: number;
+  readonly sql: string;
+}
+
+/** Marks the file as a store of rollcall (`PRAGMA application_id`): the letters RCLL. */
+export const APPLICATION_ID = 0x52434c4c;
+
+/**
+ * Documents are JSON; columns beside them are only what a query needs. The ledger keeps the very bytes its hashes were taken over,
+ * so that anybody can check it with `sqlite3` and `sha256sum` alone. Its insert trigger also stops REPLACE, which fires no delete trigger.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    to: 1,
+    sql: `
+CREATE TABLE resource (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE incident (ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, phase TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX incident_open ON incident (ordinal) WHERE phase <> 'closed';
+CREATE TABLE post (
+  id TEXT PRIMARY KEY, seq INTEGER NOT NULL, incident TEXT NOT NULL, delivered INTEGER NOT NULL CHECK (delivered IN (0, 1)), doc TEXT NOT NULL
+) STRICT;
+CREATE INDEX post_undelivered ON post (seq) WHERE delivered = 0;
+CREATE INDEX post_incident ON post (incident);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger (seq INTEGER PRIMARY KEY, bytes TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TRIGGER ledger_in_order BEFORE INSERT ON ledger
+  WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)
+  BEGIN SELECT RAISE(ABORT, 'the ledger only grows, one entry after the other'); END;
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+`,
+  },
+];

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { GENESIS, type LedgerHead } from '../../core/chain.ts';
+import type { Change } from '../../ports.ts';
+import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
+import { readHead } from './reader.ts';
+import { transaction } from './transaction.ts';
+
+export interface Writer {
+  /** The whole change or nothing of it; the ledger's head after it. */
+  write(change: Change): LedgerHead | null;
+  /** Forgets closed incidents but the newest `keep`, with their delivered posts. */
+  prune(keep: number): void;
+}
+
+/** Prepares the statements once: a round over ten thousand resources runs them ten thousand times. */
+export function createWriter(db: DatabaseSync): Writer {
+  const putResource = db.prepare('INSERT INTO resource (id, doc) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc');
+  const dropResource = db.prepare('DELETE FROM resource WHERE id = ?');
+  const putIncident = db.prepare(
+    'INSERT INTO incident (id, phase, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, doc = excluded.doc',
+  );
+  const putPost = db.prepare(
+    `INSERT INTO post (id, seq, incident, delivered, doc) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, incident = excluded.incident, delivered = excluded.delivered, doc = excluded.doc`,
+  );
+  const dropPost = db.prepare('DELETE FROM post WHERE id = ?');
+  const putMeta = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  const append = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
+  const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
+  const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
+  const pruneIncidents = db.prepare(`DELETE FROM incident WHERE id IN (${old})`);
+
+  const applyDocuments = (change: Change): void => {
+    for (const [id, record] of change.resources ?? []) {
+      if (record) putResource.run(id, encodeDocument(record));
+      else dropResource.run(id);
+    }
+    for (const incident of change.incidents ?? []) putIncident.run(incident.id, phaseOf(incident), encodeDocument(incident));
+    for (const post of change.posts ?? []) putPost.run(post.id, post.seq, post.incident, post.receipt ? 1 : 0, encodeDocument(post));
+    for (const id of change.dropPosts ?? []) dropPost.run(id);
+    for (const [key, value] of Object.entries(change.meta ?? {})) putMeta.run(key, value);
+  };
+
+  // The head is read here and not remembered: this process may not be the only one that writes.
+  const appendEntries = (change: Change): LedgerHead | null => {
+    let head = readHead(db);
+    for (const entry of change.ledger ?? []) {
+      const seq: number = (head?.seq ?? 0) + 1;
+      const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
+      append.run(seq, bytes, hash);
+      head = { seq, hash };
+    }
+    return head;
+  };
+
+  return {
+    write: (change) =>
+      transaction(db, 'IMMEDIATE', () => {
+        applyDocuments(change);
+        return appendEntries(change);
+      }),
+    prune: (keep) =>
+      transaction(db, 'IMMEDIATE', () => {
+        prunePosts.run(keep);
+        pruneIncidents.run(keep);
+      }),
+  };
+}

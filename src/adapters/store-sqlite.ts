@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Incident } from '../core/incident.ts';
+import type { Store } from '../ports.ts';
+import { storeError, toStoreError } from './sqlite/error.ts';
+import { openDatabase, prepareFile } from './sqlite/file.ts';
+import { readHistory, readLedger, readSnapshot } from './sqlite/reader.ts';
+import { MIGRATIONS } from './sqlite/schema.ts';
+import { createWriter } from './sqlite/writer.ts';
+
+export { StoreError, type StoreErrorCode } from './sqlite/error.ts';
+
+/** The embedded store: the port, and what `incidents` needs. Every method rejects with a StoreError. */
+export interface SqliteStore extends Store {
+  /** Incidents, open and closed, the newest first, at most `limit`. */
+  history(limit: number): Promise<readonly Incident[]>;
+  /** Forgets closed incidents but the newest `keep`, with their delivered posts. The ledger keeps what happened. */
+  prune(keep: number): Promise<void>;
+}
+
+/**
+ * Opens `rollcall.db` in the state folder `dir`: makes folder and file where they are missing, brings an older store up to date.
+ * With `readOnly` nothing is made or changed, and a daemon may be writing meanwhile.
+ * @throws StoreError, whose `code` says why and whose message says where and what to do.
+ */
+export async function openStore(dir: string, options: { readonly readOnly?: boolean } = {}): Promise<SqliteStore> {
+  const path = join(dir, 'rollcall.db');
+  const readOnly = options.readOnly ?? false;
+  try {
+    if (!readOnly) prepareFile(dir, path);
+    return createStore(openDatabase(path, readOnly, MIGRATIONS), path, readOnly);
+  } catch (error) {
+    throw toStoreError(error, `cannot open ${path}`);
+  }
+}
+
+function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteStore {
+  const writer = readOnly ? undefined : createWriter(db);
+  // `async` turns a throw into a rejection; SQLite itself answers at once.
+  const attempt = async <T>(verb: string, work: () => T): Promise<T> => {
+    if (!db.isOpen) throw storeError('closed', `cannot ${verb} ${path}: the store was closed`);
+    try {
+      return work();
+    } catch (error) {
+      throw toStoreError(error, `cannot ${verb} ${path}`);
+    }
+  };
+  const writable = () => {
+    if (!writer) throw storeError('read-only', `cannot write ${path}: it was opened for reading`);
+    return writer;
+  };
+  return {
+    load: () => attempt('read', () => readSnapshot(db)),
+    commit: (change) => attempt('write', () => writable().write(change)),
+    ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit)),
+    history: (limit) => attempt('read', () => readHistory(db, limit)),
+    prune: (keep) => attempt('write', () => writable().prune(keep)),
+    async close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
