@@ -1,0 +1,272 @@
+/** The composition root: files -> plan -> adapters -> watch. Embeddable: nothing here touches the process. */
+import { createHash } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import { probes } from '../probes/index.ts';
+import { createSystemClock } from './adapters/clock-system.ts';
+import { createNodeCron } from './adapters/cron-node.ts';
+import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
+import { createConsolePager } from './adapters/pager-console.ts';
+import { createPagerDutyPager } from './adapters/pager-pagerduty.ts';
+import { createSlackPager } from './adapters/pager-slack.ts';
+import { createWebhookPager } from './adapters/pager-webhook.ts';
+import { systemRandom } from './adapters/random-system.ts';
+import { acquireLock } from './adapters/store-lock.ts';
+import { openStore } from './adapters/store-sqlite.ts';
+import type { Config, Manifest, PagerConfig } from './config/types.ts';
+import type { Severity } from './core/expectation.ts';
+import type { Instant } from './core/report.ts';
+import { readFiles, secretReader, type Files, type FilesContext } from './files.ts';
+import type { Group, Plan } from './loop/plan.ts';
+import { closeGroups } from './loop/plan.ts';
+import { Watch } from './loop/watch.ts';
+import type { Clock, Log, Pager, Snapshot } from './ports.ts';
+import type { Link } from './probe.ts';
+import type { Secret, SecretRef } from './values/secret.ts';
+import { ulid } from './values/ulid.ts';
+import { listen, type WebServer } from './web/server.ts';
+
+export { probes };
+
+export interface AppContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Where the console pager writes. */
+  readonly out: Pick<Writable, 'write'>;
+}
+
+/** The context in which files are read: the registry and what a cron expression is. */
+export async function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): Promise<FilesContext> {
+  const cron = await createNodeCron();
+  return { env: context.env, cwd: context.cwd, probes, isCron: (text) => cron.isCron(text) };
+}
+
+/** Opens every connection that a manifest needs, and no other. Nothing is contacted yet. */
+export function makePlan({ config, manifest }: Files, context: AppContext, clock: Clock): Plan {
+  const secret = secretReader(context.env);
+  const links = new Map<string, Link>();
+  const groups = new Map<string, Group>();
+  const groupOf = new Map<string, string>();
+  const waits = new Map<string, number>();
+  for (const resource of manifest.resources) {
+    const connection = config.connections.get(resource.connection);
+    const probe = connection && probes.get(connection.probe);
+    if (!connection || !probe) throw new Error(`resource ${resource.id} has no connection that can be opened`);
+    const link = links.get(connection.name) ?? probe.open(connection.settings, { connection: connection.name, clock, secret });
+    links.set(connection.name, link);
+    const name = `${connection.name}\n${probe.batchKey(connection.settings, resource.target)}`;
+    const inspectionsPerMinute = probe.inspectionsPerMinute(connection.settings);
+    const patience: Group['patience'] = (depth) => probe.patience(connection.settings, depth);
+    if (!groups.has(name)) groups.set(name, { name, connection: connection.name, link, inspectionsPerMinute, patience });
+    groupOf.set(resource.id, name);
+    waits.set(resource.kind, probe.kinds.get(resource.kind)?.confirmAfterMs ?? 0);
+  }
+  const pagers = new Map([...config.pagers].map(([name, pager]) => [name, makePager(pager, secret, context, clock)]));
+  return {
+    manifest,
+    configDigests: digestConfig(config),
+    resources: manifest.resources,
+    groups,
+    groupOf,
+    confirmAfterMs: (kind) => waits.get(kind) ?? 0,
+    pagers,
+    pagersFor: (severity) => routeFor(config, severity),
+    repeat: config.defaults.repeat,
+    statusUrl:
+      config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
+  };
+}
+
+/** The pagers of the first route that matches. */
+export function routeFor(config: Pick<Config, 'routes'>, severity: Severity): readonly string[] {
+  return config.routes.find((route) => route.severity === undefined || route.severity === severity)?.pagers ?? [];
+}
+
+export function makePager(
+  pager: PagerConfig,
+  secret: (ref: SecretRef) => Promise<Secret>,
+  context: Pick<AppContext, 'out'>,
+  clock: Clock,
+): Pager {
+  const { name } = pager;
+  switch (pager.type) {
+    case 'pagerduty':
+      return createPagerDutyPager({
+        name,
+        routingKey: () => secret(pager.routingKey),
+        endpoint: pager.endpoint,
+        timeout: pager.timeout,
+        clock,
+      });
+    case 'slack':
+      return createSlackPager({
+        name,
+        token: () => secret(pager.token),
+        channel: pager.channel,
+        endpoint: pager.endpoint,
+        timeout: pager.timeout,
+        clock,
+      });
+    case 'webhook': {
+      const { url, timeout } = pager;
+      const secrets = pager.secrets.map((ref) => () => secret(ref));
+      return createWebhookPager({ name, url: typeof url === 'string' ? url : () => secret(url), secrets, timeout, clock });
+    }
+    case 'console':
+      return createConsolePager({ name, out: context.out });
+  }
+}
+
+/** One digest for each part of config.yaml that decides who is paged and how well is watched. */
+function digestConfig(config: Config): Record<string, string> {
+  const digest = (part: unknown): string => createHash('sha256').update(JSON.stringify(part)).digest('hex');
+  return {
+    routes: digest(config.routes),
+    pagers: digest([...config.pagers]),
+    connections: digest([...config.connections]),
+    cadences: digest(config.defaults),
+    heartbeat: digest(config.heartbeat ?? null),
+  };
+}
+
+/** What is remembered, without disturbing a daemon; nothing where there is no store yet. */
+export async function recall(config: Pick<Config, 'watchdog'>): Promise<Snapshot | undefined> {
+  try {
+    const store = await openStore(config.watchdog.state, { readOnly: true });
+    try {
+      return await store.load();
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'missing') return undefined;
+    throw error;
+  }
+}
+
+export interface App {
+  /** Resolves when the watch has ended. */
+  run(): Promise<void>;
+  /** Reads the files anew; where they are wrong, the old ones stay in force and somebody is told. */
+  reload(): Promise<void>;
+  /** Ends everything in reverse order of its start. Concurrent callers share one ending. */
+  stop(): Promise<void>;
+  readonly watch: Watch;
+  /** Where the status can be read; undefined where `listen` is off. */
+  readonly url: string | undefined;
+  readonly files: Files;
+}
+
+/** Starts the daemon from its files; rejects, with nothing left running, where it cannot be started. */
+export async function startApp(
+  option: string | undefined,
+  context: AppContext & { readonly log: Log; readonly version: string },
+): Promise<App> {
+  const { log } = context;
+  const releasers: { readonly name: string; readonly release: () => Promise<void> | void }[] = [];
+  const release = async (): Promise<void> => {
+    for (let next = releasers.pop(); next; next = releasers.pop())
+      try {
+        await next.release();
+      } catch (error) {
+        log.error('could not be released', { what: next.name, error: error instanceof Error ? error.message : String(error) });
+      }
+  };
+  try {
+    const reading = await filesContext(context);
+    let files = await readFiles(option, reading);
+    const state = files.config.watchdog.state;
+    const lock = acquireLock(state);
+    releasers.push({ name: 'lock', release: () => lock.release() });
+    const store = await openStore(state);
+    releasers.push({ name: 'store', release: () => store.close() });
+    const snapshot = await store.load();
+    const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
+    const random = systemRandom;
+    const secret = secretReader(context.env);
+    let plan = makePlan(files, context, clock);
+    releasers.push({ name: 'links', release: () => closeGroups(plan) });
+    const { heartbeat, watchdog } = files.config;
+    const watch = new Watch(
+      watchdog.name,
+      plan,
+      {
+        clock,
+        random,
+        cron: await createNodeCron(),
+        log,
+        store,
+        heartbeat: heartbeat && {
+          to: createHttpHeartbeat({ url: refOrText(heartbeat.url, secret), timeout: 10_000, clock }),
+          every: heartbeat.every,
+        },
+        newId: idMaker(random),
+      },
+      snapshot,
+    );
+    releasers.push({ name: 'watch', release: () => watch.stop() });
+    const web = await serve(files, watch, secret, context.version);
+    if (web) releasers.push({ name: 'web', release: () => web.close() });
+    let stopping: Promise<void> | undefined;
+    let reloading = Promise.resolve();
+    return {
+      watch,
+      url: web?.url,
+      get files() {
+        return files;
+      },
+      run: () => watch.run(),
+      stop: () => (stopping ??= release()),
+      reload: () => {
+        reloading = reloading.then(async () => {
+          try {
+            const next = await readFiles(option, reading);
+            refuseMoves(files, next);
+            const nextPlan = makePlan(next, context, clock);
+            await watch.reload(nextPlan);
+            files = next;
+            plan = nextPlan;
+          } catch (error) {
+            const why = error instanceof Error ? error.message : String(error);
+            log.error('reload refused', { why });
+            await watch.reloadFailed(why);
+          }
+        });
+        return reloading;
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** What a running daemon cannot change: who it is and where its memory lies. */
+function refuseMoves(was: Files, is: Files): void {
+  const fixed = ['name', 'state'] as const;
+  const moved = fixed.filter((key) => was.config.watchdog[key] !== is.config.watchdog[key]);
+  if (moved.length > 0) throw new Error(`watchdog.${moved.join(' and watchdog.')} cannot change while running: restart for that`);
+  if (was.manifest.id !== is.manifest.id)
+    throw new Error(`the manifest is another one (${is.manifest.id}, was ${was.manifest.id}): restart for that`);
+}
+
+async function serve(
+  files: Files,
+  watch: Watch,
+  secret: (ref: SecretRef) => Promise<Secret>,
+  version: string,
+): Promise<WebServer | undefined> {
+  const { listen: address, token } = files.config.watchdog;
+  if (address === 'off') return undefined;
+  return listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
+}
+
+function refOrText(url: SecretRef | string, secret: (ref: SecretRef) => Promise<Secret>): string | (() => Promise<Secret>) {
+  return typeof url === 'string' ? url : () => secret(url);
+}
+
+function idMaker(random: { bytes(count: number): Uint8Array }): (at: Instant) => string {
+  let last: string | undefined;
+  return (at) => (last = ulid(at.wall, random.bytes(10), last));
+}
+
+export type { Files, Manifest };

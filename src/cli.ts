@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+/** The process: argv, signals, exit codes, stdout. The only file that touches `process`; everything heavier is loaded by its command. */
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { Io } from './commands/io.ts';
+import { readVersion } from './version.ts';
+
+const EXIT_USAGE = 64;
+const EXIT_BUG = 70;
+const EXIT_CONFIG = 78;
+
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)));
+// A reader that closed its end (`rollcall check | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => error.code === 'EPIPE' || process.exit(EXIT_BUG));
+
+const io: Io = {
+  env: process.env,
+  cwd: process.cwd(),
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  signal: ending.signal,
+  onHangup: (reload) => void process.on('SIGHUP', reload),
+  uid: process.getuid?.(),
+  pid: process.pid,
+};
+
+let exitCode = 0;
+const program = new Command('rollcall')
+  .description('Calls the roll of databases, backups and volumes, and pages humans with evidence when one does not answer.')
+  .version(readVersion(), '-V, --version')
+  .option('-c, --config <file>', 'config file; else $ROLLCALL_CONFIG, ./config.yaml, /etc/rollcall/config.yaml')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ writeOut: io.out, writeErr: io.err });
+
+const config = (): string | undefined => program.opts<{ config?: string }>().config;
+const ends = (run: () => Promise<number>) => async (): Promise<void> => {
+  exitCode = await run();
+};
+
+program
+  .command('watch')
+  .description('the daemon: look, judge, page, until told to end')
+  .addOption(new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+  .action(async ({ logLevel }: { logLevel: 'info' }) => {
+    exitCode = await (await import('./commands/watch.ts')).watch(io, { config: config(), logLevel });
+  });
+
+program
+  .command('check')
+  .description('one round now, without the daemon')
+  .argument('[ids...]', 'resources to look at; all where none is named')
+  .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'junit', 'nagios']).default('text'))
+  .option('--json', 'the same as --format json')
+  .action(async (ids: string[], { format, json }: { format: 'text'; json?: true }) => {
+    exitCode = await (await import('./commands/check.ts')).check(io, { config: config(), ids, format: json ? 'json' : format });
+  });
+
+program
+  .command('validate')
+  .description('everything wrong with config and manifest, at once')
+  .option('--json', 'print JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    exitCode = await (await import('./commands/validate.ts')).validate(io, { config: config(), json });
+  });
+
+program
+  .command('explain')
+  .description('which rule, which evidence, which page would go where')
+  .argument('<id>')
+  .option('--json', 'print JSON')
+  .action(async (id: string, { json = false }: { json?: boolean }) => {
+    exitCode = await (await import('./commands/explain.ts')).explain(io, { config: config(), id, json });
+  });
+
+for (const name of ['status', 'incidents'] as const)
+  program
+    .command(name)
+    .description(name === 'status' ? 'what the daemon knows, read from its store' : 'the open incidents and who has been told')
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const run = name === 'status' ? (await import('./commands/status.ts')).status : (await import('./commands/incidents.ts')).incidents;
+      exitCode = await run(io, { config: config(), json });
+    });
+
+program
+  .command('page-test')
+  .description('a real test page through each pager, with its receipt')
+  .argument('[pagers...]', 'pagers to try; all where none is named')
+  .option('--json', 'print JSON')
+  .action(async (pagers: string[], { json = false }: { json?: boolean }) => {
+    exitCode = await (await import('./commands/page-test.ts')).pageTest(io, { config: config(), pagers, json });
+  });
+
+program
+  .command('schema')
+  .description('the JSON Schema of a file, for editors')
+  .addArgument(new Argument('<file>').choices(['config', 'manifest']))
+  .action(async (name: 'config' | 'manifest') => {
+    exitCode = await (await import('./commands/schema.ts')).schema(io, { name });
+  });
+
+program
+  .command('demo')
+  .description('the whole story in a minute: a database, a rogue agent that wipes it, the page')
+  .action(ends(async () => (await import('./commands/demo.ts')).demo(io)));
+
+program
+  .command('version')
+  .description('print the version')
+  .action(() => io.out(`${readVersion()}\n`));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = report(error);
+}
+// Not process.exit(): what is still on its way to stdout must arrive. Whatever else is open has been closed by its command.
+process.exitCode = exitCode;
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(`${name === 'FilesError' || name === 'StoreError' ? message : `rollcall: ${message}`}\n`);
+  if (name === 'FilesError') return EXIT_CONFIG;
+  return name === 'StoreError' ? EXIT_CONFIG : EXIT_BUG;
+}

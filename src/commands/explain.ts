@@ -1,0 +1,98 @@
+import { filesContext, recall, routeFor } from '../app.ts';
+import type { Config } from '../config/types.ts';
+import { EXIT } from '../core/exit.ts';
+import { expectedFacets, type Cadence, type Resource } from '../core/expectation.ts';
+import { BLANK } from '../core/memory.ts';
+import { printResource } from '../core/print.ts';
+import { NEW } from '../core/state.ts';
+import { readFiles } from '../files.ts';
+import { formatDuration } from '../values/duration.ts';
+import { formatShare } from '../values/share.ts';
+import type { Io } from './io.ts';
+import { knownIds } from './known-ids.ts';
+
+/** Which rule, which evidence, which page would go where: for one resource, from the files and what the store remembers. */
+export async function explain(
+  io: Io,
+  options: { readonly config: string | undefined; readonly id: string; readonly json: boolean },
+): Promise<number> {
+  const { config, manifest } = await readFiles(options.config, await filesContext(io));
+  const ids = knownIds([options.id], manifest, io);
+  const resource = ids && manifest.resources.find(({ id }) => id === ids[0]);
+  if (!resource) return EXIT.usage;
+  const record = (await recall(config))?.resources.get(resource.id);
+  const printed = printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
+  if (options.json) {
+    const { checks, sweep, inspect, confirm, blindAfter } = resource;
+    const routes = { critical: routeFor(config, 'critical'), warning: routeFor(config, 'warning') };
+    io.out(`${JSON.stringify({ resource: printed, checks, sweep, inspect, confirm, blind_after_ms: blindAfter, routes }, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const lines = [
+    `${resource.id}: ${resource.kind} on ${resource.connection}${resource.owner === undefined ? '' : `, owned by ${resource.owner}`}`,
+    '',
+    `looked at: sweep ${cadence(resource.sweep)}, inspection ${cadence(resource.inspect)}`,
+    `paged after: ${resource.confirm} bad looks of the last ${resource.confirm + 1}, the second on a fresh path; blindness after ${formatDuration(resource.blindAfter)}`,
+    '',
+    'rules:',
+    ...rules(resource),
+    '',
+    'who is paged:',
+    ...routes(config, resource),
+    '',
+    record ? `now: ${printed.verdict}: ${printed.summary}` : 'now: not known; no daemon has written to the state folder yet',
+    ...(printed.last_seen_healthy ? [`last healthy: ${printed.last_seen_healthy}`] : []),
+    ...printed.evidence.map(({ at, method, vantage, excerpt }) => `evidence: ${at} ${method} via ${vantage}: ${excerpt}`),
+  ];
+  io.out(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+function rules(resource: Resource): string[] {
+  const identity = Object.entries(resource.identity).map(([key, value]) => `${key} ${value}`);
+  const standing = [
+    '  presence: absent after a whole listing without it',
+    `  identity: ${identity.length > 0 ? `pinned by the manifest: ${identity.join(', ')}` : 'trusted on first use, then pinned in the store'}`,
+  ];
+  const depths = expectedFacets(resource);
+  return [
+    ...standing,
+    ...resource.checks.map(
+      (check) => `  ${check.path}: ${check.breach} unless ${condition(check.rule)} (${depths.get(check.facet) ?? check.depth})`,
+    ),
+  ];
+}
+
+function condition(rule: Resource['checks'][number]['rule']): string {
+  switch (rule.is) {
+    case 'at_least':
+      return `at least ${rule.bound}`;
+    case 'at_most':
+      return `at most ${rule.bound}`;
+    case 'equals':
+      return `equal to ${rule.value}`;
+    case 'never_shrinks':
+      return 'it only grows';
+    case 'shrinks_at_most':
+      return `no more than ${formatShare(rule.share)} below the most that was ever there`;
+    case 'churns_at_most':
+      return `no more than ${formatShare(rule.share)} deleted between two looks`;
+  }
+}
+
+function routes(config: Config, resource: Resource): string[] {
+  const to = (severity: 'critical' | 'warning'): string => {
+    const pagers = routeFor(config, severity).map((name) => `${name} (${config.pagers.get(name)?.type ?? 'unknown'})`);
+    return `${pagers.join(', ')}; repeated every ${formatDuration(config.defaults.repeat)} until acknowledged or resolved`;
+  };
+  return [
+    `  gone, or another under its name: ${resource.severity} to ${to(resource.severity)}`,
+    `  content shrank: ${resource.severity} to ${to(resource.severity)}`,
+    `  stale, exposed: warning to ${to('warning')}`,
+    `  could not be seen for ${formatDuration(resource.blindAfter)}: ${resource.severity} to ${to(resource.severity)}`,
+  ];
+}
+
+function cadence(value: Cadence): string {
+  return 'every' in value ? `every ${formatDuration(value.every)}` : `by cron '${value.cron}'`;
+}

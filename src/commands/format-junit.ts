@@ -1,0 +1,27 @@
+import { exitOf } from '../core/exit.ts';
+import type { PrintedResource } from '../core/page.ts';
+import type { CheckResult } from './check-result.ts';
+
+/** The check as a JUnit report: a loss or a breach is a failure, blindness is an error, as CI servers tell them apart. */
+export function formatJunit(result: CheckResult): string {
+  const bad = result.resources.filter((resource) => resource.verdict !== 'present');
+  const errors = bad.filter((resource) => resource.verdict === 'blind').length;
+  const seconds = (Date.parse(result.finished_at) - Date.parse(result.started_at)) / 1000;
+  const head = `<testsuite name="rollcall ${escape(result.manifest.id)}" tests="${result.resources.length}" failures="${bad.length - errors}" errors="${errors}" time="${seconds}" timestamp="${result.started_at}">`;
+  return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...result.resources.map(testCase), '</testsuite>', ''].join('\n');
+}
+
+function testCase(resource: PrintedResource): string {
+  const open = `  <testcase name="${escape(resource.id)}" classname="${escape(resource.kind)}" time="${resource.duration_ms / 1000}"`;
+  if (resource.verdict === 'present') return `${open}/>`;
+  const tag = resource.verdict === 'blind' ? 'error' : 'failure';
+  const severity = exitOf(resource) === 1 ? 'warning' : resource.severity;
+  return `${open}><${tag} type="${resource.verdict}" message="${escape(resource.summary)}">${escape(`${severity}: ${JSON.stringify(resource.breaches)}`)}</${tag}></testcase>`;
+}
+
+/** XML 1.0 has no way to write most control characters at all: they become the replacement character. */
+function escape(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are exactly the characters XML 1.0 forbids
+  const legal = text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
+  return legal.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,21 @@
+/** What a command may know of the process it runs in; only `cli.ts` has the process itself. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The result: for machines and pipes. */
+  readonly out: (text: string) => void;
+  /** For people. */
+  readonly err: (text: string) => void;
+  /** Colours and progress only where true. */
+  readonly isTerminal: boolean;
+  /** Aborts when the process is told to end (SIGINT, SIGTERM). */
+  readonly signal: AbortSignal;
+  /** Calls back at every SIGHUP. */
+  readonly onHangup: (reload: () => void) => void;
+  /** Ids of the process, for what must not run as root. */
+  readonly uid: number | undefined;
+  readonly pid: number;
+}
+
+/** A command ends with its exit code (CONTRACT §1). */
+export type Command<Options> = (io: Io, options: Options) => Promise<number>;

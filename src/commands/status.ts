@@ -1,0 +1,53 @@
+import { filesContext, recall } from '../app.ts';
+import { EXIT } from '../core/exit.ts';
+import { BLANK } from '../core/memory.ts';
+import type { PrintedResource } from '../core/page.ts';
+import { printResource } from '../core/print.ts';
+import { NEW } from '../core/state.ts';
+import { formatInstant } from '../core/wording.ts';
+import { readFiles } from '../files.ts';
+import { formatDuration } from '../values/duration.ts';
+import type { Io } from './io.ts';
+
+/** What the daemon last wrote down, read from its store: works while it is down. */
+export async function status(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
+  const { config, manifest } = await readFiles(options.config, await filesContext(io));
+  const known = await recall(config);
+  const resources = manifest.resources.map((resource) => {
+    const record = known?.resources.get(resource.id);
+    return printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
+  });
+  const open = known?.incidents.filter(({ phase }) => phase !== 'closed') ?? [];
+  const written = known?.meta['wall'] === undefined ? null : Number(known.meta['wall']);
+  const stretches = JSON.parse(known?.meta['stretch'] ?? '[]') as [string, { wantedMs: number; actualMs: number }][];
+  if (options.json) {
+    const about = {
+      watchdog: config.watchdog.name,
+      manifest: { id: manifest.id, version: manifest.version },
+      written_at: written === null ? null : formatInstant(written),
+    };
+    io.out(`${JSON.stringify({ ...about, incidents: open.length, inspections: Object.fromEntries(stretches), resources }, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const lines = [
+    `${config.watchdog.name} watching ${manifest.id} version ${manifest.version}; the manifest is not signed`,
+    written === null ? 'no daemon has written to the state folder yet' : `last written ${formatInstant(written)}`,
+    ...stretches.flatMap(([connection, { wantedMs, actualMs }]) =>
+      actualMs > wantedMs
+        ? [`${connection}: the connection budget stretches inspections from ${formatDuration(wantedMs)} to ${formatDuration(actualMs)}`]
+        : [],
+    ),
+    '',
+    ...resources.map(line),
+    '',
+    open.length === 0 ? 'no open incidents' : `${open.length} open incidents (rollcall incidents)`,
+  ];
+  io.out(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}
+
+function line(resource: PrintedResource): string {
+  const { verdict, id, summary, last_seen_healthy: healthy } = resource;
+  const pinned = resource.pin === 'none' ? ', unpinned' : '';
+  return `${verdict.padEnd(8)}  ${id}${pinned}${verdict === 'present' ? '' : `: ${summary}`}${healthy ? ` (last healthy ${healthy})` : ''}`;
+}

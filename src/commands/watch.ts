@@ -1,0 +1,68 @@
+import { hrtime } from 'node:process';
+import { createPinoLog, type LogLevel } from '../adapters/log-pino.ts';
+import { createNotifier } from '../adapters/systemd-notify.ts';
+import { startApp } from '../app.ts';
+import { readVersion } from '../version.ts';
+import type { Io } from './io.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies readonly LogLevel[];
+const STDERR = 2;
+
+/** The daemon. Ends with 0 when told to end; rejects where it cannot start. */
+export async function watch(io: Io, options: { readonly config: string | undefined; readonly logLevel: LogLevel }): Promise<number> {
+  const log = createPinoLog(STDERR, { level: options.logLevel, name: 'rollcall' });
+  const notifier = await createNotifier(io.env['NOTIFY_SOCKET'], io.pid);
+  const app = await startApp(options.config, {
+    env: io.env,
+    cwd: io.cwd,
+    out: { write: (text: string) => (io.out(text), true) },
+    log,
+    version: readVersion(),
+  });
+  const beat = startBeat(io, () => app.watch.progress(), notifier);
+  try {
+    const { watchdog } = app.files.config;
+    const count = app.files.manifest.resources.length;
+    log.info('watching', {
+      watchdog: watchdog.name,
+      manifest: app.files.manifest.id,
+      version: app.files.manifest.version,
+      resources: count,
+      status: app.url ?? 'off',
+    });
+    await notifier.ready(`watching ${count} resources`);
+    io.onHangup(() => void reload(app, notifier));
+    const ended = new Promise<void>((resolve) => {
+      if (io.signal.aborted) resolve();
+      io.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([app.run(), ended]);
+    await notifier.stopping('ending what is under way');
+    return 0;
+  } finally {
+    beat();
+    await app.stop();
+    notifier.close();
+    log.info('stopped');
+  }
+}
+
+async function reload(app: Awaited<ReturnType<typeof startApp>>, notifier: Awaited<ReturnType<typeof createNotifier>>): Promise<void> {
+  // systemd compares this with its own CLOCK_MONOTONIC, which is what hrtime reads on Linux.
+  await notifier.reloading(hrtime.bigint() / 1000n);
+  await app.reload();
+  await notifier.ready(`watching ${app.files.manifest.resources.length} resources`);
+}
+
+/** Feeds systemd's watchdog from progress made, never from a bare timer: a wedged loop must look wedged. */
+function startBeat(io: Io, progress: () => number, notifier: Awaited<ReturnType<typeof createNotifier>>): () => void {
+  const period = Number(io.env['WATCHDOG_USEC'] ?? 0) / 1000 / 3;
+  if (!(period > 0)) return () => {};
+  let seen = -1;
+  const timer = setInterval(() => {
+    const now = progress();
+    if (now !== seen) void notifier.watchdog();
+    seen = now;
+  }, period);
+  return () => clearInterval(timer);
+}

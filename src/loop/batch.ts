@@ -1,0 +1,94 @@
+import { expectedFacets, type Resource } from '../core/expectation.ts';
+import type { Blind, BlindReason, Depth, Facet, Listing, ResourceReport } from '../core/report.ts';
+import type { Clock } from '../ports.ts';
+import type { Link, Wanted } from '../probe.ts';
+import { clean } from '../values/text.ts';
+
+/** What one `collect()` came to, however it ended. */
+export interface BatchResult {
+  readonly reports: ReadonlyMap<string, readonly ResourceReport[]>;
+  readonly listings: readonly Listing[];
+  readonly tookMs: number;
+  /** How it ended, where it did not end by itself. */
+  readonly broken: { readonly reason: BlindReason; readonly say: string } | null;
+}
+
+/** How long a probe has to settle once its signal aborted (the contract's 100 ms, with room for a loaded machine). */
+const SETTLE_MS = 250;
+
+/**
+ * Runs one batch over one link. Never rejects and never outlasts `patience` by more than a moment: what a probe said before it hung
+ * or threw stands, and what it had not said by then is blind. Reports about things nobody asked for are dropped.
+ */
+export async function runBatch(
+  link: Link,
+  resources: readonly Resource[],
+  look: { readonly depth: Depth; readonly path: 'usual' | 'fresh' },
+  bounds: { readonly clock: Clock; readonly patience: number; readonly signal: AbortSignal },
+): Promise<BatchResult> {
+  const { clock } = bounds;
+  const began = clock.now();
+  const reports = new Map<string, ResourceReport[]>(resources.map((resource) => [resource.id, []]));
+  const listings: Listing[] = [];
+  const over = new AbortController();
+  const signal = AbortSignal.any([bounds.signal, over.signal]);
+  const reading = read(link, resources.map(toWanted), { ...look, signal }, reports, listings);
+  const bell = new AbortController();
+  const deadline = clock.sleep(bounds.patience, AbortSignal.any([bell.signal, bounds.signal])).then(
+    () => 'timeout' as const,
+    () => 'aborted' as const,
+  );
+  const first = await Promise.race([reading, deadline]);
+  bell.abort();
+  over.abort(new Error('out of patience'));
+  let broken = first === 'timeout' || first === 'aborted' ? silence(bounds.patience) : first;
+  // The last words said while it settles still count; the wait for them is bounded.
+  if (first === 'timeout' || first === 'aborted') await Promise.race([reading, clock.sleep(SETTLE_MS).catch(() => {})]);
+  const tookMs = clock.now().steady - began.steady;
+  if (broken && bounds.signal.aborted) broken = { reason: 'timeout', say: 'the watcher is stopping' };
+  if (!broken) return { reports, listings, tookMs, broken };
+  const at = clock.now();
+  for (const resource of resources) {
+    const said = reports.get(resource.id) ?? [];
+    const missing = unspoken(resource, said, look.depth);
+    const evidence = { method: 'collect', vantage: resource.connection, at, excerpt: broken.say };
+    const blind: Blind = { kind: 'blind', id: resource.id, facets: missing, reason: broken.reason, evidence };
+    if (missing.length > 0) reports.set(resource.id, [...said, blind]);
+  }
+  return { reports: new Map(reports), listings, tookMs, broken };
+}
+
+async function read(
+  link: Link,
+  wanted: readonly Wanted<unknown>[],
+  look: Parameters<Link['collect']>[1],
+  reports: Map<string, ResourceReport[]>,
+  listings: Listing[],
+): Promise<BatchResult['broken']> {
+  try {
+    for await (const report of link.collect(wanted, look)) {
+      if (look.signal.aborted) return null;
+      if (report.kind === 'listing') listings.push(report.listing);
+      else reports.get(report.id)?.push(report);
+    }
+    return null;
+  } catch (error) {
+    return { reason: 'threw', say: clean(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+function silence(patience: number): { reason: BlindReason; say: string } {
+  return { reason: 'timeout', say: `no answer within ${patience} ms` };
+}
+
+/** The facets due at this depth that nobody has spoken for. What is unseen has no others. */
+function unspoken(resource: Resource, said: readonly ResourceReport[], depth: Depth): Facet[] {
+  if (said.some((report) => report.kind === 'unseen')) return [];
+  const spoken = new Set(said.flatMap((report) => (report.kind === 'seen' ? report.looked : report.kind === 'blind' ? report.facets : [])));
+  return [...expectedFacets(resource)].flatMap(([facet, due]) => (due === depth && !spoken.has(facet) ? [facet] : []));
+}
+
+/** A roll entry as a probe is asked for it. */
+export function toWanted(resource: Resource): Wanted<unknown> {
+  return { id: resource.id, kind: resource.kind, target: resource.target, checks: resource.checks };
+}

@@ -1,0 +1,89 @@
+import type { LedgerEntry, LedgerHead } from '../core/chain.ts';
+import type { Change, Clock, Log, ResourceRecord, Store } from '../ports.ts';
+import type { Desk } from './desk.ts';
+
+/** Entries kept in memory while the store cannot write. */
+const ENTRIES_KEPT = 10_000;
+
+/**
+ * What has to be written down, gathered until the next commit. Commits run one after another; what one could not write comes again
+ * with the next, newer versions of the same thing winning. Nothing here ever throws: a store that fails is told of, not waited for.
+ */
+export class Journal {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #desk: Desk;
+  #queue: Promise<void> = Promise.resolve();
+  #entries: LedgerEntry[] = [];
+  #records = new Map<string, ResourceRecord | null>();
+  #meta: Record<string, string> = {};
+  readonly #known = new Map<string, string>();
+  #head: LedgerHead | null;
+  #error: string | null = null;
+
+  constructor(ports: { readonly store: Store; readonly clock: Clock; readonly log: Log }, desk: Desk, head: LedgerHead | null) {
+    this.#store = ports.store;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.#desk = desk;
+    this.#head = head;
+  }
+
+  get head(): LedgerHead | null {
+    return this.#head;
+  }
+
+  /** Why the last commit failed; null while the store works. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  record(kind: LedgerEntry['kind'], about: string, body: LedgerEntry['body']): void {
+    this.#entries.push({ at: this.#clock.now(), kind, about, body });
+  }
+
+  /** `null` for a resource that left the roll. */
+  keep(id: string, record: ResourceRecord | null): void {
+    this.#records.set(id, record);
+  }
+
+  keepMeta(name: string, value: string): void {
+    this.#meta[name] = value;
+  }
+
+  /** Of texts that are made anew at every round only a change is worth a commit. */
+  keepMetaIfChanged(name: string, value: string): void {
+    if (this.#known.get(name) === value) return;
+    this.#known.set(name, value);
+    this.keepMeta(name, value);
+  }
+
+  /** Writes all that was gathered and all that changed at the desk. Resolves when it is durable, or known not to be. */
+  commit(): Promise<void> {
+    const { incidents, posts, dropped } = this.#desk.drain();
+    for (const { id, key, phase, members } of incidents) this.record('incident', id, { key, phase, members: Object.keys(members).length });
+    const [resources, ledger, meta] = [this.#records, this.#entries, this.#meta];
+    const size = resources.size + ledger.length + incidents.length + posts.length + dropped.length + Object.keys(meta).length;
+    if (size === 0) return this.#queue;
+    this.#records = new Map();
+    this.#entries = [];
+    this.#meta = {};
+    this.#queue = this.#queue.then(() => this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta }));
+    return this.#queue;
+  }
+
+  async #write(change: Change): Promise<void> {
+    try {
+      this.#head = await this.#store.commit(change);
+      this.#error = null;
+    } catch (error) {
+      this.#error = error instanceof Error ? error.message : String(error);
+      this.#log.error('the store cannot write', { error: this.#error });
+      for (const [id, record] of change.resources ?? []) if (!this.#records.has(id)) this.#records.set(id, record);
+      this.#entries = [...(change.ledger ?? []), ...this.#entries].slice(-ENTRIES_KEPT);
+      this.#meta = { ...change.meta, ...this.#meta };
+      this.#desk.redo(change);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { PrintedResource } from '../core/page.ts';
+import type { Depth, Instant } from '../core/report.ts';
+import type { Clock, ResourceRecord } from '../ports.ts';
+import { runBatch } from './batch.ts';
+import type { Plan } from './plan.ts';
+import { Roll } from './roll.ts';
+
+/** Looks at one depth before a flapping answer is taken as it stands: more than any confirmation takes. */
+const MOST_LOOKS = 12;
+const AT_ONCE = 8;
+
+interface Turn {
+  readonly depth: Depth;
+  readonly path: 'usual' | 'fresh';
+  readonly ids: readonly string[];
+}
+
+/**
+ * One round without the daemon: everything named is swept, then inspected, each suspicion followed up on a fresh path until it is
+ * confirmed or gone, as the daemon would. Nothing is written down and nobody is paged. `known` is what a store remembers.
+ */
+export async function rollOnce(
+  plan: Plan,
+  ids: readonly string[],
+  known: ReadonlyMap<string, ResourceRecord>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PrintedResource[]> {
+  const wanted = new Set(ids);
+  const resources = plan.resources.filter((resource) => wanted.has(resource.id));
+  const roll = new Roll(resources, forget(known), clock.now());
+  await rounds(plan, roll, { depth: 'sweep', path: 'usual', ids }, clock, signal);
+  const inspectable = resources.filter(({ id, checks }) => !roll.isLost(id) && checks.some((check) => check.depth === 'inspect'));
+  await rounds(plan, roll, { depth: 'inspect', path: 'usual', ids: inspectable.map(({ id }) => id) }, clock, signal);
+  return resources.flatMap(({ id }) => roll.print(id) ?? []);
+}
+
+/** What is remembered of identity, baselines and dates counts; where things stood does not: a check looks for itself. */
+function forget(known: ReadonlyMap<string, ResourceRecord>): Map<string, ResourceRecord> {
+  return new Map(
+    [...known].map(([id, { state, memory }]) => {
+      const { lastHealthy, firstBad, episodes } = state;
+      return [id, { memory, state: { facets: {}, harm: null, blind: false, lastHealthy, firstBad, episodes } }];
+    }),
+  );
+}
+
+async function rounds(plan: Plan, roll: Roll, first: Turn, clock: Clock, signal: AbortSignal): Promise<void> {
+  let turn: Turn = first;
+  for (let look = 1; turn.ids.length > 0 && look <= MOST_LOOKS && !signal.aborted; look++) {
+    const again = await lookAt(plan, roll, turn, clock, signal);
+    if (again.afterMs > 0) await clock.sleep(again.afterMs, signal).catch(() => {});
+    turn = { depth: first.depth, path: 'fresh', ids: again.ids };
+  }
+}
+
+/** Looks at every group of a turn, some at once; returns which resources are owed another look, and after how long. */
+async function lookAt(plan: Plan, roll: Roll, turn: Turn, clock: Clock, signal: AbortSignal): Promise<{ ids: string[]; afterMs: number }> {
+  const waiting = [...Map.groupBy(turn.ids, (id) => plan.groupOf.get(id) ?? '')];
+  const again: { ids: string[]; afterMs: number } = { ids: [], afterMs: 0 };
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const group = plan.groups.get(next[0]);
+      if (!group) continue;
+      const resources = next[1].flatMap((id) => roll.resources.get(id) ?? []);
+      const result = await runBatch(group.link, resources, turn, { clock, patience: group.patience(turn.depth), signal });
+      const at: Instant = clock.now();
+      for (const { id, kind } of resources) {
+        const outcomes = roll.look(id, result.reports.get(id) ?? [], turn, at, result.tookMs);
+        const owed = outcomes?.effects.find((effect) => effect.do === 'recheck' && effect.urgent && effect.depth === turn.depth);
+        if (owed?.do !== 'recheck') continue;
+        again.ids.push(id);
+        again.afterMs = Math.max(again.afterMs, owed.afterMs, plan.confirmAfterMs(kind));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return again;
+}

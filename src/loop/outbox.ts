@@ -1,0 +1,131 @@
+import type { Instant } from '../core/report.ts';
+import type { Clock, Delivery, Log, Pager, Post, Random } from '../ports.ts';
+import type { Desk } from './desk.ts';
+
+/** Attempts at one pager at a time: a receiver that hangs must not hold back everything, nor be flooded when it is back. */
+const AT_ONCE = 4;
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 60_000;
+const LONGEST_ATTEMPT_MS = 60_000;
+/** A refusal will not mend itself, but somebody may mend the key: tried again, rarely. */
+const REFUSED_RETRY_MS = 300_000;
+
+/** The last word of each pager: `null` while its last attempt succeeded. */
+export type PagerHealth = ReadonlyMap<string, { readonly at: Instant; readonly error: string | null }>;
+
+/**
+ * Delivers what lies on the desk: each pager on its own, per key in order, retrying with backoff until there is a receipt.
+ * `settled` is called after every attempt, so that the receipt is written down before anything rests on it.
+ */
+export class Outbox {
+  readonly #desk: Desk;
+  #pagers: ReadonlyMap<string, Pager>;
+  readonly #ports: { readonly clock: Clock; readonly random: Random; readonly log: Log };
+  readonly #settled: (post: Post, delivery: Delivery) => Promise<void>;
+  readonly #stop = new AbortController();
+  readonly #busy = new Map<string, number>();
+  readonly #attempts = new Set<Promise<void>>();
+  readonly #health = new Map<string, { at: Instant; error: string | null }>();
+
+  constructor(
+    desk: Desk,
+    pagers: ReadonlyMap<string, Pager>,
+    ports: { readonly clock: Clock; readonly random: Random; readonly log: Log },
+    settled: (post: Post, delivery: Delivery) => Promise<void>,
+  ) {
+    this.#desk = desk;
+    this.#pagers = pagers;
+    this.#ports = ports;
+    this.#settled = settled;
+  }
+
+  /** After a reload: attempts under way end with the pager they began with. */
+  usePagers(pagers: ReadonlyMap<string, Pager>): void {
+    this.#pagers = pagers;
+  }
+
+  get health(): PagerHealth {
+    return this.#health;
+  }
+
+  /** Starts every attempt that is due; returns at once. */
+  pump(): void {
+    if (this.#stop.signal.aborted) return;
+    for (const post of this.#desk.deliverable(this.#ports.clock.now())) {
+      const busy = this.#busy.get(post.pager) ?? 0;
+      if (busy >= AT_ONCE) continue;
+      this.#busy.set(post.pager, busy + 1);
+      const attempt = this.#attempt(post).finally(() => {
+        this.#busy.set(post.pager, (this.#busy.get(post.pager) ?? 1) - 1);
+        this.#attempts.delete(attempt);
+      });
+      this.#attempts.add(attempt);
+    }
+  }
+
+  /** Milliseconds until something waiting is due again, at most a second. */
+  wait(): number {
+    const now = this.#ports.clock.now().steady;
+    return Math.max(0, Math.min(1000, ...this.#desk.undelivered().flatMap((post) => (post.notBefore > now ? [post.notBefore - now] : []))));
+  }
+
+  /** Lets attempts under way finish for `graceMs`, then cuts them off: what has no receipt is sent again after the next start. */
+  async stop(graceMs: number): Promise<void> {
+    const grace = new AbortController();
+    await Promise.race([Promise.allSettled(this.#attempts), this.#ports.clock.sleep(graceMs, grace.signal).catch(() => {})]);
+    grace.abort();
+    this.#stop.abort(new Error('stopping'));
+    await Promise.allSettled(this.#attempts);
+  }
+
+  async #attempt(post: Post): Promise<void> {
+    const { clock, log } = this.#ports;
+    const prior = this.#desk.prior(post);
+    this.#desk.attempt(post);
+    const delivery = await this.#deliver(post, prior);
+    const at = clock.now();
+    if (delivery.kind === 'delivered') {
+      this.#health.set(post.pager, { at, error: null });
+      this.#desk.delivered(post, delivery.ref, at);
+    } else {
+      this.#health.set(post.pager, { at, error: delivery.why });
+      const wait = delivery.kind === 'refused' ? REFUSED_RETRY_MS : Math.max(delivery.afterMs ?? 0, this.#backoff(post.attempts));
+      this.#desk.failed(post, delivery.why, at.steady + wait);
+      log.warn('page not delivered', {
+        pager: post.pager,
+        key: post.key,
+        attempt: post.attempts + 1,
+        why: delivery.why,
+        retry_in_ms: wait,
+      });
+    }
+    await this.#settled(post, delivery);
+    this.pump();
+  }
+
+  async #deliver(post: Post, prior: string | undefined): Promise<Delivery> {
+    const pager = this.#pagers.get(post.pager);
+    // Adapters bound their own requests; this bounds whatever else might hang in one, such as reading a secret.
+    const over = new AbortController();
+    const bell = new AbortController();
+    void this.#ports.clock.sleep(LONGEST_ATTEMPT_MS, bell.signal).then(
+      () => over.abort(new Error('attempt took too long')),
+      () => {},
+    );
+    try {
+      if (!pager) return { kind: 'refused', why: `no pager named ${post.pager} is configured any more` };
+      const signal = AbortSignal.any([this.#stop.signal, over.signal]);
+      return await pager.deliver({ id: post.id, page: post.page, ...(prior === undefined ? {} : { prior }) }, signal);
+    } catch {
+      // The contract says that pagers never throw; one that does must not cost the page. Its text may hold anything, so it is not quoted.
+      return { kind: 'retryable', why: 'the pager threw' };
+    } finally {
+      bell.abort();
+    }
+  }
+
+  #backoff(attempts: number): number {
+    const step = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
+    return step * (0.5 + this.#ports.random.unit() / 2);
+  }
+}

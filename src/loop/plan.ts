@@ -1,0 +1,44 @@
+import type { Resource, Severity } from '../core/expectation.ts';
+import type { Depth } from '../core/report.ts';
+import type { Pager } from '../ports.ts';
+import type { Link } from '../probe.ts';
+import type { Planned } from './schedule.ts';
+
+/** One endpoint under one credential, opened. */
+export interface Group {
+  readonly name: string;
+  readonly connection: string;
+  readonly link: Link;
+  readonly inspectionsPerMinute: number | undefined;
+  readonly patience: (depth: Depth) => number;
+}
+
+/** Everything a watch needs that comes from the files; replaced as a whole at a reload. */
+export interface Plan {
+  readonly manifest: { readonly id: string; readonly version: number; readonly sha256: string; readonly expires?: number };
+  /** Of config.yaml's parts that decide who is paged and how well is watched: a change of it pages. */
+  readonly configDigests: Readonly<Record<string, string>>;
+  readonly resources: readonly Resource[];
+  readonly groups: ReadonlyMap<string, Group>;
+  /** The group of each resource, by id. */
+  readonly groupOf: ReadonlyMap<string, string>;
+  /** Wait between two looks at an absence, by kind; ms. */
+  readonly confirmAfterMs: (kind: string) => number;
+  readonly pagers: ReadonlyMap<string, Pager>;
+  readonly pagersFor: (severity: Severity) => readonly string[];
+  readonly repeat: number;
+  readonly statusUrl: string | undefined;
+}
+
+/** The plan's resources as the schedule wants them. */
+export function toPlanned(plan: Plan): Planned[] {
+  return plan.resources.flatMap((resource) => {
+    const group = plan.groups.get(plan.groupOf.get(resource.id) ?? '');
+    return group ? [{ resource, group: group.name, inspectionsPerMinute: group.inspectionsPerMinute }] : [];
+  });
+}
+
+/** Closes every link; what fails to close does not keep the others open. */
+export async function closeGroups(plan: Plan): Promise<void> {
+  await Promise.allSettled([...new Set([...plan.groups.values()].map((group) => group.link))].map((link) => link.close()));
+}

@@ -1,0 +1,110 @@
+import type { Resource } from '../core/expectation.ts';
+import { BLANK } from '../core/memory.ts';
+import type { PrintedResource } from '../core/page.ts';
+import { printResource } from '../core/print.ts';
+import { remember } from '../core/remember.ts';
+import type { Instant, ResourceReport } from '../core/report.ts';
+import { isLost, NEW, step, type StateEffect } from '../core/state.ts';
+import { judge, type LookMade } from '../core/verdict.ts';
+import type { ResourceRecord } from '../ports.ts';
+
+/** What one look at one resource led to. */
+export interface Outcomes {
+  readonly resource: Resource;
+  readonly effects: readonly StateEffect[];
+  /** True once, when an identity was taken on first use. */
+  readonly adopted: boolean;
+  /** True where something other than the time of the last look changed: worth writing down at once. */
+  readonly changed: boolean;
+}
+
+/** The resources on the roll and what is known of each, in memory. */
+export class Roll {
+  readonly #resources = new Map<string, Resource>();
+  readonly #records = new Map<string, ResourceRecord>();
+  readonly #took = new Map<string, number>();
+
+  constructor(resources: readonly Resource[], known: ReadonlyMap<string, ResourceRecord>, at: Instant) {
+    for (const resource of resources) {
+      this.#resources.set(resource.id, resource);
+      const record = known.get(resource.id);
+      const state = record ? step(resource, record.state, { type: 'resumed', at }).next : NEW;
+      this.#records.set(resource.id, { state, memory: record?.memory ?? BLANK });
+    }
+  }
+
+  get resources(): ReadonlyMap<string, Resource> {
+    return this.#resources;
+  }
+
+  get records(): ReadonlyMap<string, ResourceRecord> {
+    return this.#records;
+  }
+
+  /** Judges one look and advances the resource's machine by it. */
+  look(id: string, reports: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
+    const resource = this.#resources.get(id);
+    const record = this.#records.get(id);
+    if (!resource || !record) return undefined;
+    const judgments = judge(resource, reports, record.memory, look);
+    const { next, effects } = step(resource, record.state, { type: 'looked', at, ...look, judgments });
+    const { memory, adopted } = remember(resource, record.memory, next, reports, judgments);
+    this.#records.set(id, { state: next, memory });
+    this.#took.set(id, tookMs);
+    const changed =
+      effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || standings(next) !== standings(record.state);
+    return { resource, effects, adopted, changed };
+  }
+
+  /** Lets darkness grow where there is any. */
+  tick(at: Instant): Outcomes[] {
+    const out: Outcomes[] = [];
+    for (const [id, record] of this.#records) {
+      const resource = this.#resources.get(id);
+      const dim = record.state.blind || Object.values(record.state.facets).some((facet) => facet.sight.blindNow);
+      if (!resource || !dim) continue;
+      const { next, effects } = step(resource, record.state, { type: 'tick', at });
+      if (effects.length === 0) continue;
+      this.#records.set(id, { ...record, state: next });
+      out.push({ resource, effects, adopted: false, changed: true });
+    }
+    return out;
+  }
+
+  /** The next episode of a class for a resource: part of the key its incident gets. */
+  nextEpisode(id: string, what: string): number {
+    const record = this.#records.get(id);
+    if (!record) return 1;
+    const episode = (record.state.episodes[what] ?? 0) + 1;
+    this.#records.set(id, { ...record, state: { ...record.state, episodes: { ...record.state.episodes, [what]: episode } } });
+    return episode;
+  }
+
+  /** Starts a resource without a past, but for its episodes: a dedup key is never used twice. */
+  forget(id: string): void {
+    const record = this.#records.get(id);
+    if (record) this.#records.set(id, { state: { ...NEW, episodes: record.state.episodes }, memory: BLANK });
+  }
+
+  print(id: string): PrintedResource | undefined {
+    const resource = this.#resources.get(id);
+    const record = this.#records.get(id);
+    return resource && record && printResource(resource, record.state, record.memory, this.#took.get(id) ?? 0);
+  }
+
+  isLost(id: string): boolean {
+    const record = this.#records.get(id);
+    return record !== undefined && isLost(record.state);
+  }
+
+  /** True once every resource has been swept. */
+  isSwept(): boolean {
+    return [...this.#records.values()].every(({ state }) => state.facets['presence'] !== undefined);
+  }
+}
+
+function standings(state: ResourceRecord['state']): string {
+  return Object.entries(state.facets)
+    .map(([name, facet]) => `${name} ${facet.standing} ${facet.sight.blindNow}`)
+    .join();
+}

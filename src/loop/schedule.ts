@@ -1,0 +1,227 @@
+import type { Cadence, Resource } from '../core/expectation.ts';
+import type { Depth, Instant } from '../core/report.ts';
+import type { Cron, Random } from '../ports.ts';
+import { Budget } from './budget.ts';
+
+/** One batch that is due: everything of one group (one endpoint, one credential) to be looked at in one call. */
+export interface Due {
+  readonly group: string;
+  readonly depth: Depth;
+  readonly path: 'usual' | 'fresh';
+  readonly ids: readonly string[];
+}
+
+export interface Planned {
+  readonly resource: Resource;
+  /** Connection and batch key: what one `collect()` can serve. */
+  readonly group: string;
+  /** Inspections per minute that the group's endpoint is spared beyond. */
+  readonly inspectionsPerMinute: number | undefined;
+}
+
+interface Beat {
+  readonly group: string;
+  readonly cadence: Cadence;
+  readonly ids: string[];
+  due: number;
+  endedAt: number;
+}
+
+interface Inspection {
+  readonly id: string;
+  readonly group: string;
+  readonly cadence: Cadence;
+  due: number;
+  fresh: boolean;
+}
+
+interface Recheck {
+  readonly id: string;
+  readonly group: string;
+  readonly depth: Depth;
+  due: number;
+}
+
+/** Jitter of an inspection's period: enough that a thousand due at start do not stay in step. */
+const JITTER = 0.1;
+
+/** A sweep may run as long as its probe's patience before it counts as late. */
+const OVERDUE_GRACE_MS = 15_000;
+
+/** How soon an inspection that would find nothing is considered again. */
+const SKIPPED_MS = 1000;
+
+/**
+ * Says which looks are due. Sweeps beat per group and cadence, so that one call serves all; inspections are due one by one, in
+ * rotation under the group's budget; rechecks are owed to a suspicion and go first. A group never has two looks of one depth and
+ * path under way. All times are steady ms, so that a stepped wall clock neither stops nor hastens anything.
+ */
+export class Schedule {
+  readonly #cron: Cron;
+  readonly #random: Random;
+  readonly #beats = new Map<string, Beat>();
+  readonly #inspections = new Map<string, Inspection>();
+  readonly #rechecks = new Map<string, Recheck>();
+  readonly #budgets = new Map<string, Budget>();
+  readonly #running = new Set<string>();
+
+  constructor(planned: readonly Planned[], ports: { readonly cron: Cron; readonly random: Random }, now: Instant) {
+    this.#cron = ports.cron;
+    this.#random = ports.random;
+    for (const { resource, group, inspectionsPerMinute } of planned) {
+      const key = `${group}\n${JSON.stringify(resource.sweep)}`;
+      const beat = this.#beats.get(key) ?? { group, cadence: resource.sweep, ids: [], due: now.steady, endedAt: now.steady };
+      beat.ids.push(resource.id);
+      this.#beats.set(key, beat);
+      if (inspectionsPerMinute !== undefined && !this.#budgets.has(group))
+        this.#budgets.set(group, new Budget(inspectionsPerMinute, now.steady));
+      if (resource.checks.some((check) => check.depth === 'inspect'))
+        this.#inspections.set(resource.id, { id: resource.id, group, cadence: resource.inspect, due: now.steady, fresh: false });
+    }
+  }
+
+  /** Everything due now whose group is free; each must be given back to `ended`. `skip` names what an inspection would not find. */
+  take(now: Instant, skip: (id: string) => boolean): Due[] {
+    return [...this.#takeRechecks(now.steady), ...this.#takeSweeps(now), ...this.#takeInspections(now, skip)];
+  }
+
+  /** When to ask again, in ms. */
+  wait(now: Instant): number {
+    let next = now.steady + 1000;
+    const consider = (due: number, key: string): void => {
+      if (!this.#running.has(key)) next = Math.min(next, due);
+    };
+    for (const beat of this.#beats.values()) consider(beat.due, lane(beat.group, 'sweep', 'usual'));
+    for (const recheck of this.#rechecks.values()) consider(recheck.due, lane(recheck.group, recheck.depth, 'fresh'));
+    for (const inspection of this.#inspections.values()) {
+      const budget = this.#budgets.get(inspection.group);
+      consider(
+        Math.max(inspection.due, now.steady + (budget?.wait(now.steady) ?? 0)),
+        lane(inspection.group, 'inspect', inspection.fresh ? 'fresh' : 'usual'),
+      );
+    }
+    return Math.max(0, next - now.steady);
+  }
+
+  ended(due: Due, now: Instant): void {
+    this.#running.delete(lane(due.group, due.depth, due.path));
+    if (due.depth === 'sweep' && due.path === 'usual')
+      for (const beat of this.#beats.values())
+        if (beat.group === due.group && beat.ids.some((id) => due.ids.includes(id))) beat.endedAt = now.steady;
+  }
+
+  /** Another look at one resource, on a fresh path. What is `urgent` does not wait for a budget. */
+  soon(id: string, group: string, depth: Depth, afterMs: number, urgent: boolean, now: Instant): void {
+    const due = now.steady + afterMs;
+    const inspection = depth === 'inspect' ? this.#inspections.get(id) : undefined;
+    if (inspection && !urgent) {
+      if (due < inspection.due) Object.assign(inspection, { due, fresh: true });
+      return;
+    }
+    const key = `${id}\n${depth}`;
+    const known = this.#rechecks.get(key);
+    if (!known || due < known.due) this.#rechecks.set(key, { id, group, depth, due });
+  }
+
+  /** Makes the usual look due at once: a nudge, a resource that is back. */
+  hasten(id: string, now: Instant): void {
+    for (const beat of this.#beats.values()) if (beat.ids.includes(id)) beat.due = Math.min(beat.due, now.steady);
+    const inspection = this.#inspections.get(id);
+    if (inspection) inspection.due = Math.min(inspection.due, now.steady);
+  }
+
+  /** How far the budget stretches the inspections of a group beyond what was asked: ms between two looks at one resource. */
+  stretch(): Map<string, { readonly wantedMs: number; readonly actualMs: number }> {
+    const load = new Map<string, { count: number; shortest: number }>();
+    for (const { group, cadence } of this.#inspections.values()) {
+      const period = 'every' in cadence ? cadence.every : Infinity;
+      const known = load.get(group) ?? { count: 0, shortest: Infinity };
+      load.set(group, { count: known.count + 1, shortest: Math.min(known.shortest, period) });
+    }
+    const out = new Map<string, { wantedMs: number; actualMs: number }>();
+    for (const [group, { count, shortest }] of load) {
+      const budget = this.#budgets.get(group);
+      if (budget && Number.isFinite(shortest))
+        out.set(group, { wantedMs: shortest, actualMs: Math.max(shortest, (count / budget.perMinute) * 60_000) });
+    }
+    return out;
+  }
+
+  /** The groups whose sweep has not ended for longer than three of its beats and some grace. */
+  overdue(now: Instant): string[] {
+    return [...this.#beats.values()].flatMap((beat) => {
+      const period = 'every' in beat.cadence ? beat.cadence.every : Math.max(0, beat.due - beat.endedAt);
+      return now.steady - beat.endedAt > 3 * period + OVERDUE_GRACE_MS ? [beat.group] : [];
+    });
+  }
+
+  #takeRechecks(now: number): Due[] {
+    const batches = new Map<string, Due & { ids: string[] }>();
+    for (const [key, { id, group, depth, due }] of this.#rechecks) {
+      const name = lane(group, depth, 'fresh');
+      if (due > now || this.#running.has(name)) continue;
+      const batch = batches.get(name) ?? { group, depth, path: 'fresh', ids: [] };
+      batch.ids.push(id);
+      batches.set(name, batch);
+      this.#rechecks.delete(key);
+    }
+    for (const [name, batch] of batches) {
+      this.#running.add(name);
+      if (batch.depth === 'inspect') this.#budgets.get(batch.group)?.owe(batch.ids.length, now);
+    }
+    return [...batches.values()];
+  }
+
+  #takeSweeps(now: Instant): Due[] {
+    const batches = new Map<string, Due & { ids: string[] }>();
+    for (const beat of this.#beats.values()) {
+      const name = lane(beat.group, 'sweep', 'usual');
+      if (beat.due > now.steady || this.#running.has(name)) continue;
+      beat.due = this.#after(beat.cadence, beat.due, now);
+      const batch = batches.get(name) ?? { group: beat.group, depth: 'sweep', path: 'usual', ids: [] };
+      batch.ids.push(...beat.ids);
+      batches.set(name, batch);
+    }
+    for (const name of batches.keys()) this.#running.add(name);
+    return [...batches.values()];
+  }
+
+  #takeInspections(now: Instant, skip: (id: string) => boolean): Due[] {
+    const ready = new Map<string, Inspection[]>();
+    for (const inspection of this.#inspections.values()) {
+      const name = lane(inspection.group, 'inspect', inspection.fresh ? 'fresh' : 'usual');
+      if (inspection.due > now.steady || this.#running.has(name)) continue;
+      // Asked again in a moment: it must be looked at as soon as there is something to inspect.
+      if (skip(inspection.id)) inspection.due = now.steady + SKIPPED_MS;
+      else if (!ready.get(name)?.push(inspection)) ready.set(name, [inspection]);
+    }
+    return [...ready].flatMap(([name, waiting]) => {
+      const [first] = waiting;
+      if (!first) return [];
+      const budget = this.#budgets.get(first.group);
+      const allowed = budget ? budget.take(waiting.length, now.steady) : waiting.length;
+      // The one that has waited longest goes first: rotation.
+      const chosen = waiting.sort((a, b) => a.due - b.due).slice(0, allowed);
+      if (chosen.length === 0) return [];
+      this.#running.add(name);
+      const due: Due = { group: first.group, depth: 'inspect', path: first.fresh ? 'fresh' : 'usual', ids: chosen.map(({ id }) => id) };
+      for (const inspection of chosen)
+        Object.assign(inspection, { due: this.#after(inspection.cadence, now.steady, now, JITTER), fresh: false });
+      return [due];
+    });
+  }
+
+  /** The beat after `due`, in phase with it; beats missed while the machine slept are not made up for. */
+  #after(cadence: Cadence, due: number, now: Instant, jitter = 0): number {
+    if ('cron' in cadence) {
+      const next = this.#cron.next(cadence.cron, now.wall);
+      return next === undefined ? Infinity : now.steady + (next - now.wall);
+    }
+    const period = cadence.every * (1 + jitter * (this.#random.unit() - 0.5));
+    return due + period > now.steady ? due + period : now.steady + period - ((now.steady - due) % period);
+  }
+}
+
+function lane(group: string, depth: Depth, path: 'usual' | 'fresh'): string {
+  return `${group}\n${depth}\n${path}`;
+}

@@ -1,0 +1,66 @@
+import type { LedgerHead } from '../core/chain.ts';
+import type { Incident } from '../core/incident.ts';
+import type { PrintedResource } from '../core/page.ts';
+import type { Instant } from '../core/report.ts';
+import type { PagerHealth } from './outbox.ts';
+import type { Troubles } from './troubles.ts';
+
+const DAY_MS = 86_400_000;
+/** CONTRACT §3: an expiry is told this long ahead. */
+const EXPIRY_NOTICE_MS = 14 * DAY_MS;
+
+/** What the daemon knows of itself right now. */
+export interface WatchStatus {
+  readonly ready: boolean;
+  readonly why: readonly string[];
+  readonly resources: readonly PrintedResource[];
+  readonly incidents: readonly Incident[];
+  readonly pagers: PagerHealth;
+  readonly head: LedgerHead | null;
+  /** By group: how far the budget stretches inspections beyond what was asked. */
+  readonly stretch: ReadonlyMap<string, { readonly wantedMs: number; readonly actualMs: number }>;
+}
+
+/** Why not to trust this watcher right now; empty where it may be trusted. */
+export function reasonsNotReady(swept: boolean, overdue: readonly string[], pagers: PagerHealth, storeError: string | null): string[] {
+  return [
+    ...(swept ? [] : ['the first full round is not over']),
+    ...overdue.map((group) => `sweep overdue: ${groupLabel(group)}`),
+    ...[...pagers].flatMap(([name, { error }]) => (error === null ? [] : [`last attempt of pager ${name} failed: ${error}`])),
+    ...(storeError === null ? [] : [`store: ${storeError}`]),
+  ];
+}
+
+/** Raises and clears what the watcher can see wrong with itself. */
+export function watchItself(
+  troubles: Troubles,
+  self: { readonly overdue: readonly string[]; readonly expires: number | undefined; readonly storeError: string | null },
+  at: Instant,
+): void {
+  if (self.overdue.length > 0)
+    troubles.raise('batch.overdue', `sweeps do not end in time: ${self.overdue.map(groupLabel).join(', ')}`, 'critical', at);
+  else troubles.clear('batch.overdue', at);
+  if (self.storeError !== null)
+    troubles.raise(
+      'store.failing',
+      `the store cannot write (${self.storeError}); pages go out from memory and may repeat after a restart`,
+      'critical',
+      at,
+    );
+  else troubles.clear('store.failing', at);
+  const expiry = expiryWarning(self.expires, at.wall);
+  if (expiry === undefined) troubles.clear('manifest.expires', at);
+  else troubles.raise('manifest.expires', expiry, 'warning', at);
+}
+
+/** What to say of a manifest's end (ms since 1970), if it is near or past; an expired manifest is still watched. */
+export function expiryWarning(expires: number | undefined, now: number): string | undefined {
+  const left = expires === undefined ? Infinity : expires - now;
+  if (left >= EXPIRY_NOTICE_MS) return undefined;
+  return left < 0 ? 'the manifest has expired; what it names is still watched' : `the manifest expires in ${Math.ceil(left / DAY_MS)} days`;
+}
+
+/** A group's name starts with its connection. */
+function groupLabel(group: string): string {
+  return group.split('\n', 1)[0] ?? group;
+}

@@ -1,0 +1,354 @@
+import { openMembers } from '../core/incident.ts';
+import { toRemembered, type Remembered } from '../core/manifest-diff.ts';
+import { wordPage } from '../core/page-words.ts';
+import type { Instant } from '../core/report.ts';
+import type { StateEffect } from '../core/state.ts';
+import type { Clock, Cron, Delivery, Heartbeat, Log, Post, Random, Snapshot, Store } from '../ports.ts';
+import { runBatch, toWanted } from './batch.ts';
+import { comparePlans, rememberPlan } from './changes.ts';
+import { Desk, type DeskOptions } from './desk.ts';
+import { Journal } from './journal.ts';
+import { Outbox } from './outbox.ts';
+import { closeGroups, toPlanned, type Plan } from './plan.ts';
+import { Pulse } from './pulse.ts';
+import { Roll, type Outcomes } from './roll.ts';
+import { Schedule, type Due } from './schedule.ts';
+import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
+import { Troubles } from './troubles.ts';
+
+export interface WatchPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cron: Cron;
+  readonly log: Log;
+  readonly store: Store;
+  readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined;
+  readonly newId: (at: Instant) => string;
+}
+
+/** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
+const DRAIN_MS = 2000;
+/** How often the time of the last healthy look is written down where nothing else changed. */
+const FLUSH_MS = 10_000;
+
+/**
+ * The daemon's loop (DESIGN §6): what is due is looked at, judged and stepped; the result is written down; then pages leave, and their
+ * receipts come back as events. Where the store cannot write, everything goes on from memory and says so (law 5).
+ */
+export class Watch {
+  readonly #ports: WatchPorts;
+  readonly #name: string;
+  #plan: Plan;
+  #roll: Roll;
+  #schedule: Schedule;
+  readonly #desk: Desk;
+  readonly #outbox: Outbox;
+  readonly #troubles: Troubles;
+  readonly #journal: Journal;
+  readonly #pulse: Pulse;
+  readonly #stop = new AbortController();
+  #holding = new AbortController();
+  #wake = new AbortController();
+  readonly #looks = new Set<Promise<void>>();
+  #flushedAt = -Infinity;
+  #progress = 0;
+  #troubleEpisode: number;
+  #running: Promise<void> | undefined;
+
+  constructor(name: string, plan: Plan, ports: WatchPorts, snapshot: Snapshot) {
+    this.#name = name;
+    this.#ports = ports;
+    this.#plan = plan;
+    const at = ports.clock.now();
+    this.#roll = new Roll(plan.resources, snapshot.resources, at);
+    this.#schedule = new Schedule(toPlanned(plan), ports, at);
+    this.#desk = new Desk(this.#deskOptions(), snapshot.incidents, snapshot.posts);
+    this.#journal = new Journal(ports, this.#desk, snapshot.head);
+    this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
+    this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
+    this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
+    this.#pulse = new Pulse(ports);
+    this.#begin(snapshot, at);
+  }
+
+  /** Runs until `stop()`. Calling it again returns the same promise. */
+  run(): Promise<void> {
+    this.#running ??= this.#loop();
+    return this.#running;
+  }
+
+  /** Ends looks and attempts under way within a few seconds, writes down what is left and closes the links. Idempotent. */
+  async stop(): Promise<void> {
+    if (!this.#stop.signal.aborted) {
+      this.#journal.record('stop', '@watchdog', {});
+      this.#stop.abort(new Error('stopping'));
+      this.#holding.abort();
+      this.#wake.abort();
+    }
+    await this.#running;
+    await Promise.allSettled(this.#looks);
+    await this.#outbox.stop(DRAIN_MS);
+    for (const [id, record] of this.#roll.records) this.#journal.keep(id, record);
+    await this.#journal.commit();
+    await closeGroups(this.#plan);
+  }
+
+  /**
+   * Goes over to a new plan. Everything that can fail has been done by whoever made the plan; what the change takes off the roll
+   * closes with that reason, never as an all-clear, and is paged by the old routes.
+   */
+  async reload(plan: Plan): Promise<void> {
+    const at = this.#ports.clock.now();
+    const old = this.#plan;
+    this.#announce(at, plan, old.resources.map(toRemembered), old.configDigests);
+    await this.#settle(at);
+    this.#holding.abort();
+    this.#holding = new AbortController();
+    this.#plan = plan;
+    this.#roll = new Roll(plan.resources, this.#roll.records, at);
+    this.#schedule = new Schedule(toPlanned(plan), this.#ports, at);
+    this.#closeLeavers(at);
+    this.#outbox.usePagers(plan.pagers);
+    this.#keepPlan();
+    this.#journal.record('reload', '@watchdog', { manifest: plan.manifest.sha256, version: plan.manifest.version });
+    await this.#settle(at);
+    this.#hold();
+    this.#wake.abort();
+    this.#track(closeGroups(old));
+  }
+
+  /** A reload that could not be made: the old plan goes on, and somebody is told. */
+  async reloadFailed(why: string): Promise<void> {
+    const at = this.#ports.clock.now();
+    this.#troubles.raise('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning', at, this.#plan.repeat);
+    await this.#settle(at);
+    this.#outbox.pump();
+  }
+
+  status(): WatchStatus {
+    const why = this.#unready();
+    return {
+      ready: why.length === 0,
+      why,
+      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#roll.print(id) ?? []),
+      incidents: this.#desk.open(),
+      pagers: this.#outbox.health,
+      head: this.#journal.head,
+      stretch: this.#schedule.stretch(),
+    };
+  }
+
+  /** Counts what the loop has got done; a number that stands still is a loop that is wedged. */
+  progress(): number {
+    return this.#progress;
+  }
+
+  #unready(): string[] {
+    const overdue = this.#schedule.overdue(this.#ports.clock.now());
+    return reasonsNotReady(this.#roll.isSwept(), overdue, this.#outbox.health, this.#journal.error);
+  }
+
+  #begin(snapshot: Snapshot, at: Instant): void {
+    const { manifest } = this.#plan;
+    this.#journal.record('start', '@watchdog', { manifest: manifest.sha256, version: manifest.version });
+    const { roll, config } = snapshot.meta;
+    if (roll !== undefined)
+      this.#announce(at, this.#plan, JSON.parse(roll) as Remembered[], JSON.parse(config ?? '{}') as Record<string, string>);
+    else if (manifest.version > 1) {
+      const what = `the store is empty, but manifest version ${manifest.version} has been in use: what was known of identities and baselines is lost`;
+      this.#troubles.raise('store.empty', what, 'warning', at, this.#plan.repeat);
+    }
+    this.#closeLeavers(at);
+    this.#keepPlan();
+  }
+
+  /** Pages what a new plan takes away, by the routes now standing, and lets go of what leaves. */
+  #announce(at: Instant, plan: Plan, before: readonly Remembered[], digests: Readonly<Record<string, string>>): void {
+    const { diff, manifest, config } = comparePlans(before, digests, plan);
+    if (manifest !== undefined) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
+    if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
+    for (const id of diff.removed) {
+      this.#journal.record('retired', id, {});
+      this.#journal.keep(id, null);
+    }
+    for (const id of diff.repinned) {
+      for (const blind of [false, true]) this.#desk.leave(id, blind, 'repinned', at);
+      this.#roll.forget(id);
+      this.#keep(id);
+    }
+  }
+
+  #closeLeavers(at: Instant): void {
+    for (const incident of this.#desk.open())
+      for (const member of openMembers(incident))
+        if (!Troubles.owns(member) && !this.#roll.resources.has(member))
+          this.#desk.leave(member, incident.class === 'blind', 'retired', at);
+  }
+
+  #keepPlan(): void {
+    for (const [name, value] of Object.entries(rememberPlan(this.#plan))) this.#journal.keepMeta(name, value);
+  }
+
+  async #loop(): Promise<void> {
+    await this.#settle(this.#ports.clock.now());
+    this.#hold();
+    while (!this.#stop.signal.aborted) {
+      const at = this.#ports.clock.now();
+      this.#wake = new AbortController();
+      for (const due of this.#schedule.take(at, (id) => this.#roll.isLost(id))) this.#track(this.#look(due));
+      this.#tick(at);
+      const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
+      await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
+    }
+  }
+
+  #track(look: Promise<void>): void {
+    const settled = look
+      .catch((error: unknown) => this.#ports.log.error('a round failed', { error: error instanceof Error ? error.message : String(error) }))
+      .finally(() => this.#looks.delete(settled));
+    this.#looks.add(settled);
+  }
+
+  /** What time alone brings: darkness, repeats, the watcher's own troubles, the heartbeat. */
+  #tick(at: Instant): void {
+    for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
+    this.#desk.tick(at);
+    this.#troubles.tick(at);
+    watchItself(
+      this.#troubles,
+      { overdue: this.#schedule.overdue(at), expires: this.#plan.manifest.expires, storeError: this.#journal.error },
+      at,
+    );
+    if (at.steady - this.#flushedAt >= FLUSH_MS) {
+      this.#flushedAt = at.steady;
+      for (const [id, record] of this.#roll.records) this.#journal.keep(id, record);
+      this.#journal.keepMeta('steady', String(at.steady));
+    }
+    this.#track(this.#settle(at).then(() => this.#outbox.pump()));
+    this.#pulse.tick(at, this.#unready(), this.#desk.undelivered().length);
+  }
+
+  async #look(due: Due): Promise<void> {
+    const group = this.#plan.groups.get(due.group);
+    if (!group) return;
+    const schedule = this.#schedule;
+    const resources = due.ids.flatMap((id) => this.#roll.resources.get(id) ?? []);
+    const bounds = { clock: this.#ports.clock, patience: group.patience(due.depth), signal: this.#stop.signal };
+    const result = await runBatch(group.link, resources, due, bounds);
+    const at = this.#ports.clock.now();
+    schedule.ended(due, at);
+    // A plan that was replaced meanwhile may hold other resources under these names: what the old link saw is not judged by the new roll.
+    if (this.#stop.signal.aborted || schedule !== this.#schedule) return;
+    for (const { id } of resources) {
+      const outcomes = this.#roll.look(id, result.reports.get(id) ?? [], { depth: due.depth, path: due.path }, at, result.tookMs);
+      if (outcomes) this.#apply(outcomes, at);
+    }
+    this.#pulse.roundEnded(at);
+    this.#progress++;
+    await this.#settle(at);
+    this.#outbox.pump();
+    this.#wake.abort();
+  }
+
+  #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
+    for (const effect of effects) this.#perform(resource.id, effect, at);
+    if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
+    if (changed) this.#keep(resource.id);
+    if (effects.every((effect) => effect.do === 'recheck')) return;
+    const printed = this.#roll.print(resource.id);
+    this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary });
+  }
+
+  #perform(id: string, effect: StateEffect, at: Instant): void {
+    const resource = this.#roll.resources.get(id);
+    const group = this.#plan.groupOf.get(id);
+    if (!resource || group === undefined) return;
+    switch (effect.do) {
+      case 'recheck': {
+        const after = Math.max(effect.afterMs, effect.urgent ? this.#plan.confirmAfterMs(resource.kind) : 0);
+        return this.#schedule.soon(id, group, effect.depth, after, effect.urgent, at);
+      }
+      case 'raise': {
+        const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
+        const severity =
+          effect.track === 'harm' && effect.harm === 'warning'
+            ? 'warning'
+            : effect.track === 'harm' && effect.harm === 'critical'
+              ? 'critical'
+              : resource.severity;
+        const episode = this.#roll.nextEpisode(id, what);
+        this.#keep(id);
+        return this.#desk.raise({ resource: id, connection: resource.connection, class: what, severity, episode, at });
+      }
+      case 'change':
+        return this.#desk.change(id, false);
+      case 'clear':
+        return this.#desk.leave(id, effect.track === 'sight', 'resolved', at);
+    }
+  }
+
+  /** Words what is wished for and writes everything down: only then may a page about it leave. */
+  async #settle(at: Instant): Promise<void> {
+    this.#desk.write(at);
+    this.#journal.keepMetaIfChanged('troubles', this.#troubles.save());
+    this.#journal.keepMetaIfChanged('watchdog_episode', String(this.#troubleEpisode));
+    await this.#journal.commit();
+  }
+
+  async #settled(post: Post, delivery: Delivery): Promise<void> {
+    const at = this.#ports.clock.now();
+    if (delivery.kind === 'delivered')
+      this.#journal.record('receipt', post.incident, { pager: post.pager, id: post.id, event: post.page.event, reason: post.page.reason });
+    // A refusal is told by the other pagers; a page about the refusal that is itself refused must not breed another.
+    const own = post.page.resources.some((resource) => resource.id === '@watchdog');
+    if (delivery.kind === 'refused' && !own)
+      this.#troubles.raise('pager.refused', `pager ${post.pager} refuses pages: ${delivery.why}`, 'critical', at);
+    if ([...this.#outbox.health.values()].every(({ error }) => error === null)) this.#troubles.clear('pager.refused', at);
+    await this.#settle(at);
+  }
+
+  /** Held sessions: whatever they notice only makes a look due. */
+  #hold(): void {
+    for (const group of this.#plan.groups.values()) {
+      const wanted = this.#plan.resources
+        .filter((resource) => resource.tripwire && this.#plan.groupOf.get(resource.id) === group.name)
+        .map(toWanted);
+      if (wanted.length > 0 && group.link.hold) this.#track(this.#listen(group.link.hold(wanted, this.#holding.signal), group.name));
+    }
+  }
+
+  async #listen(nudges: AsyncIterable<{ readonly ids: readonly string[] }>, group: string): Promise<void> {
+    for await (const { ids } of nudges) {
+      const at = this.#ports.clock.now();
+      for (const id of ids) this.#schedule.soon(id, group, 'sweep', 0, true, at);
+      this.#wake.abort();
+    }
+  }
+
+  #keep(id: string): void {
+    const record = this.#roll.records.get(id);
+    if (record) this.#journal.keep(id, record);
+  }
+
+  #deskOptions(): DeskOptions {
+    return {
+      manifest: this.#plan.manifest.id,
+      watchdog: this.#name,
+      repeat: () => this.#plan.repeat,
+      pagersFor: (severity) => this.#plan.pagersFor(severity),
+      newId: this.#ports.newId,
+      word: (incident, event, reason, at) => {
+        const print = (id: string): ReturnType<Roll['print']> => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
+        return wordPage(incident, {
+          watchdog: this.#name,
+          event,
+          reason,
+          at,
+          print,
+          head: this.#journal.head,
+          statusUrl: this.#plan.statusUrl,
+        });
+      },
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import { timingSafeEqual } from 'node:crypto';
+import { serve, type ServerType } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { WatchStatus } from '../loop/self.ts';
+import type { Secret } from '../values/secret.ts';
+
+export interface WebOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Asked for on every path but /healthz, where the daemon listens beyond loopback. */
+  readonly token: Secret | undefined;
+  readonly status: () => WatchStatus;
+  readonly version: string;
+}
+
+export interface WebServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The read-only side of the daemon over HTTP (CONTRACT §6). Nothing that can be asked here changes what is watched. */
+export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'version'>): Hono {
+  const app = new Hono();
+  app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
+  app.use(async (context, next) => {
+    if (options.token && !sameToken(context.req.header('authorization'), options.token))
+      return context.json({ error: 'a bearer token is needed' }, 401);
+    await next();
+    return undefined;
+  });
+  app.get('/readyz', (context) => {
+    const { ready, why } = options.status();
+    return context.json({ ready, why }, ready ? 200 : 503);
+  });
+  app.get('/api/v1/status', (context) => context.json(printStatus(options.status())));
+  app.get('/api/v1/resources', (context) => context.json({ resources: options.status().resources }));
+  app.get('/api/v1/resources/:id', (context) => {
+    const resource = options.status().resources.find(({ id }) => id === context.req.param('id'));
+    return resource ? context.json(resource) : context.json({ error: 'no such resource on the roll' }, 404);
+  });
+  app.get('/api/v1/incidents', (context) => context.json({ incidents: options.status().incidents }));
+  app.get('/api/v1/incidents/:id', (context) => {
+    const incident = options.status().incidents.find(({ id }) => id === context.req.param('id'));
+    return incident ? context.json(incident) : context.json({ error: 'no such open incident' }, 404);
+  });
+  app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
+  return app;
+}
+
+/** Listens; rejects where the address cannot be had. */
+export async function listen(options: WebOptions): Promise<WebServer> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server: ServerType = serve({ fetch: createWeb(options).fetch, hostname: options.host, port: options.port }, ({ port }) =>
+    resolve(port),
+  );
+  server.once('error', reject);
+  const port = await promise;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        // A reader that keeps its connection open must not keep the daemon from ending.
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
+  };
+}
+
+function printStatus(status: WatchStatus): Record<string, unknown> {
+  const counts: Record<string, number> = {};
+  for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  return {
+    ready: status.ready,
+    why: status.why,
+    counts,
+    incidents: status.incidents.length,
+    pagers: Object.fromEntries([...status.pagers].map(([name, { at, error }]) => [name, { at: new Date(at.wall).toISOString(), error }])),
+    inspections: Object.fromEntries([...status.stretch].map(([group, stretch]) => [group.split('\n', 1)[0] ?? group, stretch])),
+    ledger_head: status.head,
+  };
+}
+
+function sameToken(header: string | undefined, token: Secret): boolean {
+  const given = Buffer.from(header ?? '');
+  const wanted = Buffer.from(`Bearer ${token.reveal()}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
