@@ -18,7 +18,7 @@ export function createSystemClock(startSteady: number): Clock {
       const until = performance.now() + ms;
       // A timer may fire a fraction early; whoever slept relies on the time having passed.
       for (let left = ms; left > 0; left = until - performance.now()) {
-        await wait(Math.ceil(left), undefined, signal ? { signal } : {}).catch((error: unknown) => {
+        await wait(Math.min(LONGEST_TIMER_MS, Math.ceil(left)), undefined, signal ? { signal } : {}).catch((error: unknown) => {
           throw signal?.aborted ? signal.reason : error;
         });
       }

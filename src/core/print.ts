@@ -18,6 +18,7 @@ export function printResource(resource: Resource, state: ResourceState, memory: 
   const skipped = skippedOf(resource, state);
   const verdict = verdictOf(loss, breaches, skipped);
   const undo = loss?.undoBefore;
+  const pin = Object.keys(resource.identity).length > 0 ? 'manifest' : memory.pin && memory.adopted ? 'store' : 'none';
   return {
     id: resource.id,
     kind: resource.kind,
@@ -25,11 +26,11 @@ export function printResource(resource: Resource, state: ResourceState, memory: 
     severity: resource.severity,
     verdict,
     breaches,
-    pin: Object.keys(resource.identity).length > 0 ? 'manifest' : memory.pin && memory.adopted ? 'store' : 'none',
+    pin,
     skipped,
     summary: summarize(resource, state, loss, breaches, skipped),
     expected: {
-      identity: wantedIdentity(resource, memory),
+      identity: pin === 'none' ? {} : wantedIdentity(resource, memory),
       ...Object.fromEntries(breaches.map((breach) => [breach.path, breach.expected])),
     },
     actual: actualOf(loss, breaches, memory),

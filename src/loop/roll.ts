@@ -24,7 +24,11 @@ export class Roll {
   readonly #records = new Map<string, ResourceRecord>();
   readonly #took = new Map<string, number>();
 
-  constructor(resources: readonly Resource[], known: ReadonlyMap<string, ResourceRecord>, at: Instant) {
+  readonly #adopts: boolean;
+
+  /** `adopts`: whether identities may be taken on first use; a check records nothing, so it takes none. */
+  constructor(resources: readonly Resource[], known: ReadonlyMap<string, ResourceRecord>, at: Instant, adopts = true) {
+    this.#adopts = adopts;
     for (const resource of resources) {
       this.#resources.set(resource.id, resource);
       const record = known.get(resource.id);
@@ -48,7 +52,9 @@ export class Roll {
     if (!resource || !record) return undefined;
     const judgments = judge(resource, reports, record.memory, look);
     const { next, effects } = step(resource, record.state, { type: 'looked', at, ...look, judgments });
-    const { memory, adopted } = remember(resource, record.memory, next, reports, judgments);
+    const after = remember(resource, record.memory, next, reports, judgments);
+    const adopted = after.adopted && this.#adopts;
+    const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
     this.#records.set(id, { state: next, memory });
     this.#took.set(id, tookMs);
     const changed =

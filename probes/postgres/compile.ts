@@ -1,0 +1,126 @@
+import type { Check, Compiled, Identity, Issue, Parsed } from '../../src/probe.ts';
+import { formatDuration } from '../../src/values/duration.ts';
+import type { DatabaseEntry, TableEntry } from './schema.ts';
+import { parseTableName, type TableName } from './table-name.ts';
+import { churnFacet, CONNECTIONS, freshFacet, sentinelFacet, SIZE, tableFacet, type DatabaseTarget, type TableTarget } from './target.ts';
+
+/** Turns a `postgres.database` entry into its target and checks. */
+export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseTarget>> {
+  const { tables = {}, max_shrink } = entry.expect ?? {};
+  const issues: Issue[] = [];
+  const targets: TableTarget[] = [];
+  const checks: Check[] = [connectionsCheck(entry.name)];
+  if (max_shrink !== undefined) checks.push(sizeCheck(entry.name, max_shrink));
+  for (const [key, table] of Object.entries(tables)) {
+    const name = parseTableName(key);
+    if (!name)
+      issues.push({ path: ['expect', 'tables', key], message: 'must be schema.table; a name with a dot in it stands in double quotes' });
+    else if (targets.some((other) => other.schema === name.schema && other.table === name.table))
+      issues.push({ path: ['expect', 'tables', key], message: 'names a table a second time' });
+    else {
+      targets.push(tableTarget(key, name, table));
+      checks.push(...tableChecks(key, table));
+    }
+  }
+  if (issues.length > 0) return { ok: false, issues };
+  const identity = definedOnly(entry.identity ?? {});
+  const target = { name: entry.name, identity, tripwire: entry.tripwire, tables: targets, size: max_shrink !== undefined };
+  return { ok: true, value: { target, identity, vantageKey: 'system_identifier', tripwire: entry.tripwire, checks } };
+}
+
+function definedOnly(identity: Readonly<Record<string, string | undefined>>): Identity {
+  return Object.fromEntries(Object.entries(identity).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+function tableTarget(key: string, name: TableName, entry: TableEntry): TableTarget {
+  const { min_rows, sentinel, fresh } = entry;
+  return {
+    ...name,
+    key,
+    count: countsAll(entry) ? 'full' : min_rows === undefined ? 'exists' : 'floor',
+    floor: min_rows ?? 0,
+    churn: entry.max_churn !== undefined,
+    ...(sentinel && { sentinel: { key: String(sentinel.key), ...(sentinel.column !== undefined && { column: sentinel.column }) } }),
+    ...(fresh && { fresh: { column: fresh.column } }),
+  };
+}
+
+function countsAll(entry: TableEntry): boolean {
+  return entry.max_shrink !== undefined || entry.grow_only === true;
+}
+
+function connectionsCheck(name: string): Check {
+  return {
+    facet: CONNECTIONS,
+    depth: 'sweep',
+    path: 'connections',
+    measure: 'connections_allowed',
+    rule: { is: 'equals', value: 1 },
+    breach: 'precursor',
+    severity: 'warning',
+    subject: name,
+    noun: '',
+    sentence: `database ${name} accepts no connections (ALLOW_CONNECTIONS false, or CONNECTION LIMIT 0)`,
+  };
+}
+
+function sizeCheck(name: string, share: number): Check {
+  const rule = { is: 'shrinks_at_most', share, corroboration: ['tuples_total', 'tables_total'] } as const;
+  return {
+    facet: SIZE,
+    depth: 'inspect',
+    path: 'max_shrink',
+    measure: 'size',
+    rule,
+    breach: 'diminished',
+    subject: `database ${name}`,
+    noun: '',
+  };
+}
+
+function tableChecks(key: string, entry: TableEntry): Check[] {
+  const at = `tables.${key}`;
+  const severity = entry.severity === undefined ? {} : { severity: entry.severity };
+  const base = { depth: 'inspect', breach: 'diminished', subject: key, ...severity } as const;
+  const rows = { ...base, facet: tableFacet(key), measure: `${at}.rows`, noun: 'rows' } as const;
+  const checks: Check[] = [
+    {
+      ...base,
+      facet: tableFacet(key),
+      path: at,
+      measure: `${at}.present`,
+      noun: '',
+      rule: { is: 'equals', value: 1 },
+      sentence: `table ${key} does not exist`,
+    },
+  ];
+  if (entry.min_rows !== undefined) checks.push({ ...rows, path: `${at}.min_rows`, rule: { is: 'at_least', bound: entry.min_rows } });
+  if (entry.max_shrink !== undefined)
+    checks.push({ ...rows, path: `${at}.max_shrink`, rule: { is: 'shrinks_at_most', share: entry.max_shrink, corroboration: [] } });
+  if (entry.grow_only === true) checks.push({ ...rows, path: `${at}.grow_only`, rule: { is: 'never_shrinks' } });
+  if (entry.max_churn !== undefined) {
+    const rule = { is: 'churns_at_most', share: entry.max_churn, of: `${at}.live` } as const;
+    checks.push({ ...base, facet: churnFacet(key), path: `${at}.max_churn`, measure: `${at}.deleted`, noun: 'rows deleted', rule });
+  }
+  if (entry.sentinel) {
+    const sentence = `the sentinel row ${entry.sentinel.key} of ${key} is gone or changed`;
+    const rule = { is: 'equals', value: entry.sentinel.digest } as const;
+    checks.push({ ...base, facet: sentinelFacet(key), path: `${at}.sentinel`, measure: `${at}.sentinel`, noun: '', rule, sentence });
+  }
+  if (entry.fresh) {
+    const { column, within } = entry.fresh;
+    const sentence = `${key} has no row with a ${column} of the last ${formatDuration(within)}`;
+    const rule = { is: 'at_most', bound: within } as const;
+    checks.push({
+      ...base,
+      breach: 'stale',
+      facet: freshFacet(key),
+      path: `${at}.fresh`,
+      measure: `${at}.newest_age`,
+      noun: '',
+      rule,
+      sentence,
+    });
+  }
+  return checks;
+}

@@ -1,0 +1,42 @@
+import type { ProbeContext } from '../../src/probe.ts';
+import { clean } from '../../src/values/text.ts';
+import { parseAddress, tlsFor } from './address.ts';
+import { failureOf, type Failure } from './errors.ts';
+import type { Connection } from './schema.ts';
+import { Session } from './session.ts';
+
+/** Opens sessions on the server of one connection, each with the secret as it is at that moment. */
+export class Connector {
+  readonly #connection: Connection;
+  readonly #context: ProbeContext;
+  /** Of the address last used: what must not appear in any text. */
+  #secrets: readonly string[] = [];
+  #vantage: string;
+
+  constructor(connection: Connection, context: ProbeContext) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#vantage = context.connection;
+  }
+
+  /** Where the last session was asked for: `user@host:port`, or the connection's name before the first. */
+  get vantage(): string {
+    return this.#vantage;
+  }
+
+  /** `database`: the maintenance database unless named. `statement`: ms. @throws what `failure` can read. */
+  async open(signal: AbortSignal, options: { readonly database?: string; readonly statement: number }): Promise<Session> {
+    const { url, tls, connect_timeout, lock_timeout } = this.#connection;
+    const secret = await this.#context.secret(url);
+    const found = parseAddress(secret);
+    this.#secrets = [secret.reveal(), found.password];
+    this.#vantage = clean(`${found.user}@${found.host}:${found.port}`, 120);
+    const address = { ...found, database: options.database ?? found.database };
+    const limits = { connect: connect_timeout, statement: options.statement, lock: lock_timeout };
+    return Session.open(address, await tlsFor(address.host, tls), limits, signal);
+  }
+
+  failure(error: unknown): Failure {
+    return failureOf(error, this.#secrets);
+  }
+}

@@ -1,0 +1,60 @@
+import type { BlindReason } from '../../src/probe.ts';
+import { redact } from '../../src/values/secret.ts';
+import { clean } from '../../src/values/text.ts';
+
+/** What went wrong, as a report may say it. `code` is the SQLSTATE or the system's error code. */
+export interface Failure {
+  readonly reason: BlindReason;
+  readonly code: string;
+  readonly say: string;
+  /** The files of the server or of the database are gone, although something still answers for them. */
+  readonly filesGone: boolean;
+}
+
+/** A connection that cannot even be tried: what is wrong with the url, never the url. */
+export class BadAddress extends Error {}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+const REASONS: Readonly<Record<string, BlindReason>> = {
+  '42501': 'denied', // insufficient_privilege: also CONNECT on a database, and rows hidden by row-level security
+  '55000': 'denied', // "database is not currently accepting connections"
+  '55P03': 'timeout', // lock_not_available
+  '57014': 'timeout', // query_canceled: statement_timeout
+  '3D000': 'unreachable', // the maintenance database: there is nowhere to ask
+};
+// By class: authorization; insufficient resources; operator intervention (terminated, crashed, starting up); connection exceptions.
+const CLASSES: Readonly<Record<string, BlindReason>> = { '28': 'denied', '53': 'unreachable', '57': 'unreachable', '08': 'unreachable' };
+
+/** Sorts an error of the driver, the socket or TLS. `secrets` are masked in its text. */
+export function failureOf(error: unknown, secrets: readonly string[] = []): Failure {
+  const { code = '', detail = '', message, name } = fieldsOf(error);
+  // The detail names files and, on constraint errors, rows: only the one that matters here is quoted.
+  const missing = detail.startsWith('The database subdirectory') ? ` (${detail})` : '';
+  const say = clean(redact(`${code === '' ? '' : `${code}: `}${message}${missing}`, secrets));
+  return { reason: reasonOf(code, name, error), code, say, filesGone: code === '58P01' || missing !== '' };
+}
+
+function fieldsOf(error: unknown): { code?: string; detail?: string; message: string; name: string } {
+  if (!(error instanceof Error)) return { message: String(error), name: '' };
+  const { code, detail } = error as { code?: unknown; detail?: unknown };
+  // A host with several addresses fails with one error per address and no text of its own.
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined;
+  const message = error.message === '' && first instanceof Error ? first.message : error.message;
+  return {
+    message,
+    name: error.name,
+    ...(typeof code === 'string' && { code }),
+    ...(typeof detail === 'string' && { detail }),
+  };
+}
+
+function reasonOf(code: string, name: string, error: unknown): BlindReason {
+  if (name === 'TimeoutError') return 'timeout';
+  if (error instanceof BadAddress) return 'protocol';
+  if (SQLSTATE.test(code) && 'severity' in (error as object)) return REASONS[code] ?? CLASSES[code.slice(0, 2)] ?? 'protocol';
+  // Anything else with a code comes from the socket, the resolver, TLS or the file of a certificate.
+  if (code !== '') return 'unreachable';
+  return /^Connection terminated|does not support SSL|Client has encountered a connection error/.test(fieldsOf(error).message)
+    ? 'unreachable'
+    : 'threw';
+}

@@ -1,0 +1,23 @@
+import { defineProbe, type Kind } from '../../src/probe.ts';
+import { compileDatabase } from './compile.ts';
+import { PostgresLink } from './link.ts';
+import { patience } from './patience.ts';
+import { rightsFor } from './rights.ts';
+import { connectionSchema, databaseSchema, type Connection, type DatabaseEntry } from './schema.ts';
+import type { DatabaseTarget } from './target.ts';
+
+const kinds = new Map<string, Kind<DatabaseTarget>>([
+  ['postgres.database', { entry: databaseSchema, compile: (entry) => compileDatabase(entry as DatabaseEntry), confirmAfterMs: 0 }],
+]);
+
+/** Databases of one PostgreSQL server (15 to 18), with a role that can change nothing. */
+export const postgres = defineProbe<Connection, DatabaseTarget>({
+  name: 'postgres',
+  kinds,
+  connection: connectionSchema,
+  batchKey: () => 'server',
+  inspectionsPerMinute: (connection) => connection.inspections_per_minute,
+  patience,
+  needs: rightsFor,
+  open: (connection, context) => new PostgresLink(connection, context),
+});

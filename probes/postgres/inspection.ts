@@ -1,0 +1,194 @@
+import type { Facet, Identity, Measure, Report, Wanted } from '../../src/probe.ts';
+import { readDatabaseFacts, readTotals, type DatabaseFacts } from './database-facts.ts';
+import { failureOf, type Failure } from './errors.ts';
+import { count, estimate, exact } from './measure.ts';
+import type { Reporter } from './reporter.ts';
+import type { Session } from './session.ts';
+import { staleness } from './standby.ts';
+import { quoteIdentifier, quoteTable } from './table-name.ts';
+import { countRows, digestRow, newestAge, readTableFacts, type TableFacts } from './table-facts.ts';
+import {
+  churnFacet,
+  freshFacet,
+  inspectedFacets,
+  sentinelFacet,
+  SIZE,
+  tableFacet,
+  type DatabaseTarget,
+  type TableTarget,
+} from './target.ts';
+
+type Measures = Record<string, Measure>;
+const METHOD = 'pg_control_system and pg_database';
+
+/** `statement`: what one statement may take, ms; `lag`: how far behind a standby may be, ms. */
+export interface InspectionLimits {
+  readonly statement: number;
+  readonly lag: number;
+  readonly signal: AbortSignal;
+}
+
+type Denial = Pick<Failure, 'reason' | 'say'>;
+
+/** Looks into one database over a session of its own. Each facet is spoken for on its own, as soon as it is known. */
+export class Inspection {
+  readonly #wanted: Wanted<DatabaseTarget>;
+  readonly #session: Session;
+  readonly #limits: InspectionLimits;
+  readonly #reporter: Reporter;
+  readonly #say: (report: Report) => void;
+
+  constructor(
+    wanted: Wanted<DatabaseTarget>,
+    session: Session,
+    limits: InspectionLimits,
+    reporter: Reporter,
+    say: (report: Report) => void,
+  ) {
+    this.#wanted = wanted;
+    this.#session = session;
+    this.#limits = limits;
+    this.#reporter = reporter;
+    this.#say = say;
+  }
+
+  /** @throws where not even the identity of the database can be read, or the session is gone before all is said: `open` is what was not said. */
+  async run(open: Set<Facet>): Promise<void> {
+    const facts = await readDatabaseFacts(this.#session, this.#limits.statement, this.#limits.signal);
+    const { id, target } = this.#wanted;
+    const stale = staleness(facts.behind, this.#limits.lag);
+    if (stale !== undefined) {
+      this.#say(this.#reporter.blind(id, [...open], METHOD, { reason: 'stale-vantage', say: stale }));
+      open.clear();
+      return;
+    }
+    // Where nothing more is asked, its identity is at least shown over a new connection.
+    if (open.size === 0) this.#say(this.#reporter.seen(id, pinOf(facts), [], {}, this.#reporter.evidence(METHOD, 'it lets us in')));
+    if (target.size) await this.#facet(SIZE, open, facts, 'pg_database_size', () => this.#totals());
+    const tables = await readTableFacts(this.#session, target.tables, this.#limits.statement, this.#limits.signal);
+    for (const [index, table] of target.tables.entries()) {
+      const found = tables[index];
+      if (found) await this.#table(table, found, facts, open);
+    }
+  }
+
+  async #totals(): Promise<Measures> {
+    const { size, tuples, tables } = await readTotals(this.#session, this.#limits.statement, this.#limits.signal);
+    return { size: exact(size, 'bytes'), tuples_total: estimate(tuples, 'rows'), tables_total: exact(tables, 'count') };
+  }
+
+  async #table(table: TableTarget, found: TableFacts, facts: DatabaseFacts, open: Set<Facet>): Promise<void> {
+    const at = `tables.${table.key}`;
+    const { sentinel, fresh } = table;
+    const { oid } = found;
+    const present = oid !== null;
+    await this.#facet(tableFacet(table.key), open, facts, table.count === 'exists' ? 'pg_class' : 'count(*)', async () => {
+      const stats = { [`${at}.tuples`]: estimate(found.tuples, 'rows'), [`${at}.bytes`]: estimate(found.bytes, 'bytes') };
+      const there = { [`${at}.present`]: exact(present ? 1 : 0, 'flag') };
+      // A table that is not there has no rows: that much is exact.
+      if (oid === null) return { ...there, [`${at}.rows`]: exact(0, 'rows') };
+      const shown = { ...there, [`${at}.oid`]: exact(oid, 'text'), ...stats };
+      if (table.count === 'exists') return shown;
+      const lack = this.#lack(table, found, facts, found.selectsAny, '<any column>');
+      return (
+        lack ?? {
+          ...shown,
+          [`${at}.rows`]: exact(await countRows(this.#session, table, this.#limits.statement, this.#limits.signal), 'rows'),
+        }
+      );
+    });
+    if (table.churn)
+      await this.#facet(churnFacet(table.key), open, facts, 'pg_stat_get_tuples_deleted', () => {
+        const epoch = `${facts.started}/${facts.statsReset}/${found.oid}`;
+        return { [`${at}.deleted`]: count(found.deleted, epoch), [`${at}.live`]: { ...estimate(found.live, 'rows'), epoch } };
+      });
+    if (sentinel)
+      await this.#facet(sentinelFacet(table.key), open, facts, 'sha256 of one row', async () => {
+        if (!present) return { [`${at}.sentinel`]: exact('none', 'text') };
+        const column = found.keyColumn;
+        if (column === null) return { reason: 'protocol', say: keyless(table) };
+        const lack = this.#lack(table, found, facts, found.selectsAll);
+        if (lack) return lack;
+        const digest = await digestRow(this.#session, table, column, sentinel.key, this.#limits.statement, this.#limits.signal);
+        return { [`${at}.sentinel`]: exact(digest, 'text') };
+      });
+    if (fresh)
+      await this.#facet(freshFacet(table.key), open, facts, `max(${fresh.column})`, async () => {
+        if (!present) return { [`${at}.newest_age`]: exact(facts.now, 'ms') };
+        if (!found.freshColumn) return { reason: 'protocol', say: `${table.key} has no column ${fresh.column}` };
+        const lack = this.#lack(table, found, facts, found.selectsFresh, quoteIdentifier(fresh.column));
+        if (lack) return lack;
+        return {
+          [`${at}.newest_age`]: exact(
+            await newestAge(this.#session, table, fresh.column, this.#limits.statement, this.#limits.signal),
+            'ms',
+          ),
+        };
+      });
+  }
+
+  /** One facet: its measures, or why there are none. Only a session that is gone ends the others too. */
+  async #facet(
+    facet: Facet,
+    open: Set<Facet>,
+    facts: DatabaseFacts,
+    method: string,
+    look: () => Promise<Measures | Denial> | Measures | Denial,
+  ): Promise<void> {
+    const { id } = this.#wanted;
+    let result: Measures | Denial;
+    try {
+      result = await look();
+    } catch (error) {
+      if (this.#session.over) throw error;
+      result = locked(failureOf(error));
+    }
+    open.delete(facet);
+    if (isDenial(result)) this.#say(this.#reporter.blind(id, [facet], method, result));
+    else {
+      this.#say(this.#reporter.seen(id, pinOf(facts), [facet], result, this.#reporter.evidence(method, print(result))));
+    }
+  }
+
+  /** The grant that is missing, said so that it can be pasted; undefined where none is. */
+  #lack(table: TableTarget, found: TableFacts, { user }: DatabaseFacts, selects: boolean, column?: string): Denial | undefined {
+    const role = quoteIdentifier(user);
+    if (!found.schemaUsage) return denied(`GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${role}`);
+    return selects ? undefined : denied(`GRANT SELECT${column === undefined ? '' : ` (${column})`} ON ${quoteTable(table)} TO ${role}`);
+  }
+}
+
+/** What is due of a database and has not been said. */
+export function openFacets(target: DatabaseTarget): Set<Facet> {
+  return new Set(inspectedFacets(target));
+}
+
+function pinOf({ system, oid }: DatabaseFacts): Identity {
+  return { system_identifier: system, oid };
+}
+
+function isDenial(result: Measures | Denial): result is Denial {
+  return typeof result['reason'] === 'string';
+}
+
+function denied(grant: string): Denial {
+  return { reason: 'denied', say: `not allowed to look; it takes ${grant}` };
+}
+
+function locked(failure: Failure): Denial {
+  return failure.code === '55P03'
+    ? { reason: 'timeout', say: `locked by somebody else for longer than lock_timeout (${failure.code})` }
+    : failure;
+}
+
+function keyless({ key, sentinel }: TableTarget): string {
+  return sentinel?.column === undefined
+    ? `${key} has no primary key of one column; name the sentinel's column`
+    : `${key} has no column ${sentinel.column}`;
+}
+
+function print(measures: Measures): string {
+  return Object.entries(measures)
+    .map(([name, { value, unit }]) => `${name.split('.').at(-1)} ${value}${unit === 'text' || unit === 'flag' ? '' : ` ${unit}`}`)
+    .join(', ');
+}

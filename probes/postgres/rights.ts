@@ -1,0 +1,29 @@
+import type { Right, Wanted } from '../../src/probe.ts';
+import { quoteIdentifier, quoteTable } from './table-name.ts';
+import type { DatabaseTarget, TableTarget } from './target.ts';
+
+/** The rights that the watcher's role needs: CONNECT for nearly everything, SELECT only where rows are counted, dated or digested. */
+export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
+  const rights = wanted.flatMap(({ target }) => {
+    const database = `DATABASE ${quoteIdentifier(target.name)}`;
+    const looksInside = target.tripwire || target.size || target.tables.length > 0;
+    return [
+      { right: 'CONNECT', on: 'the maintenance database', why: 'to list the databases and their identity' },
+      ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look at tables and sizes' }] : []),
+      ...target.tables.flatMap((table) => tableRights(table, database)),
+    ];
+  });
+  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
+}
+
+function tableRights(table: TableTarget, database: string): Right[] {
+  const name = `${quoteTable(table)} in ${database}`;
+  const select = (columns: string, why: string): Right => ({ right: `SELECT${columns}`, on: name, why });
+  const reads = [
+    ...(table.count === 'exists' ? [] : [select(' (any column)', 'to count rows')]),
+    ...(table.fresh ? [select(` (${quoteIdentifier(table.fresh.column)})`, 'to see the newest value')] : []),
+    ...(table.sentinel ? [select('', 'to have the server digest one row')] : []),
+  ];
+  if (reads.length === 0) return [];
+  return [{ right: 'USAGE', on: `SCHEMA ${quoteIdentifier(table.schema)} in ${database}`, why: 'to reach its tables' }, ...reads];
+}

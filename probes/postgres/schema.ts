@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { duration, path, secretRef, share } from '../../src/values/fields.ts';
+
+// What PostgreSQL keeps of a name (NAMEDATALEN - 1); it cuts the rest off silently, and so would never find a longer one.
+const NAME_BYTES = 63;
+
+const identifier = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= NAME_BYTES, `must be at most ${NAME_BYTES} bytes long`)
+  .refine((name) => !name.includes('\0'), 'must be without NUL');
+
+const number = z
+  .union([z.string().regex(/^\d{1,20}$/), z.int().nonnegative()], {
+    error: 'must be digits; a system_identifier is too long for a number: write it in quotes',
+  })
+  .transform(String);
+
+/** Keys of a `postgres` connection beyond `probe`. */
+export const connectionSchema = z.strictObject({
+  url: secretRef().describe('postgres://user:password@host:port/maintenance_database (default database: postgres), without parameters.'),
+  tls: z
+    .strictObject({
+      mode: z
+        .enum(['verify-full', 'verify-ca', 'require', 'off'])
+        .optional()
+        .describe('Default: verify-full; off on loopback and unix sockets. require encrypts without asking who answers.'),
+      ca: path().optional().describe('PEM file of the authorities to trust instead of the system ones.'),
+      cert: path().optional().describe('PEM file of a client certificate.'),
+      key: path().optional().describe('PEM file of its private key.'),
+      servername: z.string().min(1).max(253).optional().describe('Name to ask for and to verify instead of the host of the url.'),
+    })
+    .optional(),
+  inspections_per_minute: z
+    .int()
+    .min(1)
+    .max(6000)
+    .default(60)
+    .describe('How many databases of this server are inspected per minute, at most.'),
+  connect_timeout: duration({ min: 100, max: 60_000 }).default(3000).describe('For the connection with its handshakes (default 3s).'),
+  statement_timeout: duration({ min: 100, max: 600_000 }).default(10_000).describe('For one statement of an inspection (default 10s).'),
+  lock_timeout: duration({ min: 50, max: 60_000 }).default(1000).describe('For waiting behind a lock (default 1s).'),
+  replay_lag: duration({ min: 1000 }).default(300_000).describe('A standby further behind than this is blind: stale-vantage (default 5m).'),
+});
+
+const tableSchema = z.strictObject({
+  min_rows: z.int().min(1).optional().describe('Rows it has, at least; counted no further.'),
+  max_shrink: share().optional().describe('By how much the exact count may fall below the highest ever seen healthy.'),
+  max_churn: share().optional().describe('Share of the rows that may be deleted between two looks, by the counters of the server.'),
+  grow_only: z.boolean().optional().describe('True: the exact count never falls.'),
+  sentinel: z
+    .strictObject({
+      key: z.union([z.string().min(1).max(1000), z.int()]).describe('Value of the primary key, or of `column`, of the row.'),
+      column: identifier.optional().describe('Column the key stands in; default: the only column of the primary key.'),
+      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits'),
+    })
+    .optional()
+    .describe('A row that must not change, by its digest.'),
+  fresh: z
+    .strictObject({ column: identifier, within: duration({ min: 1 }) })
+    .optional()
+    .describe("Newest value of a column of type timestamptz, timestamp (read as UTC) or date, by the server's clock."),
+  severity: z.enum(['critical', 'warning']).optional(),
+});
+
+/** Keys of a `postgres.database` beyond the common ones. */
+export const databaseSchema = z.strictObject({
+  name: identifier.describe('Exact name of the database.'),
+  identity: z.strictObject({ system_identifier: number.optional(), oid: number.optional() }).optional(),
+  tripwire: z
+    .boolean()
+    .default(false)
+    .describe('True: hold a session whose end is noticed at once; it also blocks renames and template clones.'),
+  expect: z
+    .strictObject({
+      tables: z.record(z.string().min(1).max(300), tableSchema).optional().describe('By schema.table; without keys: it must exist.'),
+      max_shrink: share().optional().describe("Of the database's size; a second number must fall with it."),
+    })
+    .optional(),
+});
+
+export type Connection = z.output<typeof connectionSchema>;
+export type TableEntry = z.output<typeof tableSchema>;
+export type DatabaseEntry = z.output<typeof databaseSchema>;

@@ -1,0 +1,110 @@
+import type { Control, Evidence, Listing, Report, Wanted, WholeListing } from '../../src/probe.ts';
+import { clean } from '../../src/values/text.ts';
+import type { Catalogue, Listed } from './catalogue.ts';
+import type { Reporter } from './reporter.ts';
+import { staleness } from './standby.ts';
+import { CONNECTIONS, type DatabaseTarget } from './target.ts';
+
+const METHOD = 'pg_database';
+const BEING_DROPPED = -2;
+/** What a sweep speaks for. */
+export const SWEPT = ['presence', 'identity', CONNECTIONS] as const;
+
+/**
+ * What one whole answer of `pg_database` says of every wanted database. `known` remembers under which oid each was last seen here: only
+ * to say of one that is gone what it is called now.
+ */
+export function* reportSweep(
+  wanted: readonly Wanted<DatabaseTarget>[],
+  catalogue: Catalogue,
+  known: Map<string, string>,
+  lagBound: number,
+  reporter: Reporter,
+): Generator<Report> {
+  const stale = staleness(catalogue.behind, lagBound);
+  if (stale !== undefined) {
+    for (const { id } of wanted) yield reporter.blind(id, SWEPT, METHOD, { reason: 'stale-vantage', say: stale });
+    return;
+  }
+  const byName = new Map(catalogue.databases.map((database) => [database.name, database]));
+  const listing = listingOf(wanted, catalogue, reporter);
+  yield { kind: 'listing', listing };
+  for (const one of wanted) {
+    const listed = byName.get(one.target.name);
+    if (listed) {
+      known.set(one.id, listed.oid);
+      yield reportListed(one, listed, catalogue, reporter);
+    } else yield reportMissing(one, catalogue, known.get(one.id), listing, reporter);
+  }
+}
+
+function listingOf(wanted: readonly Wanted<DatabaseTarget>[], catalogue: Catalogue, reporter: Reporter): Listing {
+  const names = new Set(wanted.map(({ target }) => target.name));
+  const others = catalogue.databases.filter(({ name, template }) => !template && !names.has(name)).length;
+  const evidence = reporter.evidence(METHOD, `${catalogue.databases.length} databases, timeline ${catalogue.timeline}`);
+  const caller = { system_identifier: catalogue.systemIdentifier };
+  const scope = `pg_database of server ${catalogue.systemIdentifier}`;
+  // Who is connected to a database and does not find it in the list was given part of the list.
+  const complete = catalogue.databases.some(({ name }) => name === catalogue.asked);
+  return { scope, caller, pages: 1, complete, ...(complete && { control: controlIn(catalogue) }), strangers: others, evidence };
+}
+
+function controlIn({ databases, asked }: Catalogue): Control {
+  const others = databases.filter(({ name, template }) => !template && name !== asked).length;
+  if (others > 0) return { by: 'sibling', what: `${clean(asked, 64)} and ${others} other databases` };
+  return { by: 'builtin', what: `${clean(asked, 64)} and ${databases.length - 1} built-in databases` };
+}
+
+function reportListed({ id, target }: Wanted<DatabaseTarget>, listed: Listed, catalogue: Catalogue, reporter: Reporter): Report {
+  const { oid, connectionLimit, allowsConnections } = listed;
+  const pin = { system_identifier: catalogue.systemIdentifier, oid };
+  const evidence = reporter.evidence(METHOD, `database ${target.name} is listed with oid ${oid}, connection limit ${connectionLimit}`);
+  const allowed = allowsConnections && connectionLimit !== 0;
+  const epoch = `${catalogue.started}/${listed.statsReset}/${oid}`;
+  const seen = reporter.seen(
+    id,
+    pin,
+    SWEPT,
+    {
+      connections_allowed: { value: allowed ? 1 : 0, unit: 'flag', how: 'exact' },
+      commits: { value: listed.commits, unit: 'count', how: 'counter', epoch },
+      tuples_deleted: { value: listed.deleted, unit: 'rows', how: 'counter', epoch },
+    },
+    evidence,
+  );
+  if (connectionLimit !== BEING_DROPPED) return seen;
+  const what = `database ${clean(target.name, 64)} is being dropped (connection limit -2): PostgreSQL lets nobody in any more and cannot undo it`;
+  return { ...seen, doom: { what } };
+}
+
+function reportMissing(
+  { id, target }: Wanted<DatabaseTarget>,
+  catalogue: Catalogue,
+  lastOid: string | undefined,
+  listing: Listing,
+  reporter: Reporter,
+): Report {
+  const { identity } = target;
+  const server = catalogue.systemIdentifier;
+  // Another server than the manifest names proves nothing about this one: it is shown for what it is.
+  if (identity['system_identifier'] !== undefined && identity['system_identifier'] !== server) {
+    const evidence = reporter.evidence(METHOD, `server ${server} answers, and has no database ${target.name}`);
+    return reporter.seen(id, { system_identifier: server }, SWEPT, {}, evidence);
+  }
+  if (!isWhole(listing)) {
+    const say = `${target.name} is not listed, but neither is ${catalogue.asked}, which answers`;
+    return reporter.blind(id, SWEPT, METHOD, { reason: 'partial-answer', say });
+  }
+  const oid = identity['oid'] ?? lastOid;
+  const renamed = oid === undefined ? undefined : catalogue.databases.find((database) => database.oid === oid);
+  return reporter.unseen(id, listing, missingEvidence(target.name, renamed, reporter));
+}
+
+function missingEvidence(name: string, renamed: Listed | undefined, reporter: Reporter): Evidence {
+  const gone = `database ${clean(name, 64)} does not exist`;
+  return reporter.evidence(METHOD, renamed ? `${gone}; oid ${renamed.oid} is now called ${clean(renamed.name, 64)}` : gone);
+}
+
+function isWhole(listing: Listing): listing is WholeListing {
+  return listing.complete && listing.control !== undefined;
+}
