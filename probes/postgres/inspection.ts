@@ -19,6 +19,8 @@ import {
 } from './target.ts';
 
 type Measures = Record<string, Measure>;
+/** lock_not_available: `lock_timeout` ran out. */
+const LOCKED = '55P03';
 const METHOD = 'pg_control_system and pg_database';
 
 /** `statement`: what one statement may take, ms; `lag`: how far behind a standby may be, ms. */
@@ -90,12 +92,7 @@ export class Inspection {
       const shown = { ...there, [`${at}.oid`]: exact(oid, 'text'), ...stats };
       if (table.count === 'exists') return shown;
       const lack = this.#lack(table, found, facts, found.selectsAny, '<any column>');
-      return (
-        lack ?? {
-          ...shown,
-          [`${at}.rows`]: exact(await countRows(this.#session, table, this.#limits.statement, this.#limits.signal), 'rows'),
-        }
-      );
+      return lack ?? { ...shown, [`${at}.rows`]: await this.#rows(table, found) };
     });
     if (table.churn)
       await this.#facet(churnFacet(table.key), open, facts, 'pg_stat_get_tuples_deleted', () => {
@@ -125,6 +122,19 @@ export class Inspection {
           ),
         };
       });
+  }
+
+  /**
+   * Counted; behind somebody's lock estimated, which waits for none. The lower of two independent estimates: after a DELETE of
+   * everything `reltuples` still tells of yesterday, after a crash the statistics are empty. What holds the lock has not committed yet.
+   */
+  async #rows(table: TableTarget, { tuples, live }: TableFacts): Promise<Measure> {
+    try {
+      return exact(await countRows(this.#session, table, this.#limits.statement, this.#limits.signal), 'rows');
+    } catch (error) {
+      if (this.#session.over || failureOf(error).code !== LOCKED) throw error;
+      return estimate(Math.min(tuples, live), 'rows');
+    }
   }
 
   /** One facet: its measures, or why there are none. Only a session that is gone ends the others too. */
@@ -176,7 +186,7 @@ function denied(grant: string): Denial {
 }
 
 function locked(failure: Failure): Denial {
-  return failure.code === '55P03'
+  return failure.code === LOCKED
     ? { reason: 'timeout', say: `locked by somebody else for longer than lock_timeout (${failure.code})` }
     : failure;
 }

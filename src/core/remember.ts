@@ -38,6 +38,8 @@ function identityAfter(resource: Resource, memory: Memory, seen: readonly Seen[]
 function measuresAfter(resource: Resource, memory: Memory, seen: readonly Seen[], judgments: readonly FacetJudgment[]): Partial<Memory> {
   const compared = new Set(resource.checks.flatMap(({ measure, rule }) => comparedWithPast(measure, rule)));
   if (compared.size === 0 || judgments.some(({ outcome }) => outcome.is === 'lost')) return {};
+  // Where an exact count decides, an estimate that runs high must not become the height that later counts fall from.
+  const counted = new Set(resource.checks.flatMap(({ measure, rule }) => (decidedByCount(rule) ? [measure] : [])));
   const badFacets = new Set(judgments.filter(({ outcome }) => outcome.is !== 'good').map(({ facet }) => facet));
   const baselines = { ...memory.baselines };
   const last: Record<string, Pick<Measure, 'value' | 'epoch'>> = { ...memory.last };
@@ -46,7 +48,8 @@ function measuresAfter(resource: Resource, memory: Memory, seen: readonly Seen[]
       if (!compared.has(name)) continue;
       const steady = last[name] === undefined || last[name].epoch === measure.epoch;
       last[name] = { value: measure.value, ...(measure.epoch === undefined ? {} : { epoch: measure.epoch }) };
-      if (typeof measure.value !== 'number' || measure.how === 'counter' || (measure.how === 'estimate' && !steady)) continue;
+      if (typeof measure.value !== 'number' || measure.how === 'counter') continue;
+      if (measure.how === 'estimate' && (!steady || counted.has(name))) continue;
       if (!report.looked.some((facet) => badFacets.has(facet))) baselines[name] = Math.max(baselines[name] ?? measure.value, measure.value);
     }
   return { baselines, last };
@@ -65,6 +68,10 @@ function comparedWithPast(measure: string, rule: Resource['checks'][number]['rul
     case 'equals':
       return [];
   }
+}
+
+function decidedByCount(rule: Resource['checks'][number]['rule']): boolean {
+  return rule.is === 'never_shrinks' || (rule.is === 'shrinks_at_most' && rule.corroboration.length === 0);
 }
 
 function isWhole(resource: Resource, state: ResourceState): boolean {

@@ -12,6 +12,8 @@ export type Finding =
   /** A single number moved that alone proves nothing: worth a look, not a page. */
   | { readonly is: 'suspicious'; readonly say: string }
   | { readonly is: 'broken'; readonly breach: Breach }
+  /** An estimate falls short where only an exact count would do: it proves nothing, and it clears nothing. */
+  | { readonly is: 'doubtful'; readonly say: string }
   /** The measure was promised and is not there. */
   | { readonly is: 'unmeasured' };
 
@@ -35,12 +37,14 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
   });
   switch (rule.is) {
     case 'at_least':
-      return Number(measure.value) >= rule.bound ? GOOD : broken(rule.bound);
+      if (Number(measure.value) >= rule.bound) return GOOD;
+      return measure.how === 'estimate' ? doubtful(check, measure) : broken(rule.bound);
     case 'at_most':
       return Number(measure.value) <= rule.bound ? GOOD : broken(rule.bound);
     case 'equals':
       return measure.value === rule.value ? GOOD : broken(rule.value);
     case 'never_shrinks':
+      if (measure.how === 'estimate' && fell(measure, memory.baselines[check.measure], 0)) return doubtful(check, measure);
       return fell(measure, memory.baselines[check.measure], 0)
         ? broken(memory.baselines[check.measure] ?? null, shrunk(check, measure, memory))
         : GOOD;
@@ -50,6 +54,7 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       const proven = measure.how === 'exact' && measure.unit !== 'bytes';
       if (proven || rule.corroboration.some((name) => corroborates(name, measures, memory, rule.share)))
         return broken(floorOf(memory.baselines[check.measure], rule.share), sentence);
+      if (measure.how === 'estimate' && rule.corroboration.length === 0) return doubtful(check, measure);
       return { is: 'suspicious', say: sentence };
     }
     case 'churns_at_most': {
@@ -59,6 +64,10 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       return broken(Math.floor(base * rule.share), `${step} ${check.noun} of ${check.subject} between two looks, of ${base} held`);
     }
   }
+}
+
+function doubtful(check: Check, measure: Measure): Finding {
+  return { is: 'doubtful', say: `only an estimate could be had: ${sentenceOf(check, measure)}` };
 }
 
 function sentenceOf(check: Check, measure: Measure): string {

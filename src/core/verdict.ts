@@ -35,7 +35,7 @@ function contradictory(reports: readonly ResourceReport[]): boolean {
 
 /** Where a resource is lost, its presence or identity is all that is judged: the contents of an impostor mean nothing. */
 function lossIn(resource: Resource, report: ResourceReport, memory: Memory, look: LookMade): FacetJudgment[] {
-  if (report.kind === 'unseen') return [judgeUnseen(report, look)];
+  if (report.kind === 'unseen') return [judgeUnseen(resource, report, memory, look)];
   if (report.kind !== 'seen') return [];
   const evidence = [judged(report.evidence, look)];
   const identity = judgeIdentity(resource, report, memory);
@@ -55,7 +55,7 @@ function lossIn(resource: Resource, report: ResourceReport, memory: Memory, look
   return [];
 }
 
-function judgeUnseen(report: Unseen, look: LookMade): FacetJudgment {
+function judgeUnseen(resource: Resource, report: Unseen, memory: Memory, look: LookMade): FacetJudgment {
   const { listing, direct } = report;
   // The types demand it; a probe written in anger may still lie, and an absence is the gravest thing there is to say.
   const proven = listing.complete && (listing.control as unknown) !== undefined;
@@ -74,8 +74,19 @@ function judgeUnseen(report: Unseen, look: LookMade): FacetJudgment {
       outcome: { is: 'blind', reason: 'partial-answer', say: 'not in a listing that was not read whole' },
       evidence,
     };
+  const stranger = strangeVantage(resource, listing.caller, memory);
+  if (stranger) return { facet: stranger.is === 'lost' ? 'identity' : 'presence', outcome: stranger, evidence };
   const say = `${direct?.excerpt ?? `not in ${listing.scope}`} (asked ${listing.evidence.method}, whole answer)`;
   return { facet: 'presence', outcome: { is: 'lost', how: 'absent', say }, evidence };
+}
+
+/** Whoever answered is not whom we mean: its not having the resource says nothing of ours. Undefined where it is the right one, or nobody knows. */
+function strangeVantage(resource: Resource, caller: Identity, memory: Memory): Outcome | undefined {
+  const key = resource.vantageKey;
+  const wanted = key === undefined ? undefined : wantedIdentity(resource, memory)[key];
+  if (key === undefined || wanted === undefined || caller[key] === undefined || caller[key] === wanted) return undefined;
+  const say = `${key} is ${caller[key]}, wanted ${wanted}`;
+  return memory.matched ? { is: 'lost', how: 'impostor', say, found: caller } : blind('wrong-caller', say);
 }
 
 /** The identity that this resource must show: what was learned on first use, overruled by what the manifest says. */
@@ -130,6 +141,7 @@ function judgeChecks(resource: Resource, facet: Facet, report: Seen, memory: Mem
     if (check.facet !== facet || check.depth !== look.depth) continue;
     const finding = applyRule(check, report.measures, memory, defaultSeverity(resource, check));
     if (finding.is === 'unmeasured') return { is: 'blind', reason: 'omitted', say: `the probe did not measure ${check.measure}` };
+    if (finding.is === 'doubtful') return blind('partial-answer', finding.say);
     if (finding.is === 'broken') breaches.push(finding.breach);
     if (finding.is === 'suspicious') suspicion ??= finding.say;
   }

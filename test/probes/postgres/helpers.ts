@@ -37,7 +37,11 @@ export class Watcher {
   }
 
   /** One look, judged and remembered: what it means for each facet of the first resource, or of the one named. */
-  async look(depth: Look['depth'], path: Look['path'] = 'usual', id = this.resources[0]?.id): Promise<Record<Facet, Outcome>> {
+  async look(
+    depth: Look['depth'],
+    path: Look['path'] = 'usual',
+    id = this.resources[0]?.id,
+  ): Promise<Readonly<Partial<Record<Facet, Outcome>>>> {
     const reports = await this.reports(depth, path);
     const judged = this.resources.map((resource) => {
       const own = reports.filter((report): report is ResourceReport => report.kind !== 'listing' && report.id === resource.id);
@@ -87,6 +91,6 @@ export function word(outcome: Outcome | undefined): string {
   return outcome.is === 'breach' ? `breach:${outcome.breaches.map(({ kind }) => kind).join(',')}` : outcome.is;
 }
 
-export function words(outcomes: Readonly<Record<string, Outcome>>): Record<string, string> {
+export function words(outcomes: Readonly<Partial<Record<string, Outcome>>>): Record<string, string> {
   return Object.fromEntries(Object.entries(outcomes).map(([facet, outcome]) => [facet, word(outcome)]));
 }
