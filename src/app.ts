@@ -27,6 +27,9 @@ import { listen, type WebServer } from './web/server.ts';
 
 export { probes };
 
+/** Closed incidents that stay in the store, for those who ask later. */
+const CLOSED_KEPT = 1000;
+
 export interface AppContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -179,6 +182,7 @@ export async function startApp(
     releasers.push({ name: 'lock', release: () => lock.release() });
     const store = await openStore(state);
     releasers.push({ name: 'store', release: () => store.close() });
+    await store.prune(CLOSED_KEPT);
     const snapshot = await store.load();
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
     const random = systemRandom;

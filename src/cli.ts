@@ -85,6 +85,16 @@ for (const name of ['status', 'incidents'] as const)
     });
 
 program
+  .command('ack')
+  .description('stop the repeats of an incident for a while; the checks go on, and anything graver pages anew')
+  .argument('<incident>', 'incident id, its dedup key, or a resource in it')
+  .option('--for <duration>', 'how long', '1h')
+  .option('--by <name>', 'who has it in hand')
+  .action(async (incident: string, { for: span, by }: { for: string; by?: string }) => {
+    exitCode = await (await import('./commands/ack.ts')).ack(io, { config: config(), incident, span, by });
+  });
+
+program
   .command('page-test')
   .description('a real test page through each pager, with its receipt')
   .argument('[pagers...]', 'pagers to try; all where none is named')

@@ -82,6 +82,16 @@ export interface Snapshot {
   readonly head: LedgerHead | null;
 }
 
+/** What a person asked for through another process (`rollcall ack`), left in the store for the daemon to take. */
+export interface Order {
+  readonly id: string;
+  readonly kind: 'acknowledge';
+  readonly incident: string;
+  readonly by: string;
+  /** How long it holds, ms. */
+  readonly forMs: number;
+}
+
 /** All of it or nothing of it. */
 export interface Change {
   readonly resources?: ReadonlyMap<string, ResourceRecord | null>;
@@ -90,6 +100,9 @@ export interface Change {
   readonly dropPosts?: readonly string[];
   readonly meta?: Readonly<Record<string, string>>;
   readonly ledger?: readonly LedgerEntry[];
+  readonly orders?: readonly Order[];
+  /** Ids of orders that have been carried out. */
+  readonly doneOrders?: readonly string[];
 }
 
 export interface Store {
@@ -98,6 +111,8 @@ export interface Store {
   commit(change: Change): Promise<LedgerHead | null>;
   /** Ledger entries from `from` (1-based), oldest first. */
   ledger(from: number, limit: number): Promise<readonly (LedgerEntry & { readonly seq: number; readonly hash: string })[]>;
+  /** What has been asked for and not carried out, oldest first. */
+  orders(): Promise<readonly Order[]>;
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { Incident } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
 import { storeError, toStoreError } from './sqlite/error.ts';
 import { openDatabase, prepareFile } from './sqlite/file.ts';
-import { readHistory, readLedger, readSnapshot } from './sqlite/reader.ts';
+import { readHistory, readLedger, readOrders, readSnapshot } from './sqlite/reader.ts';
 import { MIGRATIONS } from './sqlite/schema.ts';
 import { createWriter } from './sqlite/writer.ts';
 
@@ -53,6 +53,7 @@ function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteS
     load: () => attempt('read', () => readSnapshot(db)),
     commit: (change) => attempt('write', () => writable().write(change)),
     ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit)),
+    orders: () => attempt('read', () => readOrders(db)),
     history: (limit) => attempt('read', () => readHistory(db, limit)),
     prune: (keep) => attempt('write', () => writable().prune(keep)),
     async close() {

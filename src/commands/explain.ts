@@ -1,10 +1,11 @@
 import { filesContext, recall, routeFor } from '../app.ts';
 import type { Config } from '../config/types.ts';
 import { EXIT } from '../core/exit.ts';
-import { expectedFacets, type Cadence, type Resource } from '../core/expectation.ts';
+import { expectedFacets, type Cadence, type Check, type Resource } from '../core/expectation.ts';
 import { BLANK } from '../core/memory.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
+import { formatMeasure } from '../core/wording.ts';
 import { readFiles } from '../files.ts';
 import { formatDuration } from '../values/duration.ts';
 import { formatShare } from '../values/share.ts';
@@ -58,25 +59,27 @@ function rules(resource: Resource): string[] {
   return [
     ...standing,
     ...resource.checks.map(
-      (check) => `  ${check.path}: ${check.breach} unless ${condition(check.rule)} (${depths.get(check.facet) ?? check.depth})`,
+      (check) => `  ${check.path}: ${check.breach} ${condition(check)} (${depths.get(check.facet) ?? check.depth})`,
     ),
   ];
 }
 
-function condition(rule: Resource['checks'][number]['rule']): string {
+/** The rule as a person reads it: bounds with their units, and what cannot be said in a number in the words of its breach. */
+function condition({ rule, unit, noun, sentence }: Check): string {
+  const bound = (value: number): string => formatMeasure({ value, unit: unit ?? 'count', how: 'exact' }) + (noun === '' ? '' : ` ${noun}`);
   switch (rule.is) {
     case 'at_least':
-      return `at least ${rule.bound}`;
+      return `unless it is at least ${bound(rule.bound)}`;
     case 'at_most':
-      return `at most ${rule.bound}`;
+      return `unless it is at most ${bound(rule.bound)}`;
     case 'equals':
-      return `equal to ${rule.value}`;
+      return sentence === undefined ? `unless it is ${rule.value}` : `where ${sentence}`;
     case 'never_shrinks':
-      return 'it only grows';
+      return 'where it falls below the most that was ever there';
     case 'shrinks_at_most':
-      return `no more than ${formatShare(rule.share)} below the most that was ever there`;
+      return `where it falls more than ${formatShare(rule.share)} below the most that was ever there`;
     case 'churns_at_most':
-      return `no more than ${formatShare(rule.share)} deleted between two looks`;
+      return `where more than ${formatShare(rule.share)} is deleted between two looks`;
   }
 }
 

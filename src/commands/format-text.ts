@@ -40,8 +40,10 @@ function describe(resource: PrintedResource): string[] {
       `    ${breach.kind}, ${breach.severity}: ${breach.path}`,
       `      expected: ${show(breach.expected)}   actual: ${show(breach.actual)}`,
     );
-  if (resource.breaches.length === 0 && resource.verdict !== 'blind')
-    lines.push(`    expected: ${show(resource.expected['identity'])}   actual: ${show(resource.actual)}`);
+  if (resource.breaches.length === 0 && resource.verdict !== 'blind') {
+    const wanted = resource.pin === 'none' ? 'that it is there' : show(resource.expected['identity']);
+    lines.push(`    expected: ${wanted}   actual: ${show(resource.actual?.['identity'])}`);
+  }
   for (const { facet, reason, say } of resource.skipped) lines.push(`    not looked at: ${facet}: ${reason}: ${say}`);
   if (resource.last_seen_healthy) lines.push(`    last healthy ${resource.last_seen_healthy}`);
   if (resource.undo_before) lines.push(`    can be undone until ${resource.undo_before}`);

@@ -43,7 +43,7 @@ export async function pageTest(
   const results = await Promise.all(
     names.map(async (name) => {
       const pager = config.pagers.get(name);
-      const made = pager && makePager(pager, secret, { out: { write: (text: string) => (io.out(text), true) } }, clock);
+      const made = pager && makePager(pager, secret, { out: { write: (text: string) => (io.err(text), true) } }, clock);
       return {
         pager: name,
         delivery: made ? await tryPager(made, page, id, io.signal) : ({ kind: 'refused', why: 'unknown' } satisfies Delivery),

@@ -15,7 +15,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
   const known = await recall(config);
   const resources = manifest.resources.map((resource) => {
     const record = known?.resources.get(resource.id);
-    return printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
+    return { known: record !== undefined, printed: printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0) };
   });
   const open = known?.incidents.filter(({ phase }) => phase !== 'closed') ?? [];
   const written = known?.meta['wall'] === undefined ? null : Number(known.meta['wall']);
@@ -26,7 +26,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
       manifest: { id: manifest.id, version: manifest.version },
       written_at: written === null ? null : formatInstant(written),
     };
-    io.out(`${JSON.stringify({ ...about, incidents: open.length, inspections: Object.fromEntries(stretches), resources }, null, 2)}\n`);
+    io.out(`${JSON.stringify({ ...about, incidents: open.length, inspections: Object.fromEntries(stretches), resources: resources.map(({ printed }) => printed) }, null, 2)}\n`);
     return EXIT.ok;
   }
   const lines = [
@@ -46,8 +46,9 @@ export async function status(io: Io, options: { readonly config: string | undefi
   return EXIT.ok;
 }
 
-function line(resource: PrintedResource): string {
-  const { verdict, id, summary, last_seen_healthy: healthy } = resource;
-  const pinned = resource.pin === 'none' ? ', unpinned' : '';
+function line({ known, printed }: { readonly known: boolean; readonly printed: PrintedResource }): string {
+  const { verdict, id, summary, last_seen_healthy: healthy } = printed;
+  if (!known) return `unknown   ${id}: not looked at yet`;
+  const pinned = printed.pin === 'none' ? ', unpinned' : '';
   return `${verdict.padEnd(8)}  ${id}${pinned}${verdict === 'present' ? '' : `: ${summary}`}${healthy ? ` (last healthy ${healthy})` : ''}`;
 }

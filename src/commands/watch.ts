@@ -15,7 +15,7 @@ export async function watch(io: Io, options: { readonly config: string | undefin
   const app = await startApp(options.config, {
     env: io.env,
     cwd: io.cwd,
-    out: { write: (text: string) => (io.out(text), true) },
+    out: { write: (text: string) => (io.err(text), true) },
     log,
     version: readVersion(),
   });

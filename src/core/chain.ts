@@ -12,6 +12,7 @@ export type LedgerKind =
   | 'receipt'
   | 'retired'
   | 'trouble'
+  | 'acknowledged'
   | 'gap';
 
 export interface LedgerEntry {

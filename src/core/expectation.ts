@@ -34,6 +34,8 @@ export interface Check {
   readonly severity?: Severity;
   /** What the measure is a measure of, for the sentence: `public.orders`. */
   readonly subject: string;
+  /** Of the rule's bound, where a bare number would say nothing to a person. */
+  readonly unit?: 'bytes' | 'ms';
   /** What is counted or said of it: `rows`; empty where the unit says it all. */
   readonly noun: string;
   /** The whole sentence for the breach, where "subject has value noun" would read badly: `table public.orders does not exist`. */

@@ -48,11 +48,12 @@ export function newFacet(): FacetState {
 export function lookAtFacet(
   resource: Pick<Resource, 'confirm' | 'blindAfter'>,
   facet: FacetState,
-  judgment: FacetJudgment,
+  given: FacetJudgment,
   look: { readonly at: Instant; readonly path: 'usual' | 'fresh' },
   goodFor: number,
 ): FacetState {
-  const { outcome } = judgment;
+  const { outcome } = given;
+  const judgment = { ...given, evidence: given.evidence.map((evidence) => ({ ...evidence, look: look.at.steady })) };
   const blind = outcome.is === 'blind' ? outcome : null;
   const sight = lookMade(facet.sight, look.at.steady, blind, resource.blindAfter);
   // A look that could not see changes nothing but sight: it neither accuses nor clears.

@@ -35,6 +35,8 @@ export interface JudgedEvidence extends Evidence {
   readonly complete?: boolean;
   readonly control?: string;
   readonly path: 'usual' | 'fresh';
+  /** Steady time at which the look it belongs to ended: what was heard in one look shares it, whatever the clock did meanwhile. */
+  readonly look?: number;
 }
 
 export type VerdictKind = 'present' | 'degraded' | 'doomed' | 'impostor' | 'absent' | 'blind';

@@ -119,7 +119,9 @@ function printEvidence(state: ResourceState, verdict: VerdictKind): PrintedEvide
     .sort((a, b) => a.at.steady - b.at.steady)
     .slice(-EVIDENCE_PRINTED)
     .map((evidence) => {
-      if (!looks.has(evidence.at.steady)) looks.set(evidence.at.steady, looks.size + 1);
+      const ended = evidence.look ?? evidence.at.steady;
+      const look = looks.get(ended) ?? looks.size + 1;
+      looks.set(ended, look);
       const { method, vantage, complete, control, excerpt } = evidence;
       return {
         method,
@@ -127,7 +129,7 @@ function printEvidence(state: ResourceState, verdict: VerdictKind): PrintedEvide
         at: formatInstant(evidence.at.wall),
         ...(complete === undefined ? {} : { complete }),
         ...(control === undefined ? {} : { control }),
-        look: looks.get(evidence.at.steady) ?? 1,
+        look,
         excerpt,
       };
     });

@@ -1,5 +1,6 @@
 import type { Severity } from '../core/expectation.ts';
 import {
+  acknowledge,
   changeIncident,
   dedupKey,
   endIncident,
@@ -20,6 +21,7 @@ import {
 import type { Page, PageEvent, PageReason } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Post } from '../ports.ts';
+import { coalesce, gravity } from './precedence.ts';
 
 /** What the desk needs to know of the world to open an incident and to word a page. */
 export interface DeskOptions {
@@ -117,6 +119,14 @@ export class Desk {
   leave(resource: string, blind: boolean, reason: PageReason, at: Instant): void {
     const incident = this.incidentOf(resource, blind);
     if (incident) this.#turn(leaveIncident(incident, resource, reason, at));
+  }
+
+  /** Stops the repeats of an open incident until `until` (steady ms); false where there is no such incident. */
+  acknowledge(id: string, until: number): boolean {
+    const incident = this.#incidents.get(id);
+    if (!incident || !isOpen(incident)) return false;
+    this.put(acknowledge(incident, until));
+    return true;
   }
 
   tick(at: Instant): void {
@@ -282,20 +292,4 @@ export class Desk {
     this.#changedPosts.delete(id);
     this.#dropped.add(id);
   }
-}
-
-/** One wish per incident and event: the trigger's reason stands, the last update's too. */
-function coalesce(wishes: readonly Wish[]): Wish[] {
-  const out = new Map<string, Wish>();
-  for (const wish of wishes) {
-    const trigger = out.get(`${wish.incident} trigger`);
-    if (wish.event === 'update' && trigger) continue;
-    out.set(`${wish.incident} ${wish.event}`, wish);
-  }
-  return [...out.values()];
-}
-
-function gravity(page: Page): number {
-  const event = { trigger: 4, update: 2, resolve: 1, test: 0 }[page.event];
-  return event + (page.severity === 'critical' ? 1 : 0) + (page.dedup_key.includes('/lost/') ? 2 : 0);
 }

@@ -16,6 +16,7 @@ export class Journal {
   readonly #desk: Desk;
   #queue: Promise<void> = Promise.resolve();
   #entries: LedgerEntry[] = [];
+  #doneOrders: string[] = [];
   #records = new Map<string, ResourceRecord | null>();
   #meta: Record<string, string> = {};
   readonly #known = new Map<string, string>();
@@ -59,17 +60,24 @@ export class Journal {
     this.keepMeta(name, value);
   }
 
+  /** An order that was carried out, and need not be given again. */
+  done(order: string): void {
+    this.#doneOrders.push(order);
+  }
+
   /** Writes all that was gathered and all that changed at the desk. Resolves when it is durable, or known not to be. */
   commit(): Promise<void> {
     const { incidents, posts, dropped } = this.#desk.drain();
     for (const { id, key, phase, members } of incidents) this.record('incident', id, { key, phase, members: Object.keys(members).length });
-    const [resources, ledger, meta] = [this.#records, this.#entries, this.#meta];
-    const size = resources.size + ledger.length + incidents.length + posts.length + dropped.length + Object.keys(meta).length;
+    const [resources, ledger, meta, doneOrders] = [this.#records, this.#entries, this.#meta, this.#doneOrders];
+    const size =
+      resources.size + ledger.length + incidents.length + posts.length + dropped.length + Object.keys(meta).length + doneOrders.length;
     if (size === 0) return this.#queue;
     this.#records = new Map();
     this.#entries = [];
     this.#meta = {};
-    this.#queue = this.#queue.then(() => this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta }));
+    this.#doneOrders = [];
+    this.#queue = this.#queue.then(() => this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta, doneOrders }));
     return this.#queue;
   }
 
@@ -83,6 +91,7 @@ export class Journal {
       for (const [id, record] of change.resources ?? []) if (!this.#records.has(id)) this.#records.set(id, record);
       this.#entries = [...(change.ledger ?? []), ...this.#entries].slice(-ENTRIES_KEPT);
       this.#meta = { ...change.meta, ...this.#meta };
+      this.#doneOrders.push(...(change.doneOrders ?? []));
       this.#desk.redo(change);
     }
   }

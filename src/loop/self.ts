@@ -61,6 +61,6 @@ export function expiryWarning(expires: number | undefined, now: number): string 
 }
 
 /** A group's name starts with its connection. */
-function groupLabel(group: string): string {
+export function groupLabel(group: string): string {
   return group.split('\n', 1)[0] ?? group;
 }

@@ -4,16 +4,17 @@ import { wordPage } from '../core/page-words.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
 import type { Clock, Cron, Delivery, Heartbeat, Log, Post, Random, Snapshot, Store } from '../ports.ts';
-import { runBatch, toWanted } from './batch.ts';
+import { runBatch } from './batch.ts';
 import { comparePlans, rememberPlan } from './changes.ts';
 import { Desk, type DeskOptions } from './desk.ts';
+import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { Pulse } from './pulse.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
-import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
+import { groupLabel, reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
 import { Troubles } from './troubles.ts';
 
 export interface WatchPorts {
@@ -30,6 +31,8 @@ export interface WatchPorts {
 const DRAIN_MS = 2000;
 /** How often the time of the last healthy look is written down where nothing else changed. */
 const FLUSH_MS = 10_000;
+/** How often the store is asked for what people ordered. */
+const ORDERS_MS = 1000;
 
 /**
  * The daemon's loop (DESIGN §6): what is due is looked at, judged and stepped; the result is written down; then pages leave, and their
@@ -52,6 +55,7 @@ export class Watch {
   readonly #looks = new Set<Promise<void>>();
   #flushedAt = -Infinity;
   #progress = 0;
+  #orderedAt = -Infinity;
   #troubleEpisode: number;
   #running: Promise<void> | undefined;
 
@@ -223,9 +227,25 @@ export class Watch {
       this.#flushedAt = at.steady;
       for (const [id, record] of this.#roll.records) this.#journal.keep(id, record);
       this.#journal.keepMeta('steady', String(at.steady));
+      this.#journal.keepMeta('wall', String(at.wall));
+      const stretches = [...this.#schedule.stretch()].map(([group, stretch]) => [groupLabel(group), stretch]);
+      this.#journal.keepMetaIfChanged('stretch', JSON.stringify(stretches));
     }
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
+    if (at.steady - this.#orderedAt >= ORDERS_MS) {
+      this.#orderedAt = at.steady;
+      this.#track(this.#obey(at));
+    }
     this.#pulse.tick(at, this.#unready(), this.#desk.undelivered().length);
+  }
+
+  /** Carries out what people asked for through other processes; an order that comes too late is forgotten. */
+  async #obey(at: Instant): Promise<void> {
+    for (const { id, incident, by, forMs } of await this.#ports.store.orders()) {
+      const known = this.#desk.acknowledge(incident, at.steady + forMs);
+      if (known) this.#journal.record('acknowledged', incident, { by, for_ms: forMs });
+      this.#journal.done(id);
+    }
   }
 
   async #look(due: Due): Promise<void> {
@@ -270,12 +290,7 @@ export class Watch {
       }
       case 'raise': {
         const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
-        const severity =
-          effect.track === 'harm' && effect.harm === 'warning'
-            ? 'warning'
-            : effect.track === 'harm' && effect.harm === 'critical'
-              ? 'critical'
-              : resource.severity;
+        const severity = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
         const episode = this.#roll.nextEpisode(id, what);
         this.#keep(id);
         return this.#desk.raise({ resource: id, connection: resource.connection, class: what, severity, episode, at });
@@ -307,22 +322,13 @@ export class Watch {
     await this.#settle(at);
   }
 
-  /** Held sessions: whatever they notice only makes a look due. */
   #hold(): void {
-    for (const group of this.#plan.groups.values()) {
-      const wanted = this.#plan.resources
-        .filter((resource) => resource.tripwire && this.#plan.groupOf.get(resource.id) === group.name)
-        .map(toWanted);
-      if (wanted.length > 0 && group.link.hold) this.#track(this.#listen(group.link.hold(wanted, this.#holding.signal), group.name));
-    }
-  }
-
-  async #listen(nudges: AsyncIterable<{ readonly ids: readonly string[] }>, group: string): Promise<void> {
-    for await (const { ids } of nudges) {
+    const nudged = (ids: readonly string[], group: string): void => {
       const at = this.#ports.clock.now();
       for (const id of ids) this.#schedule.soon(id, group, 'sweep', 0, true, at);
       this.#wake.abort();
-    }
+    };
+    for (const listening of holdSessions(this.#plan, this.#holding.signal, nudged)) this.#track(listening);
   }
 
   #keep(id: string): void {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerHead } from '../../core/chain.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { Post, ResourceRecord, Snapshot } from '../../ports.ts';
+import type { Order, Post, ResourceRecord, Snapshot } from '../../ports.ts';
 import { decodeDocument, decodeEntry, type ChainedEntry } from './codec.ts';
 import { transaction } from './transaction.ts';
 
@@ -35,6 +35,11 @@ export function readSnapshot(db: DatabaseSync): Snapshot {
 /** Incidents, open and closed, the newest first. */
 export function readHistory(db: DatabaseSync, limit: number): Incident[] {
   return readDocuments(db, 'incident', LATEST_INCIDENTS, limit) as Incident[];
+}
+
+/** What another process asked for, oldest first: ids are ULIDs. */
+export function readOrders(db: DatabaseSync): Order[] {
+  return readDocuments(db, 'command', 'SELECT id, doc FROM command ORDER BY id') as Order[];
 }
 
 export function readHead(db: DatabaseSync): LedgerHead | null {

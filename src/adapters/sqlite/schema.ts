@@ -25,6 +25,7 @@ CREATE TABLE post (
 CREATE INDEX post_undelivered ON post (seq) WHERE delivered = 0;
 CREATE INDEX post_incident ON post (incident);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE command (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE ledger (seq INTEGER PRIMARY KEY, bytes TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TRIGGER ledger_in_order BEFORE INSERT ON ledger
   WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)

@@ -25,6 +25,8 @@ export function createWriter(db: DatabaseSync): Writer {
   );
   const dropPost = db.prepare('DELETE FROM post WHERE id = ?');
   const putMeta = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  const putOrder = db.prepare('INSERT INTO command (id, doc) VALUES (?, ?) ON CONFLICT (id) DO NOTHING');
+  const dropOrder = db.prepare('DELETE FROM command WHERE id = ?');
   const append = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
   const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
   const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
@@ -39,6 +41,8 @@ export function createWriter(db: DatabaseSync): Writer {
     for (const post of change.posts ?? []) putPost.run(post.id, post.seq, post.incident, post.receipt ? 1 : 0, encodeDocument(post));
     for (const id of change.dropPosts ?? []) dropPost.run(id);
     for (const [key, value] of Object.entries(change.meta ?? {})) putMeta.run(key, value);
+    for (const order of change.orders ?? []) putOrder.run(order.id, encodeDocument(order));
+    for (const id of change.doneOrders ?? []) dropOrder.run(id);
   };
 
   // The head is read here and not remembered: this process may not be the only one that writes.

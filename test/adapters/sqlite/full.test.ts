@@ -44,8 +44,11 @@ if (trial) {
       store = await openStore(disk.path);
     });
     afterEach(async () => {
-      await store.close();
-      disk.remove();
+      try {
+        await store.close();
+      } finally {
+        disk.remove();
+      }
     });
 
     it('refuses a commit whole, says that the disk is full, and works again once there is room', async () => {
