@@ -43,6 +43,8 @@ export interface Letter {
 
 export interface Pager {
   readonly name: string;
+  /** The most messages a minute its vendor takes; the rest wait, the gravest first. Absent where nobody counts. */
+  readonly perMinute?: number;
   /** One attempt, bounded by the adapter's own timeout and by `signal`; never throws, never retries by itself, never quotes a secret. */
   deliver(letter: Letter, signal: AbortSignal): Promise<Delivery>;
 }

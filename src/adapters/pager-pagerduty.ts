@@ -6,6 +6,9 @@ import { parseJsonObject } from './json-object.ts';
 import { type PagerDutyEvent, toPagerDutyEvent, withoutDetails } from './pagerduty-event.ts';
 import { readSecret, type SecretSource } from './secret-source.ts';
 
+/** The vendor takes about 120 calls a minute per integration key; a delivery may take two. */
+const PER_MINUTE = 100;
+
 export interface PagerDutyPagerOptions {
   readonly name: string;
   /** The integration's routing key; resolves only work under the key that triggered. */
@@ -23,7 +26,7 @@ export interface PagerDutyPagerOptions {
  */
 export function createPagerDutyPager(options: PagerDutyPagerOptions): Pager {
   const url = `${(options.endpoint ?? 'https://events.pagerduty.com').replace(/\/+$/, '')}/v2/enqueue`;
-  return guardPager(options.name, async (letter, signal, secrets) => {
+  const pager = guardPager(options.name, async (letter, signal, secrets) => {
     const routingKey = await readSecret(options.routingKey);
     secrets.push(routingKey);
     const start = options.clock.now();
@@ -38,6 +41,7 @@ export function createPagerDutyPager(options: PagerDutyPagerOptions): Pager {
     const bare = withoutDetails(event);
     return read(await send(bare, options.timeout - (options.clock.now().steady - start.steady)), bare);
   });
+  return { ...pager, perMinute: PER_MINUTE };
 }
 
 function dislikesContents(reply: HttpReply): boolean {

@@ -6,6 +6,9 @@ import { readSecret, type SecretSource } from './secret-source.ts';
 import { slackApi, type SlackCall, type SlackResult } from './slack-api.ts';
 import { type SlackMessage, slackMessage, slackNote } from './slack-message.ts';
 
+/** Slack takes about one message a second per channel; a delivery may take two. */
+const PER_MINUTE = 30;
+
 export interface SlackPagerOptions {
   readonly name: string;
   /** Bot token with `chat:write`. */
@@ -49,7 +52,7 @@ export function createSlackPager(options: SlackPagerOptions): Pager {
   // Loaded only where a Slack pager is configured, and then before the first page: by then the disk may be gone.
   const sdk = import('@slack/web-api');
   sdk.catch(() => undefined);
-  return guardPager(options.name, async (letter, signal, secrets) => {
+  const pager = guardPager(options.name, async (letter, signal, secrets) => {
     const token = await readSecret(options.token);
     secrets.push(token);
     const { endpoint = 'https://slack.com/api/', timeout, clock } = options;
@@ -61,6 +64,7 @@ export function createSlackPager(options: SlackPagerOptions): Pager {
     }
     return delivery(await send(call, 'chat.postMessage', fresh(options.channel, letter.id, slackMessage(letter.page))));
   });
+  return { ...pager, perMinute: PER_MINUTE };
 }
 
 /** Rewrites the root and adds to its thread; undefined where the root is gone and a new one must be posted. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/report.ts';
 import type { Clock, Delivery, Log, Pager, Post, Random } from '../ports.ts';
+import { Budget } from './budget.ts';
 import type { Desk } from './desk.ts';
 
 /** Attempts at one pager at a time: a receiver that hangs must not hold back everything, nor be flooded when it is back. */
@@ -9,6 +10,8 @@ const LAST_RETRY_MS = 60_000;
 const LONGEST_ATTEMPT_MS = 60_000;
 /** A refusal will not mend itself, but somebody may mend the key: tried again, rarely. */
 const REFUSED_RETRY_MS = 300_000;
+/** How often a letter written under an old plan is tried with that plan's pager before the new one of the same name may have it. */
+const OLD_ROUTE_TRIES = 5;
 
 /** The last word of each pager: `null` while its last attempt succeeded. */
 export type PagerHealth = ReadonlyMap<string, { readonly at: Instant; readonly error: string | null }>;
@@ -20,10 +23,15 @@ export type PagerHealth = ReadonlyMap<string, { readonly at: Instant; readonly e
 export class Outbox {
   readonly #desk: Desk;
   #pagers: ReadonlyMap<string, Pager>;
+  /** By post: the pager it was written for, where a reload has come between. */
+  readonly #bound = new Map<string, { readonly pager: Pager; left: number }>();
+  /** Pagers that a reload took away: what they were told of they are owed the end of. */
+  readonly #retired = new Map<string, Pager>();
   readonly #ports: { readonly clock: Clock; readonly random: Random; readonly log: Log };
   readonly #settled: (post: Post, delivery: Delivery) => Promise<void>;
   readonly #stop = new AbortController();
   readonly #busy = new Map<string, number>();
+  readonly #budgets = new Map<string, Budget>();
   readonly #attempts = new Set<Promise<void>>();
   readonly #health = new Map<string, { at: Instant; error: string | null }>();
 
@@ -39,9 +47,18 @@ export class Outbox {
     this.#settled = settled;
   }
 
-  /** After a reload: attempts under way end with the pager they began with. */
+  /**
+   * After a reload. What has not been tried yet (the page about the very change, first of all) goes to the pagers it was written for, so
+   * that who changes a pager cannot swallow the page that says so; what failed before is tried at once, for it may have been mended.
+   */
   usePagers(pagers: ReadonlyMap<string, Pager>): void {
+    for (const { id, pager: name, attempts } of this.#desk.undelivered()) {
+      const pager = this.#pagers.get(name);
+      if (pager && attempts === 0 && !this.#bound.has(id)) this.#bound.set(id, { pager, left: OLD_ROUTE_TRIES });
+    }
+    for (const [name, pager] of this.#pagers) this.#retired.set(name, pager);
     this.#pagers = pagers;
+    this.#desk.hurry();
   }
 
   get health(): PagerHealth {
@@ -53,7 +70,7 @@ export class Outbox {
     if (this.#stop.signal.aborted) return;
     for (const post of this.#desk.deliverable(this.#ports.clock.now())) {
       const busy = this.#busy.get(post.pager) ?? 0;
-      if (busy >= AT_ONCE) continue;
+      if (busy >= AT_ONCE || !this.#mayAsk(post.pager)) continue;
       this.#busy.set(post.pager, busy + 1);
       const attempt = this.#attempt(post).finally(() => {
         this.#busy.set(post.pager, (this.#busy.get(post.pager) ?? 1) - 1);
@@ -78,6 +95,16 @@ export class Outbox {
     await Promise.allSettled(this.#attempts);
   }
 
+  /** Keeps under what the vendor takes a minute: beyond it a page would be refused, and a chat may lock its sender out. */
+  #mayAsk(name: string): boolean {
+    const perMinute = this.#pagers.get(name)?.perMinute;
+    if (perMinute === undefined) return true;
+    const now = this.#ports.clock.now().steady;
+    const budget = this.#budgets.get(name) ?? new Budget(perMinute, now);
+    this.#budgets.set(name, budget);
+    return budget.take(1, now) === 1;
+  }
+
   async #attempt(post: Post): Promise<void> {
     const { clock, log } = this.#ports;
     const prior = this.#desk.prior(post);
@@ -86,6 +113,7 @@ export class Outbox {
     const at = clock.now();
     if (delivery.kind === 'delivered') {
       this.#health.set(post.pager, { at, error: null });
+      this.#bound.delete(post.id);
       this.#desk.delivered(post, delivery.ref, at);
     } else {
       this.#health.set(post.pager, { at, error: delivery.why });
@@ -104,7 +132,7 @@ export class Outbox {
   }
 
   async #deliver(post: Post, prior: string | undefined): Promise<Delivery> {
-    const pager = this.#pagers.get(post.pager);
+    const pager = this.#pagerFor(post);
     // Adapters bound their own requests; this bounds whatever else might hang in one, such as reading a secret.
     const over = new AbortController();
     const bell = new AbortController();
@@ -122,6 +150,12 @@ export class Outbox {
     } finally {
       bell.abort();
     }
+  }
+
+  #pagerFor(post: Post): Pager | undefined {
+    const bound = this.#bound.get(post.id);
+    if (bound && bound.left-- > 0) return bound.pager;
+    return this.#pagers.get(post.pager) ?? this.#retired.get(post.pager);
   }
 
   #backoff(attempts: number): number {
