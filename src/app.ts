@@ -12,8 +12,9 @@ import { createWebhookPager } from './adapters/pager-webhook.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
-import type { Config, Manifest, PagerConfig } from './config/types.ts';
+import type { Config, Manifest, PagerConfig, Route } from './config/types.ts';
 import type { Severity } from './core/expectation.ts';
+import type { Later } from './core/incident.ts';
 import type { Instant } from './core/report.ts';
 import { readFiles, secretReader, type Files, type FilesContext } from './files.ts';
 import type { Group, Plan } from './loop/plan.ts';
@@ -73,6 +74,7 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
     confirmAfterMs: (kind) => waits.get(kind) ?? 0,
     pagers,
     pagersFor: (severity) => routeFor(config, severity),
+    laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
     statusUrl:
       config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
@@ -81,7 +83,19 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
 
 /** The pagers of the first route that matches. */
 export function routeFor(config: Pick<Config, 'routes'>, severity: Severity): readonly string[] {
-  return config.routes.find((route) => route.severity === undefined || route.severity === severity)?.pagers ?? [];
+  return routeOf(config, severity)?.pagers ?? [];
+}
+
+/** Who is called in when time goes by, by the same route. */
+export function laterFor(config: Pick<Config, 'routes'>, severity: Severity): Later | undefined {
+  const route = routeOf(config, severity);
+  if (!route || (route.fallback.length === 0 && route.escalate.length === 0)) return undefined;
+  const ladder = route.escalate.map(({ after, pagers }) => ({ afterMs: after, pagers }));
+  return { ladder, ...(route.fallback.length > 0 && { fallback: { afterMs: route.fallbackAfter, pagers: route.fallback } }) };
+}
+
+function routeOf(config: Pick<Config, 'routes'>, severity: Severity): Route | undefined {
+  return config.routes.find((route) => route.severity === undefined || route.severity === severity);
 }
 
 export function makePager(
@@ -244,11 +258,16 @@ export async function startApp(
   }
 }
 
-/** What a running daemon cannot change: who it is and where its memory lies. */
+/** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 function refuseMoves(was: Files, is: Files): void {
-  const fixed = ['name', 'state'] as const;
-  const moved = fixed.filter((key) => was.config.watchdog[key] !== is.config.watchdog[key]);
-  if (moved.length > 0) throw new Error(`watchdog.${moved.join(' and watchdog.')} cannot change while running: restart for that`);
+  const fixed = ({ config: { watchdog, heartbeat } }: Files): [string, string][] => {
+    const { name, state, listen: address, token = null } = watchdog;
+    const parts = { 'watchdog.name': name, 'watchdog.state': state, 'watchdog.listen': address, 'watchdog.token': token, heartbeat: heartbeat ?? null };
+    return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);
+  };
+  const before = new Map(fixed(was));
+  const moved = fixed(is).flatMap(([key, value]) => (before.get(key) === value ? [] : [key]));
+  if (moved.length > 0) throw new Error(`${moved.join(' and ')} cannot change while running: restart for that`);
   if (was.manifest.id !== is.manifest.id)
     throw new Error(`the manifest is another one (${is.manifest.id}, was ${was.manifest.id}): restart for that`);
 }
@@ -261,7 +280,17 @@ async function serve(
 ): Promise<WebServer | undefined> {
   const { listen: address, token } = files.config.watchdog;
   if (address === 'off') return undefined;
-  return listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
+  try {
+    return await listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);
+  }
+}
+
+/** The files are well-formed, but this machine does not allow what they say. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
 }
 
 function refOrText(url: SecretRef | string, secret: (ref: SecretRef) => Promise<Secret>): string | (() => Promise<Secret>) {

@@ -1,4 +1,4 @@
-import { filesContext, recall, routeFor } from '../app.ts';
+import { filesContext, laterFor, recall, routeFor } from '../app.ts';
 import type { Config } from '../config/types.ts';
 import { EXIT } from '../core/exit.ts';
 import { expectedFacets, type Cadence, type Check, type Resource } from '../core/expectation.ts';
@@ -58,9 +58,7 @@ function rules(resource: Resource): string[] {
   const depths = expectedFacets(resource);
   return [
     ...standing,
-    ...resource.checks.map(
-      (check) => `  ${check.path}: ${check.breach} ${condition(check)} (${depths.get(check.facet) ?? check.depth})`,
-    ),
+    ...resource.checks.map((check) => `  ${check.path}: ${check.breach} ${condition(check)} (${depths.get(check.facet) ?? check.depth})`),
   ];
 }
 
@@ -86,7 +84,14 @@ function condition({ rule, unit, noun, sentence }: Check): string {
 function routes(config: Config, resource: Resource): string[] {
   const to = (severity: 'critical' | 'warning'): string => {
     const pagers = routeFor(config, severity).map((name) => `${name} (${config.pagers.get(name)?.type ?? 'unknown'})`);
-    return `${pagers.join(', ')}; repeated every ${formatDuration(config.defaults.repeat)} until acknowledged or resolved`;
+    const { fallback, ladder } = laterFor(config, severity) ?? { ladder: [] };
+    const steps = [
+      pagers.join(', '),
+      ...(fallback ? [`after ${formatDuration(fallback.afterMs)} without acceptance also ${fallback.pagers.join(', ')}`] : []),
+      ...ladder.map((rung) => `after ${formatDuration(rung.afterMs)} without acknowledgement also ${rung.pagers.join(', ')}`),
+      `repeated every ${formatDuration(config.defaults.repeat)} until acknowledged or resolved`,
+    ];
+    return steps.join('; ');
   };
   return [
     `  gone, or another under its name: ${resource.severity} to ${to(resource.severity)}`,

@@ -32,10 +32,10 @@ function* routing(raw: Readonly<Record<string, unknown>>): Generator<Finding> {
   const routes = listOf(raw['routes']);
   for (const [index, route] of routes.entries()) {
     if (!isMap(route)) continue;
-    for (const [at, pager] of listOf(route['pagers']).entries()) {
+    for (const { path, pager } of pagersNamed(route, ['routes', index])) {
       if (typeof pager !== 'string' || known.includes(pager)) continue;
       const end = suggestion(pager, known, 'declared:', 'none is declared');
-      yield { path: ['routes', index, 'pagers', at], message: `there is no pager ${quote(pager)}; ${end}`, code: 'RC_PAGER_UNKNOWN' };
+      yield { path, message: `there is no pager ${quote(pager)}; ${end}`, code: 'RC_PAGER_UNKNOWN' };
     }
     const { severity } = route;
     const before = catchAll >= 0 ? `routes[${catchAll}]` : taken.has(severity) ? 'an earlier route' : undefined;
@@ -56,6 +56,15 @@ function* routing(raw: Readonly<Record<string, unknown>>): Generator<Finding> {
         message: `no route takes pages of severity ${severity}; end with one that has no severity`,
         code: 'RC_SEVERITY_UNROUTED',
       };
+}
+
+/** Every place of a route where a pager's name stands. */
+function pagersNamed(route: Readonly<Record<string, unknown>>, at: Path): { path: Path; pager: unknown }[] {
+  const list = (path: Path, names: unknown) => listOf(names).map((pager, nth) => ({ path: [...path, nth], pager }));
+  const rungs = listOf(route['escalate']).flatMap((rung, nth) =>
+    isMap(rung) ? list([...at, 'escalate', nth, 'pagers'], rung['pagers']) : [],
+  );
+  return [...list([...at, 'pagers'], route['pagers']), ...list([...at, 'fallback'], route['fallback']), ...rungs];
 }
 
 /**

@@ -13,8 +13,6 @@ export const PLANNED_CONFIG: ReadonlySet<string> = new Set([
   'signers',
   'agents',
   'maintenance',
-  'routes.fallback',
-  'routes.escalate',
   'probe=aws',
   'type=alertmanager',
   'type=email',
@@ -74,7 +72,7 @@ const pager = z.discriminatedUnion('type', [
       .describe('the signing secret (whsec_…) as a reference, or a list of them while one replaces another; unsigned without it'),
     timeout: timeout(),
   }),
-  z.strictObject({ type: z.literal('console').describe("the watcher's own standard error") }),
+  z.strictObject({ type: z.literal('console').describe("the daemon's standard output") }),
 ]);
 
 /** One connection: its probe's own keys beside `probe`. */
@@ -120,6 +118,19 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
         z.strictObject({
           severity: severity().optional().describe('which pages this route takes; every page without it'),
           pagers: z.array(z.string()).min(1).describe('names of pagers, all of which get the page'),
+          fallback: z.array(z.string()).min(1).optional().describe('pagers called in where the others have not accepted in time'),
+          fallback_after: duration({ min: 1000, max: LONGEST })
+            .default(2 * MINUTE)
+            .describe('how long the others have before the fallback is called in (default 2m)'),
+          escalate: z
+            .array(
+              z.strictObject({
+                after: duration({ min: 1000, max: LONGEST }).describe('how long after the first page, unless somebody acknowledged'),
+                pagers: z.array(z.string()).min(1).describe('pagers called in then'),
+              }),
+            )
+            .optional()
+            .describe('who is called in as time goes by without an acknowledgement'),
         }),
       )
       .describe('which page goes to which pagers; the first match wins'),

@@ -98,7 +98,9 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       repeat: defaults.repeat,
     },
     pagers: new Map(Object.entries(data.pagers).map(([name, one]) => [name, pagerOf(name, one)])),
-    routes: data.routes.map(({ severity, pagers }) => ({ ...(severity && { severity }), pagers })),
+    routes: data.routes.map(({ severity, pagers, fallback = [], fallback_after: fallbackAfter, escalate = [] }) => {
+      return { ...(severity && { severity }), pagers, fallback, fallbackAfter, escalate };
+    }),
     ...(heartbeat && { heartbeat }),
   };
 }

@@ -50,6 +50,11 @@ export interface Defaults {
 export interface Route {
   readonly severity?: Severity;
   readonly pagers: readonly string[];
+  /** Called in where the route's pagers have not accepted within `fallbackAfter` ms. */
+  readonly fallback: readonly string[];
+  readonly fallbackAfter: number;
+  /** Called in `after` ms from the opening, unless somebody acknowledged. */
+  readonly escalate: readonly { readonly after: number; readonly pagers: readonly string[] }[];
 }
 
 /** `timeout` bounds one attempt, ms. */

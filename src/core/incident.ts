@@ -29,9 +29,19 @@ export interface Incident {
   readonly pagedAt: number | null;
   /** Steady time until which a human's acknowledgement stops the repeats. */
   readonly ackedUntil: number | null;
+  /** From the route, as decided when it opened. */
+  readonly later?: Later;
+  /** Steady time of the wish now standing: from it the fallback's patience counts. */
+  readonly wishedAt: number;
   /** Incidents that this one replaces: closed as `superseded` once this one is delivered. */
   readonly supersedes: readonly string[];
   readonly ending: PageReason | null;
+}
+
+/** Who else is told when time goes by: instead of pagers that do not accept, and where nobody acknowledges. Times in ms. */
+export interface Later {
+  readonly fallback?: { readonly afterMs: number; readonly pagers: readonly string[] };
+  readonly ladder: readonly { readonly afterMs: number; readonly pagers: readonly string[] }[];
 }
 
 /** A message that every pager in `to` ought to get. */
@@ -59,6 +69,7 @@ export interface Opening {
   readonly resource: string;
   readonly pagers: readonly string[];
   readonly supersedes: readonly string[];
+  readonly later?: Later;
   readonly at: Instant;
 }
 
@@ -79,6 +90,7 @@ export function openIncident(opening: Opening, worsened: boolean): Turned {
     told: [],
     pagedAt: null,
     ackedUntil: null,
+    wishedAt: at.steady,
     ending: null,
   };
   return { next, wishes: [{ incident: next.id, event: 'trigger', reason: worsened ? 'worsened' : 'first', to: next.pagers }] };
@@ -123,7 +135,7 @@ export function leaveIncident(incident: Incident, resource: string, reason: Page
  * because its successor says all there is to say.
  */
 export function endIncident(incident: Incident, reason: PageReason): Turned {
-  const to = reason === 'superseded' ? incident.told : incident.pagers;
+  const to = reason === 'superseded' ? incident.told : [...new Set([...incident.pagers, ...incident.told])];
   if (to.length === 0) return { next: { ...incident, phase: 'closed', ending: reason }, wishes: [] };
   const next: Incident = { ...incident, phase: 'resolving', ending: reason, pagers: to, accepted: [] };
   return { next, wishes: [{ incident: incident.id, event: 'resolve', reason, to }] };
@@ -144,18 +156,42 @@ export function receipt(
   const counts = incident.phase === 'paging' ? event === 'trigger' : incident.phase === 'resolving' && event === 'resolve';
   if (!counts || incident.accepted.includes(pager)) return { next: incident, complete: false };
   const accepted = [...incident.accepted, pager];
-  const complete = incident.pagers.every((name) => accepted.includes(name));
+  const complete = incident.pagers.every((name) => accepted.includes(name)) || (incident.phase === 'paging' && stoodIn(incident, accepted));
   if (incident.phase === 'resolving') return { next: { ...incident, accepted, phase: complete ? 'closed' : 'resolving' }, complete };
   return { next: { ...incident, accepted, pagedAt: at.steady, phase: complete ? 'paged' : 'paging' }, complete };
 }
 
-/** Pages again once `repeat` is over without an acknowledgement, or an acknowledgement is over and it is still bad. */
+/** The fallback was called in and has accepted: somebody knows, though the route's own pager still retries. */
+function stoodIn({ later, pagers }: Incident, accepted: readonly string[]): boolean {
+  const { fallback } = later ?? {};
+  return fallback !== undefined && fallback.pagers.every((name) => pagers.includes(name) && accepted.includes(name));
+}
+
+/**
+ * What time alone asks for: a repeat once `repeat` (ms) is over without an acknowledgement, or an acknowledgement is over and it is still
+ * bad; the fallback where the route's pagers do not accept; the next rung where nobody acknowledges.
+ */
 export function tickIncident(incident: Incident, at: Instant, repeat: number): Turned {
-  const due =
-    incident.phase === 'paged' && !isAcknowledged(incident, at) && incident.pagedAt !== null && at.steady - incident.pagedAt >= repeat;
-  if (!due) return { next: incident, wishes: [] };
-  const next: Incident = { ...incident, phase: 'paging', accepted: [], ackedUntil: null };
-  return { next, wishes: [{ incident: incident.id, event: 'trigger', reason: 'repeat', to: incident.pagers }] };
+  if (!isOpen(incident) || isAcknowledged(incident, at)) return { next: incident, wishes: [] };
+  // One pager that refuses must not stop the repeats to the others: the clock runs from the last acceptance, not from completeness.
+  if (incident.pagedAt !== null && at.steady - incident.pagedAt >= repeat) {
+    const next: Incident = { ...incident, phase: 'paging', accepted: [], ackedUntil: null, wishedAt: at.steady, pagedAt: at.steady };
+    return { next, wishes: [{ incident: incident.id, event: 'trigger', reason: 'repeat', to: incident.pagers }] };
+  }
+  const called = [...fallbackDue(incident, at), ...rungsDue(incident, at)].filter((name) => !incident.pagers.includes(name));
+  if (called.length === 0) return { next: incident, wishes: [] };
+  const to = [...new Set(called)];
+  const next: Incident = { ...incident, phase: 'paging', pagers: [...incident.pagers, ...to] };
+  return { next, wishes: [{ incident: incident.id, event: 'trigger', reason: 'escalated', to }] };
+}
+
+function fallbackDue({ phase, later, wishedAt }: Incident, at: Instant): readonly string[] {
+  const { fallback } = later ?? {};
+  return phase === 'paging' && fallback && at.steady - wishedAt >= fallback.afterMs ? fallback.pagers : [];
+}
+
+function rungsDue({ later, opened }: Incident, at: Instant): readonly string[] {
+  return later?.ladder.flatMap(({ afterMs, pagers }) => (at.steady - opened.steady >= afterMs ? pagers : [])) ?? [];
 }
 
 /** A human has it in hand until `until` (steady ms). Stops the repeats, nothing else. */

@@ -9,6 +9,7 @@ export type PageReason =
   | 'joined'
   | 'changed'
   | 'repeat'
+  | 'escalated'
   | 'resolved'
   | 'superseded'
   | 'retired'

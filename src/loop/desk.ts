@@ -15,11 +15,13 @@ import {
   attempted,
   type Incident,
   type IncidentClass,
+  type Later,
   type Turned,
   type Wish,
 } from '../core/incident.ts';
 import type { Page, PageEvent, PageReason } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
+import { reroute } from '../core/reroute.ts';
 import type { Post } from '../ports.ts';
 import { coalesce, gravity } from './precedence.ts';
 
@@ -29,6 +31,7 @@ export interface DeskOptions {
   readonly watchdog: string;
   readonly repeat: () => number;
   readonly pagersFor: (severity: Severity) => readonly string[];
+  readonly laterFor: (severity: Severity) => Later | undefined;
   readonly newId: (at: Instant) => string;
   readonly word: (incident: Incident, event: PageEvent, reason: PageReason, at: Instant) => Page;
 }
@@ -102,7 +105,19 @@ export class Desk {
     const key = dedupKey(this.#options.manifest, this.#options.watchdog, raising.label ?? resource, raising.class, raising.episode);
     const pagers = this.#options.pagersFor(raising.severity);
     const { class: kind, severity, connection } = raising;
-    const opening = { id, key, class: kind, severity, connection, resource, pagers, supersedes: alone ? [milder.id] : [], at };
+    const later = this.#options.laterFor(severity);
+    const opening = {
+      id,
+      key,
+      class: kind,
+      severity,
+      connection,
+      resource,
+      pagers,
+      supersedes: alone ? [milder.id] : [],
+      at,
+      ...(later && { later }),
+    };
     this.#turn(openIncident(opening, milder !== undefined && milder.told.length > 0));
     if (!milder) return;
     if (alone) this.#hush(milder);
@@ -199,6 +214,23 @@ export class Desk {
     this.put(next);
     if (complete && next.phase === 'paged') for (const id of next.supersedes) this.#close(id, 'superseded');
     if (next.phase === 'closed') this.#forget(next);
+  }
+
+  /** What failed before is tried again at once. */
+  hurry(): void {
+    for (const post of this.undelivered()) if (post.attempts > 0 && !this.#inFlight.has(post.id)) this.#keep({ ...post, notBefore: 0 });
+  }
+
+  /**
+   * After a start: pagers that are not configured any more can give no receipt. Their part of what is open goes to the pagers left of
+   * its route, or where none is left to those of the route now standing.
+   */
+  reroute(configured: ReadonlyMap<string, unknown>): void {
+    for (const incident of this.open()) {
+      if (incident.pagers.every((name) => configured.has(name))) continue;
+      for (const post of this.undelivered()) if (post.incident === incident.id && !configured.has(post.pager)) this.#drop(post.id);
+      this.#turn(reroute(incident, configured, this.#options.pagersFor(incident.severity)));
+    }
   }
 
   undelivered(): Post[] {

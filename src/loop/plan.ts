@@ -1,4 +1,5 @@
 import type { Resource, Severity } from '../core/expectation.ts';
+import type { Later } from '../core/incident.ts';
 import type { Depth } from '../core/report.ts';
 import type { Pager } from '../ports.ts';
 import type { Link } from '../probe.ts';
@@ -26,6 +27,7 @@ export interface Plan {
   readonly confirmAfterMs: (kind: string) => number;
   readonly pagers: ReadonlyMap<string, Pager>;
   readonly pagersFor: (severity: Severity) => readonly string[];
+  readonly laterFor: (severity: Severity) => Later | undefined;
   readonly repeat: number;
   readonly statusUrl: string | undefined;
 }

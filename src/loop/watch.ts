@@ -163,6 +163,7 @@ export class Watch {
       this.#troubles.raise('store.empty', what, 'warning', at, this.#plan.repeat);
     }
     this.#closeLeavers(at);
+    this.#desk.reroute(this.#plan.pagers);
     this.#keepPlan();
   }
 
@@ -342,6 +343,7 @@ export class Watch {
       watchdog: this.#name,
       repeat: () => this.#plan.repeat,
       pagersFor: (severity) => this.#plan.pagersFor(severity),
+      laterFor: (severity) => this.#plan.laterFor(severity),
       newId: this.#ports.newId,
       word: (incident, event, reason, at) => {
         const print = (id: string): ReturnType<Roll['print']> => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
