@@ -37,7 +37,8 @@ function identityAfter(resource: Resource, memory: Memory, seen: readonly Seen[]
 /** Baselines rise with healthy looks only; the last look's counters and texts are kept for the next step. */
 function measuresAfter(resource: Resource, memory: Memory, seen: readonly Seen[], judgments: readonly FacetJudgment[]): Partial<Memory> {
   const compared = new Set(resource.checks.flatMap(({ measure, rule }) => comparedWithPast(measure, rule)));
-  if (compared.size === 0 || judgments.some(({ outcome }) => outcome.is === 'lost')) return {};
+  const strange = judgments.some(({ outcome }) => outcome.is === 'lost' || (outcome.is === 'blind' && outcome.reason === 'wrong-caller'));
+  if (compared.size === 0 || strange) return {};
   // Where an exact count decides, an estimate that runs high must not become the height that later counts fall from.
   const counted = new Set(resource.checks.flatMap(({ measure, rule }) => (decidedByCount(rule) ? [measure] : [])));
   const badFacets = new Set(judgments.filter(({ outcome }) => outcome.is !== 'good').map(({ facet }) => facet));
@@ -48,7 +49,7 @@ function measuresAfter(resource: Resource, memory: Memory, seen: readonly Seen[]
       if (!compared.has(name)) continue;
       const steady = last[name] === undefined || last[name].epoch === measure.epoch;
       last[name] = { value: measure.value, ...(measure.epoch === undefined ? {} : { epoch: measure.epoch }) };
-      if (typeof measure.value !== 'number' || measure.how === 'counter') continue;
+      if (typeof measure.value !== 'number' || !Number.isFinite(measure.value) || measure.how === 'counter') continue;
       if (measure.how === 'estimate' && (!steady || counted.has(name))) continue;
       if (!report.looked.some((facet) => badFacets.has(facet))) baselines[name] = Math.max(baselines[name] ?? measure.value, measure.value);
     }

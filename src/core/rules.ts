@@ -22,8 +22,9 @@ const GOOD: Finding = { is: 'good' };
 /** Compares one check with the measures of one look. `defaultSeverity` is what its kind of breach weighs on this resource. */
 export function applyRule(check: Check, measures: Measures, memory: Memory, defaultSeverity: Severity): Finding {
   const measure = measures[check.measure];
-  if (!measure) return { is: 'unmeasured' };
   const rule = check.rule;
+  // What is no number where one is compared was not measured: NaN is below no floor, and so would pass for good.
+  if (!measure || (rule.is !== 'equals' && !Number.isFinite(measure.value))) return { is: 'unmeasured' };
   const broken = (expected: number | string | null, sentence?: string): Finding => ({
     is: 'broken',
     breach: {

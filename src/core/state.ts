@@ -167,8 +167,9 @@ function weighSight(resource: Resource, state: ResourceState, at: Instant, effec
   const dark = sights.some((sight) => darkness(sight, at.steady, resource.blindAfter) >= resource.blindAfter);
   if (!state.blind && dark) return { next: { ...state, blind: true }, effects: [...effects, { do: 'raise', track: 'sight' }] };
   if (!state.blind || dark) return { next: state, effects };
-  const seenAgain = sights.every(
-    ({ blindNow, clearSince }) => !blindNow && (clearSince === null || at.steady - clearSince >= resource.blindAfter),
+  // Being lost is no way of being seen: what could not be looked at before is looked at again once it is back.
+  const seenAgain = Object.values(state.facets).every(
+    ({ sight: { blindNow, clearSince } }) => !blindNow && (clearSince === null || at.steady - clearSince >= resource.blindAfter),
   );
   return seenAgain
     ? { next: { ...state, blind: false }, effects: [...effects, { do: 'clear', track: 'sight' }] }

@@ -17,20 +17,25 @@ const GOOD: Outcome = { is: 'good' };
  * one that no report speaks for is blind (`omitted`), one that two reports disagree on is blind (`protocol`).
  */
 export function judge(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): FacetJudgment[] {
-  const due = [...expectedFacets(resource)].filter(([, depth]) => depth === look.depth).map(([facet]) => facet);
+  const expected = expectedFacets(resource);
+  const due = [...expected].filter(([, depth]) => depth === look.depth).map(([facet]) => facet);
   if (contradictory(reports))
     return due.map((facet) => ({
       facet,
-      outcome: blind('protocol', 'one look says both that it is there and that it is not'),
+      outcome: blind('protocol', 'one look says of it both that it is not there and something else'),
       evidence: [],
     }));
   const lost = reports.flatMap((report) => lossIn(resource, report, memory, look));
   const found = lost.length > 0 ? lost : reports.flatMap((report) => judgeReport(resource, report, memory, look));
-  return settle(due, found, lost.length > 0);
+  // What nobody asked for is nobody's verdict, and must not grow a blindness of its own.
+  const asked = found.filter(({ facet }) => expected.has(facet));
+  return settle(due, asked, lost.length > 0);
 }
 
 function contradictory(reports: readonly ResourceReport[]): boolean {
-  return reports.some((report) => report.kind === 'unseen') && reports.some((report) => report.kind === 'seen');
+  const elsewhere = (report: ResourceReport): boolean =>
+    report.kind === 'seen' || (report.kind === 'blind' && report.facets.includes('presence'));
+  return reports.some((report) => report.kind === 'unseen') && reports.some(elsewhere);
 }
 
 /** Where a resource is lost, its presence or identity is all that is judged: the contents of an impostor mean nothing. */
@@ -44,12 +49,14 @@ function lossIn(resource: Resource, report: ResourceReport, memory: Memory, look
       { facet: 'presence', outcome: GOOD, evidence },
       { facet: 'identity', outcome: identity, evidence },
     ];
+  // The wrong server was asked: its deletions are not ours.
+  if (identity.is === 'blind' && identity.reason === 'wrong-caller') return [];
   if (report.doom && report.looked.includes('presence')) {
     const { what, undoBefore } = report.doom;
     const outcome: Outcome = { is: 'lost', how: 'doomed', say: what, ...(undoBefore === undefined ? {} : { undoBefore }) };
     return [
       { facet: 'presence', outcome, evidence },
-      { facet: 'identity', outcome: GOOD, evidence },
+      ...(report.looked.includes('identity') ? [{ facet: 'identity' as const, outcome: identity, evidence }] : []),
     ];
   }
   return [];

@@ -1,5 +1,5 @@
 import { expectedFacets, type Resource } from '../core/expectation.ts';
-import type { Blind, BlindReason, Depth, Facet, Listing, ResourceReport } from '../core/report.ts';
+import type { Blind, BlindReason, Depth, Facet, Listing, Report, ResourceReport } from '../core/report.ts';
 import type { Clock } from '../ports.ts';
 import type { Link, Wanted } from '../probe.ts';
 import { clean } from '../values/text.ts';
@@ -32,7 +32,14 @@ export async function runBatch(
   const listings: Listing[] = [];
   const over = new AbortController();
   const signal = AbortSignal.any([bounds.signal, over.signal]);
-  const reading = read(link, resources.map(toWanted), { ...look, signal }, reports, listings);
+  let closed = false;
+  const hear = (report: Report): boolean => {
+    if (closed) return false;
+    if (report.kind === 'listing') listings.push(report.listing);
+    else reports.get(report.id)?.push(report);
+    return true;
+  };
+  const reading = read(link, resources.map(toWanted), { ...look, signal }, hear);
   const bell = new AbortController();
   const deadline = clock.sleep(bounds.patience, AbortSignal.any([bell.signal, bounds.signal])).then(
     () => 'timeout' as const,
@@ -44,6 +51,7 @@ export async function runBatch(
   let broken = first === 'timeout' || first === 'aborted' ? silence(bounds.patience) : first;
   // The last words said while it settles still count; the wait for them is bounded.
   if (first === 'timeout' || first === 'aborted') await Promise.race([reading, clock.sleep(SETTLE_MS).catch(() => {})]);
+  closed = true;
   const tookMs = clock.now().steady - began.steady;
   if (broken && bounds.signal.aborted) broken = { reason: 'timeout', say: 'the watcher is stopping' };
   if (!broken) return { reports, listings, tookMs, broken };
@@ -62,15 +70,11 @@ async function read(
   link: Link,
   wanted: readonly Wanted<unknown>[],
   look: Parameters<Link['collect']>[1],
-  reports: Map<string, ResourceReport[]>,
-  listings: Listing[],
+  /** False once nobody listens any more. */
+  hear: (report: Report) => boolean,
 ): Promise<BatchResult['broken']> {
   try {
-    for await (const report of link.collect(wanted, look)) {
-      if (look.signal.aborted) return null;
-      if (report.kind === 'listing') listings.push(report.listing);
-      else reports.get(report.id)?.push(report);
-    }
+    for await (const report of link.collect(wanted, look)) if (!hear(report)) break;
     return null;
   } catch (error) {
     return { reason: 'threw', say: clean(error instanceof Error ? error.message : String(error)) };

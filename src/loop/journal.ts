@@ -67,18 +67,23 @@ export class Journal {
 
   /** Writes all that was gathered and all that changed at the desk. Resolves when it is durable, or known not to be. */
   commit(): Promise<void> {
+    // Gathered when its turn has come, not now: what an earlier commit could not write must not come after newer versions of itself.
+    this.#queue = this.#queue.then(() => this.#flush());
+    return this.#queue;
+  }
+
+  async #flush(): Promise<void> {
     const { incidents, posts, dropped } = this.#desk.drain();
     for (const { id, key, phase, members } of incidents) this.record('incident', id, { key, phase, members: Object.keys(members).length });
     const [resources, ledger, meta, doneOrders] = [this.#records, this.#entries, this.#meta, this.#doneOrders];
     const size =
       resources.size + ledger.length + incidents.length + posts.length + dropped.length + Object.keys(meta).length + doneOrders.length;
-    if (size === 0) return this.#queue;
+    if (size === 0) return;
     this.#records = new Map();
     this.#entries = [];
     this.#meta = {};
     this.#doneOrders = [];
-    this.#queue = this.#queue.then(() => this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta, doneOrders }));
-    return this.#queue;
+    await this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta, doneOrders });
   }
 
   async #write(change: Change): Promise<void> {
