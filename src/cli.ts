@@ -133,7 +133,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
-  io.err(`${name === 'FilesError' || name === 'StoreError' ? message : `rollcall: ${message}`}\n`);
-  if (name === 'FilesError') return EXIT_CONFIG;
-  return name === 'StoreError' ? EXIT_CONFIG : EXIT_BUG;
+  io.err(`${name === 'FilesError' ? message : `rollcall: ${message}`}\n`);
+  // What the files say is impossible, here or at all: nothing that trying again would mend.
+  return ['FilesError', 'StoreError', 'StartError'].includes(name) ? EXIT_CONFIG : EXIT_BUG;
 }

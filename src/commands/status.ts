@@ -26,7 +26,9 @@ export async function status(io: Io, options: { readonly config: string | undefi
       manifest: { id: manifest.id, version: manifest.version },
       written_at: written === null ? null : formatInstant(written),
     };
-    io.out(`${JSON.stringify({ ...about, incidents: open.length, inspections: Object.fromEntries(stretches), resources: resources.map(({ printed }) => printed) }, null, 2)}\n`);
+    io.out(
+      `${JSON.stringify({ ...about, incidents: open.length, inspections: Object.fromEntries(stretches), resources: resources.map(({ printed }) => printed) }, null, 2)}\n`,
+    );
     return EXIT.ok;
   }
   const lines = [
