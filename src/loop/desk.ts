@@ -83,10 +83,15 @@ export class Desk {
     return [...this.#incidents.values()].filter((incident) => incident.phase !== 'closed');
   }
 
-  /** The open incident of one track that a resource is a member of. */
+  /** The open incident of one track that a resource is a member of; never one that waits to be closed for a graver one. */
   incidentOf(resource: string, blind: boolean): Incident | undefined {
+    const replaced = this.#replaced();
     return this.open().find(
-      (incident) => isOpen(incident) && (incident.class === 'blind') === blind && incident.members[resource]?.left === null,
+      (incident) =>
+        isOpen(incident) &&
+        !replaced.has(incident.id) &&
+        (incident.class === 'blind') === blind &&
+        incident.members[resource]?.left === null,
     );
   }
 
@@ -95,12 +100,16 @@ export class Desk {
     const { resource, at } = raising;
     const milder = this.incidentOf(resource, raising.class === 'blind');
     const host = this.open().find((incident) => incident !== milder && takesIn(incident, raising));
+    const alone = milder !== undefined && openMembers(milder).length === 1;
+    const supersedes = alone ? [milder.id, ...milder.supersedes] : [];
     if (host) {
-      this.#turn(joinIncident(host, resource, at));
-      if (milder) this.#turn(leaveIncident(milder, resource, 'superseded', at));
+      const waits = alone && host.phase === 'paging';
+      const { next, wishes } = joinIncident(host, resource, at);
+      this.#turn({ next: waits ? { ...next, supersedes: [...host.supersedes, ...supersedes] } : next, wishes });
+      if (waits) this.#hush(milder);
+      else if (milder) this.#turn(leaveIncident(milder, resource, 'superseded', at));
       return;
     }
-    const alone = milder !== undefined && openMembers(milder).length === 1;
     const id = this.#options.newId(at);
     const key = dedupKey(this.#options.manifest, this.#options.watchdog, raising.label ?? resource, raising.class, raising.episode);
     const pagers = this.#options.pagersFor(raising.severity);
@@ -114,7 +123,7 @@ export class Desk {
       connection,
       resource,
       pagers,
-      supersedes: alone ? [milder.id] : [],
+      supersedes,
       at,
       ...(later && { later }),
     };
@@ -145,7 +154,8 @@ export class Desk {
   }
 
   tick(at: Instant): void {
-    for (const incident of this.open()) this.#turn(tickIncident(incident, at, this.#options.repeat()));
+    const replaced = this.#replaced();
+    for (const incident of this.open()) if (!replaced.has(incident.id)) this.#turn(tickIncident(incident, at, this.#options.repeat()));
   }
 
   put(incident: Incident): void {
@@ -202,6 +212,7 @@ export class Desk {
 
   failed(post: Post, why: string, notBefore: number): void {
     this.#inFlight.delete(post.id);
+    if (this.#replaced().has(post.incident)) return this.#drop(post.id);
     if (this.#posts.has(post.id)) this.#keep({ ...post, attempts: post.attempts + 1, lastError: why, notBefore });
   }
 
@@ -212,7 +223,7 @@ export class Desk {
     this.#keep({ ...post, attempts: post.attempts + 1, receipt: { at, ref } });
     const { next, complete } = receipt(incident, post.pager, post.page.event, at);
     this.put(next);
-    if (complete && next.phase === 'paged') for (const id of next.supersedes) this.#close(id, 'superseded');
+    if (complete) for (const id of next.supersedes) this.#close(id, 'superseded');
     if (next.phase === 'closed') this.#forget(next);
   }
 
@@ -276,11 +287,16 @@ export class Desk {
     if (incident && isOpen(incident)) this.#turn(endIncident(incident, reason));
   }
 
-  /** Nothing stale goes out: what was not yet attempted of an incident that has been replaced is dropped. */
+  /** Nothing stale goes out: what has no receipt yet of an incident that has been replaced is dropped. Who was tried gets its end. */
   #hush(incident: Incident): void {
     for (const post of this.#posts.values())
-      if (post.incident === incident.id && !post.receipt && post.attempts === 0 && !this.#inFlight.has(post.id)) this.#drop(post.id);
+      if (post.incident === incident.id && !post.receipt && !this.#inFlight.has(post.id)) this.#drop(post.id);
     this.#wishes = this.#wishes.filter((wish) => wish.incident !== incident.id);
+  }
+
+  /** Incidents that wait to be closed until a graver one has been delivered: that one speaks for them. */
+  #replaced(): Set<string> {
+    return new Set(this.open().flatMap((incident) => (isOpen(incident) ? incident.supersedes : [])));
   }
 
   #forget(incident: Incident): void {

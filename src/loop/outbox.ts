@@ -143,7 +143,9 @@ export class Outbox {
     try {
       if (!pager) return { kind: 'refused', why: `no pager named ${post.pager} is configured any more` };
       const signal = AbortSignal.any([this.#stop.signal, over.signal]);
-      return await pager.deliver({ id: post.id, page: post.page, ...(prior === undefined ? {} : { prior }) }, signal);
+      const letter = { id: post.id, page: post.page, ...(prior === undefined ? {} : { prior }) };
+      // One that does not heed its signal must hold back neither its lane nor the end of the daemon.
+      return await Promise.race([pager.deliver(letter, signal), cut(signal)]);
     } catch {
       // The contract says that pagers never throw; one that does must not cost the page. Its text may hold anything, so it is not quoted.
       return { kind: 'retryable', why: 'the pager threw' };
@@ -162,4 +164,13 @@ export class Outbox {
     const step = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
     return step * (0.5 + this.#ports.random.unit() / 2);
   }
+}
+
+/** Ends once `signal` aborts. */
+function cut(signal: AbortSignal): Promise<Delivery> {
+  const none: Delivery = { kind: 'retryable', why: 'no answer in time' };
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(none);
+    else signal.addEventListener('abort', () => resolve(none), { once: true });
+  });
 }

@@ -1,5 +1,6 @@
 import type { Resource } from '../core/expectation.ts';
-import { BLANK } from '../core/memory.ts';
+import { BLANK, type Memory } from '../core/memory.ts';
+import type { FacetJudgment } from '../core/outcome.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { remember } from '../core/remember.ts';
@@ -16,6 +17,11 @@ export interface Outcomes {
   readonly adopted: boolean;
   /** True where something other than the time of the last look changed: worth writing down at once. */
   readonly changed: boolean;
+}
+
+interface Judged {
+  readonly reports: readonly ResourceReport[];
+  readonly judgments: readonly FacetJudgment[];
 }
 
 /** The resources on the roll and what is known of each, in memory. */
@@ -46,11 +52,11 @@ export class Roll {
   }
 
   /** Judges one look and advances the resource's machine by it. */
-  look(id: string, reports: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
+  look(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
     const resource = this.#resources.get(id);
     const record = this.#records.get(id);
     if (!resource || !record) return undefined;
-    const judgments = judge(resource, reports, record.memory, look);
+    const { reports, judgments } = judgeReports(resource, given, record.memory, look);
     const { next, effects } = step(resource, record.state, { type: 'looked', at, ...look, judgments });
     const after = remember(resource, record.memory, next, reports, judgments);
     const adopted = after.adopted && this.#adopts;
@@ -60,6 +66,14 @@ export class Roll {
     const changed =
       effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || standings(next) !== standings(record.state);
     return { resource, effects, adopted, changed };
+  }
+
+  /** The watcher did not run: what it did not see meanwhile is not the resources' darkness. */
+  resumed(at: Instant): void {
+    for (const [id, resource] of this.#resources) {
+      const record = this.#records.get(id);
+      if (record) this.#records.set(id, { ...record, state: step(resource, record.state, { type: 'resumed', at }).next });
+    }
   }
 
   /** Lets darkness grow where there is any. */
@@ -106,6 +120,15 @@ export class Roll {
   /** True once every resource has been swept. */
   isSwept(): boolean {
     return [...this.#records.values()].every(({ state }) => state.facets['presence'] !== undefined);
+  }
+}
+
+/** What cannot even be read as a report counts as not said (law 6): one probe's nonsense about one resource must not cost the others their look. */
+function judgeReports(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): Judged {
+  try {
+    return { reports, judgments: judge(resource, reports, memory, look) };
+  } catch {
+    return { reports: [], judgments: judge(resource, [], memory, look) };
   }
 }
 

@@ -110,12 +110,19 @@ export class Schedule {
         if (beat.group === due.group && beat.ids.some((id) => due.ids.includes(id))) beat.endedAt = now.steady;
   }
 
-  /** Another look at one resource, on a fresh path. What is `urgent` does not wait for a budget. */
+  /** After a time in which nothing ran at all: lateness counts from now on. */
+  resumed(now: Instant): void {
+    for (const beat of this.#beats.values()) beat.endedAt = now.steady;
+  }
+
+  /** Another look at one resource, on a fresh path. What is `urgent` does not wait for a budget; what is not, but due now, is next in it. */
   soon(id: string, group: string, depth: Depth, afterMs: number, urgent: boolean, now: Instant): void {
     const due = now.steady + afterMs;
     const inspection = depth === 'inspect' ? this.#inspections.get(id) : undefined;
     if (inspection && !urgent) {
-      if (due < inspection.due) Object.assign(inspection, { due, fresh: true });
+      // Behind a rotation that the budget stretches it would be found by its turn, not by its jump.
+      const turn = afterMs === 0 ? -Infinity : due;
+      if (turn < inspection.due) Object.assign(inspection, { due: turn, fresh: true });
       return;
     }
     const key = `${id}\n${depth}`;
@@ -188,20 +195,21 @@ export class Schedule {
 
   #takeInspections(now: Instant, skip: (id: string) => boolean): Due[] {
     const ready = new Map<string, Inspection[]>();
-    for (const inspection of this.#inspections.values()) {
+    // The one that has waited longest goes first: rotation.
+    const waiting = [...this.#inspections.values()].filter(({ due }) => due <= now.steady).sort((a, b) => a.due - b.due);
+    for (const inspection of waiting) {
       const name = lane(inspection.group, 'inspect', inspection.fresh ? 'fresh' : 'usual');
-      if (inspection.due > now.steady || this.#running.has(name)) continue;
+      if (this.#running.has(name)) continue;
       // Asked again in a moment: it must be looked at as soon as there is something to inspect.
       if (skip(inspection.id)) inspection.due = now.steady + SKIPPED_MS;
       else if (!ready.get(name)?.push(inspection)) ready.set(name, [inspection]);
     }
-    return [...ready].flatMap(([name, waiting]) => {
-      const [first] = waiting;
+    return [...ready].flatMap(([name, group]) => {
+      const [first] = group;
       if (!first) return [];
       const budget = this.#budgets.get(first.group);
-      const allowed = budget ? budget.take(waiting.length, now.steady) : waiting.length;
-      // The one that has waited longest goes first: rotation.
-      const chosen = waiting.sort((a, b) => a.due - b.due).slice(0, allowed);
+      const allowed = budget ? budget.take(group.length, now.steady) : group.length;
+      const chosen = group.slice(0, allowed);
       if (chosen.length === 0) return [];
       this.#running.add(name);
       const due: Due = { group: first.group, depth: 'inspect', path: first.fresh ? 'fresh' : 'usual', ids: chosen.map(({ id }) => id) };

@@ -13,6 +13,7 @@ export type TroubleName =
   | 'store.failing'
   | 'store.empty'
   | 'batch.overdue'
+  | 'loop.stalled'
   | 'pager.refused';
 
 interface Trouble {

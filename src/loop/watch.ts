@@ -1,12 +1,12 @@
-import { openMembers } from '../core/incident.ts';
-import { toRemembered, type Remembered } from '../core/manifest-diff.ts';
+import { toRemembered } from '../core/manifest-diff.ts';
 import { wordPage } from '../core/page-words.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
-import type { Clock, Cron, Delivery, Heartbeat, Log, Post, Random, Snapshot, Store } from '../ports.ts';
+import { formatDuration } from '../values/duration.ts';
+import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
-import { comparePlans, rememberPlan } from './changes.ts';
 import { Desk, type DeskOptions } from './desk.ts';
+import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
@@ -14,25 +14,17 @@ import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { Pulse } from './pulse.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
-import { groupLabel, reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
+import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
+import { Succession } from './succession.ts';
 import { Troubles } from './troubles.ts';
-
-export interface WatchPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly cron: Cron;
-  readonly log: Log;
-  readonly store: Store;
-  readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined;
-  readonly newId: (at: Instant) => string;
-}
+import type { WatchPorts } from './watch-ports.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
 const DRAIN_MS = 2000;
-/** How often the time of the last healthy look is written down where nothing else changed. */
-const FLUSH_MS = 10_000;
 /** How often the store is asked for what people ordered. */
 const ORDERS_MS = 1000;
+/** The loop ticks once a second at least; this long without a tick it did not run. */
+const STALL_MS = 10_000;
 
 /**
  * The daemon's loop (DESIGN §6): what is due is looked at, judged and stepped; the result is written down; then pages leave, and their
@@ -48,14 +40,16 @@ export class Watch {
   readonly #outbox: Outbox;
   readonly #troubles: Troubles;
   readonly #journal: Journal;
+  readonly #succession: Succession;
+  readonly #flusher: Flusher;
   readonly #pulse: Pulse;
   readonly #stop = new AbortController();
   #holding = new AbortController();
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
-  #flushedAt = -Infinity;
   #progress = 0;
   #orderedAt = -Infinity;
+  #tickedAt: number;
   #troubleEpisode: number;
   #running: Promise<void> | undefined;
 
@@ -64,6 +58,7 @@ export class Watch {
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
+    this.#tickedAt = at.steady;
     this.#roll = new Roll(plan.resources, snapshot.resources, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
     this.#desk = new Desk(this.#deskOptions(), snapshot.incidents, snapshot.posts);
@@ -71,6 +66,8 @@ export class Watch {
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
     this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
+    this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
+    this.#flusher = new Flusher(this.#journal);
     this.#pulse = new Pulse(ports);
     this.#begin(snapshot, at);
   }
@@ -104,16 +101,15 @@ export class Watch {
   async reload(plan: Plan): Promise<void> {
     const at = this.#ports.clock.now();
     const old = this.#plan;
-    this.#announce(at, plan, old.resources.map(toRemembered), old.configDigests);
+    this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
     await this.#settle(at);
     this.#holding.abort();
     this.#holding = new AbortController();
     this.#plan = plan;
     this.#roll = new Roll(plan.resources, this.#roll.records, at);
     this.#schedule = new Schedule(toPlanned(plan), this.#ports, at);
-    this.#closeLeavers(at);
+    this.#succession.settle(plan, this.#roll, at);
     this.#outbox.usePagers(plan.pagers);
-    this.#keepPlan();
     this.#journal.record('reload', '@watchdog', { manifest: plan.manifest.sha256, version: plan.manifest.version });
     await this.#settle(at);
     this.#hold();
@@ -155,43 +151,8 @@ export class Watch {
   #begin(snapshot: Snapshot, at: Instant): void {
     const { manifest } = this.#plan;
     this.#journal.record('start', '@watchdog', { manifest: manifest.sha256, version: manifest.version });
-    const { roll, config } = snapshot.meta;
-    if (roll !== undefined)
-      this.#announce(at, this.#plan, JSON.parse(roll) as Remembered[], JSON.parse(config ?? '{}') as Record<string, string>);
-    else if (manifest.version > 1) {
-      const what = `the store is empty, but manifest version ${manifest.version} has been in use: what was known of identities and baselines is lost`;
-      this.#troubles.raise('store.empty', what, 'warning', at, this.#plan.repeat);
-    }
-    this.#closeLeavers(at);
+    this.#succession.resume(this.#plan, this.#roll, snapshot.meta, at);
     this.#desk.reroute(this.#plan.pagers);
-    this.#keepPlan();
-  }
-
-  /** Pages what a new plan takes away, by the routes now standing, and lets go of what leaves. */
-  #announce(at: Instant, plan: Plan, before: readonly Remembered[], digests: Readonly<Record<string, string>>): void {
-    const { diff, manifest, config } = comparePlans(before, digests, plan);
-    if (manifest !== undefined) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
-    if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
-    for (const id of diff.removed) {
-      this.#journal.record('retired', id, {});
-      this.#journal.keep(id, null);
-    }
-    for (const id of diff.repinned) {
-      for (const blind of [false, true]) this.#desk.leave(id, blind, 'repinned', at);
-      this.#roll.forget(id);
-      this.#keep(id);
-    }
-  }
-
-  #closeLeavers(at: Instant): void {
-    for (const incident of this.#desk.open())
-      for (const member of openMembers(incident))
-        if (!Troubles.owns(member) && !this.#roll.resources.has(member))
-          this.#desk.leave(member, incident.class === 'blind', 'retired', at);
-  }
-
-  #keepPlan(): void {
-    for (const [name, value] of Object.entries(rememberPlan(this.#plan))) this.#journal.keepMeta(name, value);
   }
 
   async #loop(): Promise<void> {
@@ -216,6 +177,7 @@ export class Watch {
 
   /** What time alone brings: darkness, repeats, the watcher's own troubles, the heartbeat. */
   #tick(at: Instant): void {
+    this.#noticeStall(at);
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
@@ -224,20 +186,24 @@ export class Watch {
       { overdue: this.#schedule.overdue(at), expires: this.#plan.manifest.expires, storeError: this.#journal.error },
       at,
     );
-    if (at.steady - this.#flushedAt >= FLUSH_MS) {
-      this.#flushedAt = at.steady;
-      for (const [id, record] of this.#roll.records) this.#journal.keep(id, record);
-      this.#journal.keepMeta('steady', String(at.steady));
-      this.#journal.keepMeta('wall', String(at.wall));
-      const stretches = [...this.#schedule.stretch()].map(([group, stretch]) => [groupLabel(group), stretch]);
-      this.#journal.keepMetaIfChanged('stretch', JSON.stringify(stretches));
-    }
+    this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     if (at.steady - this.#orderedAt >= ORDERS_MS) {
       this.#orderedAt = at.steady;
       this.#track(this.#obey(at));
     }
     this.#pulse.tick(at, this.#unready(), this.#desk.undelivered().length);
+  }
+
+  /** The loop itself stood still (a frozen container, a blocked process): nobody's darkness but our own, and worth a page. */
+  #noticeStall(at: Instant): void {
+    const stood = at.steady - this.#tickedAt;
+    this.#tickedAt = at.steady;
+    if (stood < STALL_MS) return;
+    this.#journal.record('gap', '@watchdog', { ms: stood });
+    this.#schedule.resumed(at);
+    this.#roll.resumed(at);
+    this.#troubles.raise('loop.stalled', `the watcher itself did not run for ${formatDuration(stood)}`, 'warning', at, this.#plan.repeat);
   }
 
   /** Carries out what people asked for through other processes; an order that comes too late is forgotten. */
