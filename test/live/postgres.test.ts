@@ -71,7 +71,7 @@ describe('the postgres probe against a PostgreSQL in a container', () => {
       await using watcher = watch({ tables: { 'public.orders': { min_rows: 900 } } });
       assert.equal(words(await watcher.look('inspect'))[TABLE], 'good');
       await query(harm, 'orders');
-      assert.equal(words(await watcher.look('inspect'))[TABLE], 'breach:diminished');
+      assert.match(words(await watcher.look('inspect'))[TABLE] ?? '', /^breach:diminished/);
     });
 
   it('is blind, not alarmed, where its password is refused', async () => {
@@ -79,13 +79,19 @@ describe('the postgres probe against a PostgreSQL in a container', () => {
     assert.equal(word((await watcher.look('sweep')).presence), 'blind:denied');
   });
 
-  it('is blind, not alarmed, while the server is stopped, and sees again afterwards', async () => {
-    await using watcher = watch();
-    await watcher.look('sweep');
-    await server.restart({ timeout: 10_000 });
-    await using again = watch();
-    assert.equal(word((await again.look('sweep')).presence), 'good');
-    await using nobody = new Watcher(url('watcher', 'watcher-password').replace(/:\d+\//, ':1/'), { db: { name: 'orders' } });
-    assert.equal(word((await nobody.look('sweep')).presence), 'blind:unreachable');
+  it('is blind, not alarmed, once the container is stopped', async () => {
+    const other = await new PostgreSqlContainer(IMAGE).start();
+    let running = true;
+    try {
+      const address = `postgres://test:test@${other.getHost()}:${other.getPort()}/postgres`;
+      await using watcher = new Watcher(address, { db: { name: 'test' } }, { tls: { mode: 'off' } });
+      assert.equal(word((await watcher.look('sweep')).presence), 'good');
+      await other.stop();
+      running = false;
+      const [first, second] = [await watcher.look('sweep'), await watcher.look('sweep', 'fresh')];
+      assert.deepEqual([word(first.presence), word(second.presence)], ['blind:unreachable', 'blind:unreachable']);
+    } finally {
+      if (running) await other.stop();
+    }
   });
 });
