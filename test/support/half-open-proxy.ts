@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** A TCP proxy on loopback that can fall silent, cut and refuse, and counts who came. */
 export class HalfOpenProxy {
-  readonly #target: number;
+  #target: number;
   readonly #server = createServer((client) => this.#accept(client));
   readonly #sockets = new Set<Socket>();
   #silent = false;
@@ -42,6 +42,12 @@ export class HalfOpenProxy {
   /** Ends the silence for new connections; those it struck stay mute. */
   speak(): void {
     this.#silent = false;
+  }
+
+  /** Resets every connection there is; new ones lead to `port`. */
+  redirect(port: number): void {
+    this.#target = port;
+    this.reset();
   }
 
   /** Resets every connection there is. */

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBinaries, type Binaries } from '../../src/adapters/embedded-postgres-binaries.ts';
@@ -34,11 +35,41 @@ async function makeTemplate(version: PostgresVersion): Promise<{ binaries: Binar
  * End it with `await using`, or by calling `[Symbol.asyncDispose]()` in an `after` hook.
  */
 export async function startPostgres(
-  options: { readonly version?: PostgresVersion; readonly settings?: readonly string[]; readonly auth?: 'trust' | 'scram' } = {},
+  options: {
+    readonly version?: PostgresVersion;
+    readonly settings?: readonly string[];
+    readonly auth?: 'trust' | 'scram';
+    /** `new`: a cluster with a system_identifier of its own. The others of a version share one: they are copies. */
+    readonly cluster?: 'copy' | 'new';
+  } = {},
 ): Promise<TestPostgres> {
-  const { version = 18, ...rest } = options;
+  const { version = 18, cluster = 'copy', ...rest } = options;
   const made = templates.get(version) ?? makeTemplate(version);
   templates.set(version, made);
-  const server = await EmbeddedPostgres.start({ ...rest, ...(await made), tmp: tmpdir(), runAs, password: POSTGRES_PASSWORD });
+  const { binaries, template } = await made;
+  const from = cluster === 'copy' ? { binaries, template } : { binaries };
+  const server = await EmbeddedPostgres.start({ ...rest, ...from, tmp: tmpdir(), runAs, password: POSTGRES_PASSWORD });
   return Object.assign(server, { version });
+}
+
+/** A streaming standby of `primary`, which is stopped for a moment: copied as a whole, because `pg_basebackup` is not in the npm package. */
+export async function startStandby(primary: TestPostgres): Promise<TestPostgres> {
+  const signal = join(primary.dataDir, 'standby.signal');
+  await primary.stop();
+  await writeFile(signal, '');
+  const source = `primary_conninfo=host=${primary.host} port=${primary.port} user=postgres`;
+  const { binaries } = await (templates.get(primary.version) ?? makeTemplate(primary.version));
+  const standby = await EmbeddedPostgres.start({
+    binaries,
+    template: primary.dataDir,
+    settings: [source, 'wal_retrieve_retry_interval=200ms'],
+    tmp: tmpdir(),
+    runAs,
+    password: POSTGRES_PASSWORD,
+  });
+  await rm(signal);
+  await primary.restart();
+  const streaming = `select from pg_stat_wal_receiver where status = 'streaming'`;
+  while ((await standby.query(streaming)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  return Object.assign(standby, { version: primary.version });
 }
