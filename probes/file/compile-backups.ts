@@ -15,6 +15,7 @@ export function compileBackups(entry: BackupsEntry): Parsed<Compiled<BackupsTarg
     { ...sweep(COUNT, 'count', pattern, 'min_count'), noun: 'backups', rule: { is: 'at_least', bound: min_count } },
     {
       ...sweep(SIZE, 'newest_size', newest, 'min_size'),
+      unit: 'bytes',
       rule: { is: 'at_least', bound: min_size ?? 1 },
     },
   ];
@@ -22,6 +23,7 @@ export function compileBackups(entry: BackupsEntry): Parsed<Compiled<BackupsTarg
     checks.push({
       ...sweep(NEWEST, 'newest_age', newest, 'newest_within'),
       breach: 'stale',
+      unit: 'ms',
       noun: 'of age',
       rule: { is: 'at_most', bound: newest_within },
     });

@@ -15,7 +15,7 @@ export function compileVolume(entry: VolumeEntry): Parsed<Compiled<VolumeTarget>
   if (mounted)
     checks.push({ ...sweep(MOUNTED, 'mounted', path), rule: { is: 'equals', value: 1 }, sentence: `nothing is mounted at ${path}` });
   if (min_used !== undefined)
-    checks.push({ ...sweep(USED, 'used', path, 'min_used'), noun: 'in use', rule: { is: 'at_least', bound: min_used } });
+    checks.push({ ...sweep(USED, 'used', path, 'min_used'), unit: 'bytes', noun: 'in use', rule: { is: 'at_least', bound: min_used } });
   if (max_shrink !== undefined) {
     const rule = { is: 'shrinks_at_most', share: max_shrink, corroboration: ['files', 'entries'] } as const;
     checks.push({ ...sweep(USED, 'used', path, 'max_shrink'), noun: 'in use', rule });

@@ -1,16 +1,29 @@
 import type { Check, Compiled, Identity, Issue, Parsed } from '../../src/probe.ts';
 import { formatDuration } from '../../src/values/duration.ts';
+import { surroundingChecks, surroundingIssues } from './compile-surroundings.ts';
 import type { DatabaseEntry, TableEntry } from './schema.ts';
 import { parseTableName, type TableName } from './table-name.ts';
-import { churnFacet, CONNECTIONS, freshFacet, sentinelFacet, SIZE, tableFacet, type DatabaseTarget, type TableTarget } from './target.ts';
+import {
+  ACTIVITY,
+  churnFacet,
+  columnsFacet,
+  CONNECTIONS,
+  freshFacet,
+  inspectedFacets,
+  LOCKS,
+  sentinelFacet,
+  tableFacet,
+  type DatabaseTarget,
+  type TableTarget,
+} from './target.ts';
 
 /** Turns a `postgres.database` entry into its target and checks. */
 export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseTarget>> {
-  const { tables = {}, max_shrink } = entry.expect ?? {};
-  const issues: Issue[] = [];
+  const { expect = {} } = entry;
+  const { tables = {}, max_shrink, objects, archiving, slots = [], standbys = [], owners = [] } = expect;
+  const issues: Issue[] = surroundingIssues(expect);
   const targets: TableTarget[] = [];
-  const checks: Check[] = [connectionsCheck(entry.name)];
-  if (max_shrink !== undefined) checks.push(sizeCheck(entry.name, max_shrink));
+  const checks: Check[] = [connectionsCheck(entry.name), ...surroundingChecks(entry.name, expect)];
   for (const [key, table] of Object.entries(tables)) {
     const name = parseTableName(key);
     if (!name)
@@ -24,7 +37,19 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
   }
   if (issues.length > 0) return { ok: false, issues };
   const identity = definedOnly(entry.identity ?? {});
-  const target = { name: entry.name, identity, tripwire: entry.tripwire, tables: targets, size: max_shrink !== undefined };
+  const target: DatabaseTarget = {
+    name: entry.name,
+    identity,
+    tripwire: entry.tripwire,
+    tables: targets,
+    size: max_shrink !== undefined,
+    objects: objects !== undefined,
+    archiving: archiving !== undefined,
+    slots,
+    standbys,
+    owners,
+  };
+  if (inspectedFacets(target).length > 0) checks.push(activityCheck(entry.name));
   return { ok: true, value: { target, identity, vantageKey: 'system_identifier', tripwire: entry.tripwire, checks } };
 }
 
@@ -40,6 +65,7 @@ function tableTarget(key: string, name: TableName, entry: TableEntry): TableTarg
     count: countsAll(entry) ? 'full' : min_rows === undefined ? 'exists' : 'floor',
     floor: min_rows ?? 0,
     churn: entry.max_churn !== undefined,
+    columns: entry.columns ?? [],
     ...(sentinel && { sentinel: { key: String(sentinel.key), ...(sentinel.column !== undefined && { column: sentinel.column }) } }),
     ...(fresh && { fresh: { column: fresh.column } }),
   };
@@ -64,17 +90,17 @@ function connectionsCheck(name: string): Check {
   };
 }
 
-function sizeCheck(name: string, share: number): Check {
-  const rule = { is: 'shrinks_at_most', share, corroboration: ['tuples_total', 'tables_total'] } as const;
+/** A handful of rows goes every day; a table's worth makes the look due that counts what is left. */
+function activityCheck(name: string): Check {
   return {
-    facet: SIZE,
-    depth: 'inspect',
-    path: 'max_shrink',
-    measure: 'size',
-    rule,
-    breach: 'diminished',
+    facet: ACTIVITY,
+    depth: 'sweep',
+    path: 'activity',
+    measure: 'tuples_deleted',
+    rule: { is: 'jumps', least: 10, factor: 2 },
+    breach: 'precursor',
     subject: `database ${name}`,
-    noun: '',
+    noun: 'rows deleted',
   };
 }
 
@@ -98,6 +124,12 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
   if (entry.max_shrink !== undefined)
     checks.push({ ...rows, path: `${at}.max_shrink`, rule: { is: 'shrinks_at_most', share: entry.max_shrink, corroboration: [] } });
   if (entry.grow_only === true) checks.push({ ...rows, path: `${at}.grow_only`, rule: { is: 'never_shrinks' } });
+  for (const column of entry.columns ?? []) {
+    const measure = `${at}.columns.${column}`;
+    const sentence = `${key} has no column ${column}`;
+    const rule = { is: 'equals', value: 1 } as const;
+    checks.push({ ...base, facet: columnsFacet(key), path: measure, measure, noun: '', rule, sentence });
+  }
   if (entry.max_churn !== undefined) {
     const rule = { is: 'churns_at_most', share: entry.max_churn, of: `${at}.live` } as const;
     checks.push({ ...base, facet: churnFacet(key), path: `${at}.max_churn`, measure: `${at}.deleted`, noun: 'rows deleted', rule });
@@ -117,10 +149,25 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
       facet: freshFacet(key),
       path: `${at}.fresh`,
       measure: `${at}.newest_age`,
+      unit: 'ms',
       noun: '',
       rule,
       sentence,
     });
   }
+  checks.push({
+    facet: LOCKS,
+    depth: 'inspect',
+    path: `${at}.lock_wait`,
+    measure: `${at}.lock_wait`,
+    rule: { is: 'at_most', bound: entry.lock_wait },
+    breach: 'precursor',
+    // Whatever a breach of the table weighs: a migration waits like that too.
+    severity: 'warning',
+    subject: key,
+    unit: 'ms',
+    noun: '',
+    sentence: `somebody has been waiting for longer than ${formatDuration(entry.lock_wait)} to have ${key} for himself, as DROP, TRUNCATE and ALTER do`,
+  });
   return checks;
 }

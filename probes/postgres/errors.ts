@@ -11,6 +11,9 @@ export interface Failure {
   readonly filesGone: boolean;
 }
 
+/** Why one thing could not be looked at. */
+export type Denial = Pick<Failure, 'reason' | 'say'>;
+
 /** A connection that cannot even be tried: what is wrong with the url, never the url. */
 export class BadAddress extends Error {}
 

@@ -1,24 +1,24 @@
 import type { Facet, Identity, Measure, Report, Wanted } from '../../src/probe.ts';
-import { readDatabaseFacts, readTotals, type DatabaseFacts } from './database-facts.ts';
-import { failureOf, type Failure } from './errors.ts';
-import { count, estimate, exact } from './measure.ts';
+import { readDatabaseFacts, type DatabaseFacts } from './database-facts.ts';
+import { failureOf, type Denial, type Failure } from './errors.ts';
+import { count, estimate, exact, type Measures } from './measure.ts';
 import type { Reporter } from './reporter.ts';
 import type { Session } from './session.ts';
 import { staleness } from './standby.ts';
+import { surroundings } from './surroundings.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
 import { countRows, digestRow, newestAge, readTableFacts, type TableFacts } from './table-facts.ts';
 import {
   churnFacet,
+  columnsFacet,
   freshFacet,
   inspectedFacets,
   sentinelFacet,
-  SIZE,
   tableFacet,
   type DatabaseTarget,
   type TableTarget,
 } from './target.ts';
 
-type Measures = Record<string, Measure>;
 /** lock_not_available: `lock_timeout` ran out. */
 const LOCKED = '55P03';
 const METHOD = 'pg_control_system and pg_database';
@@ -29,8 +29,6 @@ export interface InspectionLimits {
   readonly lag: number;
   readonly signal: AbortSignal;
 }
-
-type Denial = Pick<Failure, 'reason' | 'say'>;
 
 /** Looks into one database over a session of its own. Each facet is spoken for on its own, as soon as it is known. */
 export class Inspection {
@@ -66,17 +64,14 @@ export class Inspection {
     }
     // Where nothing more is asked, its identity is at least shown over a new connection.
     if (open.size === 0) this.#say(this.#reporter.seen(id, pinOf(facts), [], {}, this.#reporter.evidence(METHOD, 'it lets us in')));
-    if (target.size) await this.#facet(SIZE, open, facts, 'pg_database_size', () => this.#totals());
-    const tables = await readTableFacts(this.#session, target.tables, this.#limits.statement, this.#limits.signal);
+    const { statement, signal } = this.#limits;
+    for (const { facet, method, ask } of surroundings(target))
+      await this.#facet(facet, open, facts, method, () => ask(target, this.#session, statement, signal));
+    const tables = await readTableFacts(this.#session, target.tables, statement, signal);
     for (const [index, table] of target.tables.entries()) {
       const found = tables[index];
       if (found) await this.#table(table, found, facts, open);
     }
-  }
-
-  async #totals(): Promise<Measures> {
-    const { size, tuples, tables } = await readTotals(this.#session, this.#limits.statement, this.#limits.signal);
-    return { size: exact(size, 'bytes'), tuples_total: estimate(tuples, 'rows'), tables_total: exact(tables, 'count') };
   }
 
   async #table(table: TableTarget, found: TableFacts, facts: DatabaseFacts, open: Set<Facet>): Promise<void> {
@@ -94,6 +89,10 @@ export class Inspection {
       const lack = this.#lack(table, found, facts, found.selectsAny, '<any column>');
       return lack ?? { ...shown, [`${at}.rows`]: await this.#rows(table, found) };
     });
+    if (table.columns.length > 0)
+      await this.#facet(columnsFacet(table.key), open, facts, 'pg_attribute', () =>
+        Object.fromEntries(table.columns.map((name) => [`${at}.columns.${name}`, exact(found.columns.includes(name) ? 1 : 0, 'flag')])),
+      );
     if (table.churn)
       await this.#facet(churnFacet(table.key), open, facts, 'pg_stat_get_tuples_deleted', () => {
         const epoch = `${facts.started}/${facts.statsReset}/${found.oid}`;

@@ -8,8 +8,8 @@ import { inspectBudget, SWEEP_STATEMENT_MS, sweepBudget } from './patience.ts';
 import { Reporter } from './reporter.ts';
 import type { Connection } from './schema.ts';
 import type { Session } from './session.ts';
-import { reportSweep, SWEPT } from './sweep.ts';
-import type { DatabaseTarget } from './target.ts';
+import { reportSweep } from './sweep.ts';
+import { sweptFacets, type DatabaseTarget } from './target.ts';
 import { holdTripwires } from './tripwire.ts';
 
 /** Databases that are inspected at the same time. */
@@ -64,7 +64,8 @@ export class PostgresLink implements Link<DatabaseTarget> {
       const failure = this.#connector.failure(error);
       // A missing folder of the maintenance database says nothing of the others: only the server's own files speak for all.
       const gone = failure.code === '58P01';
-      for (const one of wanted) yield this.#failed(one, SWEPT, gone ? failure : { ...failure, filesGone: false }, 'pg_control_system()');
+      for (const one of wanted)
+        yield this.#failed(one, sweptFacets(one.target), gone ? failure : { ...failure, filesGone: false }, 'pg_control_system()');
     }
   }
 

@@ -1,5 +1,7 @@
 import type { Measure, Unit } from '../../src/probe.ts';
 
+export type Measures = Record<string, Measure>;
+
 export function exact(value: number | string, unit: Unit): Measure {
   return { value, unit, how: 'exact' };
 }

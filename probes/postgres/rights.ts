@@ -1,15 +1,15 @@
 import type { Right, Wanted } from '../../src/probe.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
-import type { DatabaseTarget, TableTarget } from './target.ts';
+import { inspectedFacets, type DatabaseTarget, type TableTarget } from './target.ts';
 
 /** The rights that the watcher's role needs: CONNECT for nearly everything, SELECT only where rows are counted, dated or digested. */
 export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
   const rights = wanted.flatMap(({ target }) => {
     const database = `DATABASE ${quoteIdentifier(target.name)}`;
-    const looksInside = target.tripwire || target.size || target.tables.length > 0;
+    const looksInside = target.tripwire || inspectedFacets(target).length > 0;
     return [
       { right: 'CONNECT', on: 'the maintenance database', why: 'to list the databases and their identity' },
-      ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look at tables and sizes' }] : []),
+      ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look into it' }] : []),
       ...target.tables.flatMap((table) => tableRights(table, database)),
     ];
   });

@@ -43,11 +43,24 @@ export const connectionSchema = z.strictObject({
   replay_lag: duration({ min: 1000 }).default(300_000).describe('A standby further behind than this is blind: stale-vantage (default 5m).'),
 });
 
+const names = (what: string) =>
+  z
+    .array(identifier)
+    .min(1)
+    .max(200)
+    .refine((list) => new Set(list).size === list.length, `must name each ${what} once`);
+
+const objectsSchema = z.strictObject({
+  min: z.int().min(1).optional().describe('How many there are, at least.'),
+  max_shrink: share().optional().describe('By how much their number may fall below the highest ever seen healthy.'),
+});
+
 const tableSchema = z.strictObject({
   min_rows: z.int().min(1).optional().describe('Rows it has, at least; counted no further.'),
   max_shrink: share().optional().describe('By how much the exact count may fall below the highest ever seen healthy.'),
   max_churn: share().optional().describe('Share of the rows that may be deleted between two looks, by the counters of the server.'),
   grow_only: z.boolean().optional().describe('True: the exact count never falls.'),
+  columns: names('column').optional().describe('Columns that must be there; others may come and go.'),
   sentinel: z
     .strictObject({
       key: z.union([z.string().min(1).max(1000), z.int()]).describe('Value of the primary key, or of `column`, of the row.'),
@@ -60,7 +73,10 @@ const tableSchema = z.strictObject({
     .strictObject({ column: identifier, within: duration({ min: 1 }) })
     .optional()
     .describe("Newest value of a column of type timestamptz, timestamp (read as UTC) or date, by the server's clock."),
-  severity: z.enum(['critical', 'warning']).optional(),
+  lock_wait: duration({ min: 1000 })
+    .default(30_000)
+    .describe('Warned of: somebody waits for longer than this to have the table for himself (default 30s).'),
+  severity: z.enum(['critical', 'warning']).optional().describe('Of a breach of this table, warnings of locks excepted.'),
 });
 
 /** Keys of a `postgres.database` beyond the common ones. */
@@ -75,6 +91,22 @@ export const databaseSchema = z.strictObject({
     .strictObject({
       tables: z.record(z.string().min(1).max(300), tableSchema).optional().describe('By schema.table; without keys: it must exist.'),
       max_shrink: share().optional().describe("Of the database's size; a second number must fall with it."),
+      objects: z
+        .strictObject({
+          tables: objectsSchema.optional().describe('Tables, partitions and materialized views.'),
+          functions: objectsSchema.optional().describe('Functions, procedures and aggregates, but for those of extensions.'),
+        })
+        .optional()
+        .describe('How many of each kind the database holds.'),
+      archiving: z
+        .strictObject({ within: duration({ min: 1000 }).describe('Age of the newest archived file, at most; above archive_timeout.') })
+        .optional()
+        .describe('Warned of: archive_mode off, archiving failing, or nothing archived for too long.'),
+      slots: names('slot').optional().describe('Replication slots that must be there and hold their WAL; warned of.'),
+      standbys: names('standby').optional().describe('Standbys that must be connected, by application_name; warned of.'),
+      owners: names('role')
+        .optional()
+        .describe('The only roles that may be superuser or own the database, a schema or a table in it; others are warned of.'),
     })
     .optional(),
 });
@@ -82,3 +114,4 @@ export const databaseSchema = z.strictObject({
 export type Connection = z.output<typeof connectionSchema>;
 export type TableEntry = z.output<typeof tableSchema>;
 export type DatabaseEntry = z.output<typeof databaseSchema>;
+export type Expectations = NonNullable<DatabaseEntry['expect']>;

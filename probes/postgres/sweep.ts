@@ -3,12 +3,10 @@ import { clean } from '../../src/values/text.ts';
 import type { Catalogue, Listed } from './catalogue.ts';
 import type { Reporter } from './reporter.ts';
 import { staleness } from './standby.ts';
-import { CONNECTIONS, type DatabaseTarget } from './target.ts';
+import { sweptFacets, type DatabaseTarget } from './target.ts';
 
 const METHOD = 'pg_database';
 const BEING_DROPPED = -2;
-/** What a sweep speaks for. */
-export const SWEPT = ['presence', 'identity', CONNECTIONS] as const;
 
 /**
  * What one whole answer of `pg_database` says of every wanted database. `known` remembers under which oid each was last seen here: only
@@ -23,7 +21,7 @@ export function* reportSweep(
 ): Generator<Report> {
   const stale = staleness(catalogue.behind, lagBound);
   if (stale !== undefined) {
-    for (const { id } of wanted) yield reporter.blind(id, SWEPT, METHOD, { reason: 'stale-vantage', say: stale });
+    for (const { id, target } of wanted) yield reporter.blind(id, sweptFacets(target), METHOD, { reason: 'stale-vantage', say: stale });
     return;
   }
   const byName = new Map(catalogue.databases.map((database) => [database.name, database]));
@@ -64,7 +62,7 @@ function reportListed({ id, target }: Wanted<DatabaseTarget>, listed: Listed, ca
   const seen = reporter.seen(
     id,
     pin,
-    SWEPT,
+    sweptFacets(target),
     {
       connections_allowed: { value: allowed ? 1 : 0, unit: 'flag', how: 'exact' },
       commits: { value: listed.commits, unit: 'count', how: 'counter', epoch },
@@ -89,11 +87,11 @@ function reportMissing(
   // Another server than the manifest names proves nothing about this one: it is shown for what it is.
   if (identity['system_identifier'] !== undefined && identity['system_identifier'] !== server) {
     const evidence = reporter.evidence(METHOD, `server ${server} answers, and has no database ${target.name}`);
-    return reporter.seen(id, { system_identifier: server }, SWEPT, {}, evidence);
+    return reporter.seen(id, { system_identifier: server }, sweptFacets(target), {}, evidence);
   }
   if (!isWhole(listing)) {
     const say = `${target.name} is not listed, but neither is ${catalogue.asked}, which answers`;
-    return reporter.blind(id, SWEPT, METHOD, { reason: 'partial-answer', say });
+    return reporter.blind(id, sweptFacets(target), METHOD, { reason: 'partial-answer', say });
   }
   const oid = identity['oid'] ?? lastOid;
   const renamed = oid === undefined ? undefined : catalogue.databases.find((database) => database.oid === oid);

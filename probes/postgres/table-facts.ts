@@ -13,6 +13,8 @@ export interface TableFacts {
   /** Estimate by the statistics: 0 after a crash, whatever is in the table. */
   readonly live: number;
   readonly deleted: number;
+  /** Of those it must have, the ones that are there. */
+  readonly columns: readonly string[];
   readonly schemaUsage: boolean;
   /** SELECT on at least one column; on all of them. */
   readonly selectsAny: boolean;
@@ -26,6 +28,9 @@ export interface TableFacts {
 const STATEMENT = `
 select c.oid::text as oid, coalesce(s.tuples, 0) as tuples, coalesce(s.bytes, 0) as bytes,
   coalesce(s.live, 0) as live, coalesce(s.deleted, 0) as deleted,
+  array(select a.attname::text from pg_catalog.pg_attribute a
+    where a.attrelid = c.oid and a.attname = any (array(select pg_catalog.jsonb_array_elements_text(w.columns::jsonb)))
+      and a.attnum > 0 and not a.attisdropped) as columns,
   coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false) as "schemaUsage",
   coalesce(pg_catalog.has_any_column_privilege(c.oid, 'SELECT'), false) as "selectsAny",
   not exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -36,8 +41,8 @@ select c.oid::text as oid, coalesce(s.tuples, 0) as tuples, coalesce(s.bytes, 0)
       where k.attrelid = c.oid and k.attname = w.key and k.attnum > 0 and not k.attisdropped),
     (select k.attname::text from pg_catalog.pg_index i join pg_catalog.pg_attribute k on k.attrelid = c.oid and k.attnum = i.indkey[0]
       where w.key is null and i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1)) as "keyColumn"
-from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]))
-  with ordinality as w(schema, name, fresh, key, nth)
+from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]),
+  pg_catalog.unnest($5::text[])) with ordinality as w(schema, name, fresh, key, columns, nth)
 left join pg_catalog.pg_namespace n on n.nspname = w.schema
 left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name and c.relkind in ('r', 'p', 'm', 'f')
 left join lateral (
@@ -63,6 +68,7 @@ export async function readTableFacts(
     tables.map(({ table }) => table),
     tables.map(({ fresh }) => fresh?.column ?? null),
     tables.map(({ sentinel }) => sentinel?.column ?? null),
+    tables.map((table) => JSON.stringify(table.columns)),
   ];
   return session.query<TableFacts>(STATEMENT, columns, limit, signal);
 }

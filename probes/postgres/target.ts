@@ -8,6 +8,8 @@ export interface TableTarget extends TableName {
   readonly count: 'exists' | 'floor' | 'full';
   readonly floor: number;
   readonly churn: boolean;
+  /** Columns it must have. */
+  readonly columns: readonly string[];
   readonly sentinel?: { readonly key: string; readonly column?: string };
   readonly fresh?: { readonly column: string };
 }
@@ -19,24 +21,55 @@ export interface DatabaseTarget {
   readonly tripwire: boolean;
   readonly tables: readonly TableTarget[];
   readonly size: boolean;
+  readonly objects: boolean;
+  readonly archiving: boolean;
+  readonly slots: readonly string[];
+  /** By their application_name. */
+  readonly standbys: readonly string[];
+  /** Who alone may be superuser or own anything; empty where nobody says. */
+  readonly owners: readonly string[];
 }
 
 export const CONNECTIONS: Facet = 'protection/connections';
+/** Only for databases that are inspected: it makes an inspection due, and nothing else. */
+export const ACTIVITY: Facet = 'precursor/activity';
 export const SIZE: Facet = 'content/size';
+export const OBJECTS: Facet = 'content/objects';
+export const LOCKS: Facet = 'precursor/locks';
+export const ARCHIVING: Facet = 'protection/archiving';
+export const SLOTS: Facet = 'protection/slots';
+export const STANDBYS: Facet = 'protection/standbys';
+export const OWNERS: Facet = 'protection/owners';
 // Each need of a right of its own is a facet of its own: a lack of one must not blind the others.
 export const tableFacet = (key: string): Facet => `content/tables.${key}`;
+export const columnsFacet = (key: string): Facet => `content/columns.${key}`;
 export const churnFacet = (key: string): Facet => `content/churn.${key}`;
 export const sentinelFacet = (key: string): Facet => `content/sentinels.${key}`;
 export const freshFacet = (key: string): Facet => `freshness/tables.${key}`;
 
-/** What an inspection of this database must speak for. */
-export function inspectedFacets({ tables, size }: DatabaseTarget): Facet[] {
-  return [...(size ? [SIZE] : []), ...tables.flatMap(tableFacets)];
+/** What a sweep must speak for. */
+export function sweptFacets(target: DatabaseTarget): readonly Facet[] {
+  return ['presence', 'identity', CONNECTIONS, ...(inspectedFacets(target).length > 0 ? [ACTIVITY] : [])];
 }
 
-export function tableFacets({ key, churn, sentinel, fresh }: TableTarget): Facet[] {
+/** What an inspection of this database must speak for. */
+export function inspectedFacets({ tables, size, objects, archiving, slots, standbys, owners }: DatabaseTarget): Facet[] {
+  const asked: [Facet, boolean][] = [
+    [LOCKS, tables.length > 0],
+    [ARCHIVING, archiving],
+    [SLOTS, slots.length > 0],
+    [STANDBYS, standbys.length > 0],
+    [OWNERS, owners.length > 0],
+    [OBJECTS, objects],
+    [SIZE, size],
+  ];
+  return [...asked.flatMap(([facet, is]) => (is ? [facet] : [])), ...tables.flatMap(tableFacets)];
+}
+
+export function tableFacets({ key, columns, churn, sentinel, fresh }: TableTarget): Facet[] {
   return [
     tableFacet(key),
+    ...(columns.length > 0 ? [columnsFacet(key)] : []),
     ...(churn ? [churnFacet(key)] : []),
     ...(sentinel ? [sentinelFacet(key)] : []),
     ...(fresh ? [freshFacet(key)] : []),

@@ -57,7 +57,7 @@ for (const version of POSTGRES_VERSIONS)
         { 'public.t': { min_rows: 1000, max_shrink: '0%', grow_only: true, max_churn: '5%' } },
         { max_shrink: '10%' },
       );
-      const good = { [T]: 'good', 'content/churn.public.t': 'good', 'content/size': 'good' };
+      const good = { [T]: 'good', 'content/churn.public.t': 'good', 'content/size': 'good', 'precursor/locks': 'good' };
       for (const harmless of [
         '',
         'vacuum full t',
@@ -112,6 +112,7 @@ for (const version of POSTGRES_VERSIONS)
         [T]: 'blind:denied',
         'content/churn.public.t': 'good',
         'content/tables.public.u': 'good',
+        'precursor/locks': 'good',
       });
       assert.match(JSON.stringify(outcomes[T]), /GRANT SELECT \(<any column>\) ON \\"public\\"\.\\"t\\" TO \\"watcher\\"/);
     });
@@ -119,7 +120,11 @@ for (const version of POSTGRES_VERSIONS)
     it('needs no right but CONNECT to see that a table exists', async () => {
       await run('revoke all on t from watcher; revoke all on schema public from public');
       await using watcher = watch({ 'public.t': {}, 'public.none': {} });
-      assert.deepEqual(words(await watcher.look('inspect')), { [T]: 'good', 'content/tables.public.none': 'breach:diminished' });
+      assert.deepEqual(words(await watcher.look('inspect')), {
+        [T]: 'good',
+        'content/tables.public.none': 'breach:diminished',
+        'precursor/locks': 'good',
+      });
     });
 
     it('is blind, not alarmed, where row security would hide rows', async () => {
@@ -132,16 +137,17 @@ for (const version of POSTGRES_VERSIONS)
       await run(
         'insert into t select n from generate_series(1001, 1050) n; analyze t; create table u as select 1 as id; grant select on u to watcher',
       );
+      const rest = { 'content/tables.public.u': 'good', 'precursor/locks': 'good' };
       const hold = () => run('begin; lock table t in access exclusive mode; select pg_sleep(1.5); commit');
       await using watcher = watch({ 'public.t': { min_rows: 10 }, 'public.u': { min_rows: 1 } }, {}, { lock_timeout: '100ms' });
       const locked = hold();
       await new Promise((resolve) => setTimeout(resolve, 300));
-      assert.deepEqual(words(await watcher.look('inspect')), { [T]: 'good', 'content/tables.public.u': 'good' });
+      assert.deepEqual(words(await watcher.look('inspect')), { ...rest, [T]: 'good' });
       await locked;
       await run('delete from t');
       const again = hold();
       await new Promise((resolve) => setTimeout(resolve, 300));
-      assert.deepEqual(words(await watcher.look('inspect')), { [T]: 'blind:partial-answer', 'content/tables.public.u': 'good' });
+      assert.deepEqual(words(await watcher.look('inspect')), { ...rest, [T]: 'blind:partial-answer' });
       await again;
     });
 
@@ -158,7 +164,11 @@ for (const version of POSTGRES_VERSIONS)
       const tables = { [key]: { min_rows: 1, fresh: { column: name, within: '1h' } } };
       await using watcher = new Watcher(server.url(), { db: { name, expect: { tables } } });
       assert.equal(word((await watcher.look('sweep')).presence), 'good');
-      assert.deepEqual(words(await watcher.look('inspect')), { [`content/tables.${key}`]: 'good', [`freshness/tables.${key}`]: 'good' });
+      assert.deepEqual(words(await watcher.look('inspect')), {
+        [`content/tables.${key}`]: 'good',
+        [`freshness/tables.${key}`]: 'good',
+        'precursor/locks': 'good',
+      });
       for (const report of await watcher.reports('inspect'))
         if ('evidence' in report) assert.doesNotMatch(report.evidence.excerpt, /\p{Cc}/u);
       await server.query(`drop database ${quoted(name)} with (force)`);
