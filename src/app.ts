@@ -5,7 +5,11 @@ import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
 import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
+import { createAlertmanagerPager } from './adapters/pager-alertmanager.ts';
+import { createCommandPager } from './adapters/pager-command.ts';
 import { createConsolePager } from './adapters/pager-console.ts';
+import { createEmailPager } from './adapters/pager-email.ts';
+import { createNtfyPager } from './adapters/pager-ntfy.ts';
 import { createPagerDutyPager } from './adapters/pager-pagerduty.ts';
 import { createSlackPager } from './adapters/pager-slack.ts';
 import { createWebhookPager } from './adapters/pager-webhook.ts';
@@ -127,6 +131,23 @@ export function makePager(
       const { url, timeout } = pager;
       const secrets = pager.secrets.map((ref) => () => secret(ref));
       return createWebhookPager({ name, url: typeof url === 'string' ? url : () => secret(url), secrets, timeout, clock });
+    }
+    case 'alertmanager': {
+      const { urls, hold, timeout } = pager;
+      return createAlertmanagerPager({ name, urls: urls.map((url) => refOrText(url, secret)), hold, timeout, clock });
+    }
+    case 'email': {
+      const { host, port, tls, ca, auth, from, to, timeout } = pager;
+      const login = auth && { user: auth.user, password: () => secret(auth.password) };
+      return createEmailPager({ name, server: { host, port, tls }, ca, auth: login, from, to, timeout });
+    }
+    case 'ntfy': {
+      const { server, topic, token, timeout } = pager;
+      return createNtfyPager({ name, server, topic: refOrText(topic, secret), token: token && (() => secret(token)), timeout, clock });
+    }
+    case 'command': {
+      const { program, args, timeout } = pager;
+      return createCommandPager({ name, program, args, timeout });
     }
     case 'console':
       return createConsolePager({ name, out: context.out });

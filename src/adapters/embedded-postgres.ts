@@ -9,6 +9,8 @@ const run = promisify(execFile);
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' };
 const HOST = '127.0.0.1';
 const STOP_SIGNAL = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
+// A standby is ready for as much as it will ever take.
+const READY = /ready to accept (read-only )?connections/;
 const LOG_KEPT = 8 * 1024 * 1024;
 
 export interface EmbeddedOptions {
@@ -181,7 +183,7 @@ export class EmbeddedPostgres {
         this.#log = (this.#log + text).slice(-LOG_KEPT);
         if (seen === 'ready') return;
         seen = (seen + text).slice(-4096);
-        if (!seen.includes('ready to accept connections')) return;
+        if (!READY.test(seen)) return;
         seen = 'ready';
         resolve(true);
       });

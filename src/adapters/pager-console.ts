@@ -1,8 +1,8 @@
 import type { Page } from '../core/page.ts';
 import type { Pager } from '../ports.ts';
-import { clean } from '../values/text.ts';
 import { guardPager } from './guard-pager.ts';
-import { headline, origin, remainder, resourceLines } from './page-text.ts';
+import { bodyLines } from './page-body.ts';
+import { headline } from './page-text.ts';
 
 const SHOWN = 20;
 
@@ -20,13 +20,5 @@ export function createConsolePager({ name, out }: ConsolePagerOptions): Pager {
 }
 
 function render(page: Page): string {
-  const resources = page.resources.slice(0, SHOWN);
-  const lines = [
-    headline(page),
-    `  ${origin(page)}`,
-    ...resources.flatMap((resource) => resourceLines(resource).map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`))),
-    ...[remainder(page, resources.length)].filter((line) => line !== undefined).map((line) => `  ${line}`),
-    ...(page.links.status ? [`  status ${clean(page.links.status)}`] : []),
-  ];
-  return `${lines.join('\n')}\n`;
+  return `${[headline(page), ...bodyLines(page, SHOWN).map((line) => `  ${line}`)].join('\n')}\n`;
 }

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Page } from '../core/page.ts';
 import { clean } from '../values/text.ts';
+import { boundedKey } from './bounded-key.ts';
+import { detectedAt } from './detected-at.ts';
 import { fitPage, jsonBytes } from './page-fit.ts';
+import { isWebLink } from './web-link.ts';
 
 // Limits of the Events API v2: body 512 KB, summary 1024 characters, dedup_key 255.
 const MAX_BYTES = 512_000;
@@ -38,7 +40,7 @@ export function toPagerDutyEvent(page: Page, routingKey: string): PagerDutyEvent
   const bare: PagerDutyEvent = {
     routing_key: routingKey,
     event_action: page.event === 'resolve' ? 'resolve' : 'trigger',
-    dedup_key: dedupKey(page.dedup_key),
+    dedup_key: boundedKey(page.dedup_key, MAX_KEY),
     client: clean(`rollcall ${page.watchdog}`, MAX_FIELD),
     ...(isWebLink(page.links.status) ? { client_url: page.links.status } : {}),
     links: [
@@ -72,22 +74,4 @@ export function withoutDetails(event: PagerDutyEvent): PagerDutyEvent {
 
 function withDetails(event: PagerDutyEvent, details: object): PagerDutyEvent {
   return { ...event, payload: { ...event.payload, custom_details: details } };
-}
-
-/** The key itself, or where it is too long its beginning and a digest of the whole, so that trigger and resolve still agree. */
-function dedupKey(key: string): string {
-  if (key.length <= MAX_KEY) return key;
-  const digest = createHash('sha256').update(key).digest('hex');
-  return `${key.slice(0, MAX_KEY - digest.length - 1).toWellFormed()}/${digest}`;
-}
-
-/** When it was seen, not when it was sent: a page may have waited in the outbox. */
-function detectedAt(page: Page): string {
-  if (page.event !== 'trigger') return page.at;
-  const seen = page.resources.map((resource) => resource.first_seen_bad).filter((at) => at !== null);
-  return seen.toSorted()[0] ?? page.at;
-}
-
-function isWebLink(link: string | undefined): link is string {
-  return link !== undefined && link.length <= 2048 && /^https?:$/.test(URL.parse(link)?.protocol ?? '');
 }

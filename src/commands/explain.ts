@@ -10,6 +10,7 @@ import { readFiles } from '../files.ts';
 import { formatDuration } from '../values/duration.ts';
 import { formatShare } from '../values/share.ts';
 import type { Io } from './io.ts';
+import { plainLines } from './lines.ts';
 import { knownIds } from './known-ids.ts';
 
 /** Which rule, which evidence, which page would go where: for one resource, from the files and what the store remembers. */
@@ -45,7 +46,7 @@ export async function explain(
     ...(printed.last_seen_healthy ? [`last healthy: ${printed.last_seen_healthy}`] : []),
     ...printed.evidence.map(({ at, method, vantage, excerpt }) => `evidence: ${at} ${method} via ${vantage}: ${excerpt}`),
   ];
-  io.out(`${lines.join('\n')}\n`);
+  io.out(`${plainLines(lines).join('\n')}\n`);
   return EXIT.ok;
 }
 
@@ -78,6 +79,8 @@ function condition({ rule, unit, noun, sentence }: Check): string {
       return `where it falls more than ${formatShare(rule.share)} below the most that was ever there`;
     case 'churns_at_most':
       return `where more than ${formatShare(rule.share)} is deleted between two looks`;
+    case 'jumps':
+      return `never by itself: an inspection is due where more ${noun} are counted than of late`;
   }
 }
 

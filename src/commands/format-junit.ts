@@ -1,6 +1,9 @@
 import { exitOf } from '../core/exit.ts';
 import type { PrintedResource } from '../core/page.ts';
+import { clean } from '../values/text.ts';
 import type { CheckResult } from './check-result.ts';
+
+const LONGEST = 10_000;
 
 /** The check as a JUnit report: a loss or a breach is a failure, blindness is an error, as CI servers tell them apart. */
 export function formatJunit(result: CheckResult): string {
@@ -19,9 +22,8 @@ function testCase(resource: PrintedResource): string {
   return `${open}><${tag} type="${resource.verdict}" message="${escape(resource.summary)}">${escape(`${severity}: ${JSON.stringify(resource.breaches)}`)}</${tag}></testcase>`;
 }
 
-/** XML 1.0 has no way to write most control characters at all: they become the replacement character. */
+/** Also rid of what XML 1.0 cannot hold at all, and of what would show a name as another in whatever prints the report. */
 function escape(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are exactly the characters XML 1.0 forbids
-  const legal = text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
+  const legal = clean(text, LONGEST).replace(/[\ufffe\uffff]/g, '\ufffd');
   return legal.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

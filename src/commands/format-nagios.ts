@@ -1,4 +1,5 @@
 import type { CheckResult } from './check-result.ts';
+import { plainLines } from './lines.ts';
 
 const WORD = { 0: 'OK', 1: 'WARNING', 2: 'CRITICAL', 3: 'UNKNOWN' } as const;
 const NAMED = 5;
@@ -13,5 +14,6 @@ export function formatNagios(result: CheckResult): string {
   const perf = Object.entries(result.counts).map(([verdict, count]) => `${verdict}=${count};;;0`);
   // The bar begins the performance data: one inside the text would be read as data.
   const line = `ROLLCALL ${WORD[result.exit]} - ${say.replaceAll('|', '/')} | ${perf.join(' ')}`;
-  return `${[line, ...bad.map((resource) => `${resource.id}: ${resource.summary}`.replaceAll('|', '/'))].join('\n')}\n`;
+  const details = bad.map((resource) => `${resource.id}: ${resource.summary}`.replaceAll('|', '/'));
+  return `${plainLines([line, ...details]).join('\n')}\n`;
 }

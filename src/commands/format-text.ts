@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { CheckResult } from './check-result.ts';
 import type { PrintedResource } from '../core/page.ts';
+import { plainLines } from './lines.ts';
 
 const ORDER: readonly PrintedResource['verdict'][] = ['absent', 'impostor', 'doomed', 'degraded', 'blind', 'present'];
 const TITLE: Record<PrintedResource['verdict'], string> = {
@@ -22,9 +23,10 @@ export function formatText(result: CheckResult, colour: boolean): string {
     const group = result.resources.filter((resource) => resource.verdict === verdict);
     if (group.length === 0) continue;
     lines.push(paint(verdict, `${TITLE[verdict]} (${group.length})`));
-    for (const resource of group) lines.push(...describe(resource));
+    for (const resource of group) lines.push(...plainLines(describe(resource)));
     lines.push('');
   }
+  lines.push(...plainLines(result.warnings.map((warning) => `WARNING: ${warning}`)));
   const counted = ORDER.flatMap((verdict) => (result.counts[verdict] > 0 ? [`${result.counts[verdict]} ${verdict}`] : []));
   lines.push(counted.length > 0 ? counted.join(', ') : 'nothing was compared');
   return `${lines.join('\n')}\n`;

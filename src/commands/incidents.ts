@@ -4,6 +4,7 @@ import { openMembers } from '../core/incident.ts';
 import { formatInstant } from '../core/wording.ts';
 import { readFiles } from '../files.ts';
 import type { Io } from './io.ts';
+import { plainLines } from './lines.ts';
 
 /** The incidents the store knows, oldest first, with what each pager has accepted. */
 export async function incidents(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
@@ -26,7 +27,7 @@ export async function incidents(io: Io, options: { readonly config: string | und
           `  waiting for ${post.pager}: ${post.page.reason}, ${post.attempts} attempts${post.lastError === undefined ? '' : `, last: ${post.lastError}`}`,
       ),
     ];
-    io.out(`${lines.join('\n')}\n`);
+    io.out(`${plainLines(lines).join('\n')}\n`);
   }
   return EXIT.ok;
 }

@@ -8,6 +8,7 @@ import { formatInstant } from '../core/wording.ts';
 import { readFiles } from '../files.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Io } from './io.ts';
+import { plainLines } from './lines.ts';
 
 /** What the daemon last wrote down, read from its store: works while it is down. */
 export async function status(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
@@ -44,7 +45,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
     '',
     open.length === 0 ? 'no open incidents' : `${open.length} open incidents (rollcall incidents)`,
   ];
-  io.out(`${lines.join('\n')}\n`);
+  io.out(`${plainLines(lines).join('\n')}\n`);
   return EXIT.ok;
 }
 

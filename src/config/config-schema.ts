@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Probe } from '../probe.ts';
-import { duration, name, path, secretRef, webUrl, webUrlOrSecret } from '../values/fields.ts';
-import { cadence, listen, LONGEST, type IsCron } from './fields.ts';
+import { duration, name, path, secretRef, textOrSecret, webUrl, webUrlOrSecret } from '../values/fields.ts';
+import { cadence, isLoopback, listen, LONGEST, type IsCron } from './fields.ts';
 
 /** The shortest sweep a resource may have, ms; an inspection is dearer. */
 const SHORTEST_SWEEP = 100;
@@ -14,10 +14,6 @@ export const PLANNED_CONFIG: ReadonlySet<string> = new Set([
   'agents',
   'maintenance',
   'probe=aws',
-  'type=alertmanager',
-  'type=email',
-  'type=ntfy',
-  'type=command',
 ]);
 
 /** `confirm`, as it stands in the defaults and in a resource. */
@@ -46,6 +42,38 @@ const timeout = () =>
     .default(10_000)
     .describe('how long one attempt to deliver may take (default 10s)');
 
+const mailAddress = () =>
+  z
+    .string()
+    .max(254)
+    .regex(/^[\w!#$%&'*+/=?^`{|}~.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*$/, { error: 'must be a mail address such as ops@example.org, without a name' });
+
+const email = z
+  .strictObject({
+    type: z.literal('email').describe('mail by SMTP, plain text'),
+    host: z
+      .string()
+      .regex(/^[a-zA-Z0-9.:_-]{1,253}$/, { error: 'must be the name or the address of a mail server' })
+      .describe('the mail server that takes the mails in'),
+    port: z.int().min(1).max(65_535).optional().describe('its port (default 587; 465 where tls is implicit, 25 where it is off)'),
+    tls: z
+      .enum(['starttls', 'implicit', 'off'])
+      .default('starttls')
+      .describe('starttls (default): nothing is said but over TLS; implicit: TLS from the first byte; off: only on loopback'),
+    ca: path().optional().describe("PEM file of the authorities to trust (default: the system's)"),
+    user: z.string().min(1).max(320).optional().describe('user to log in as; without it nobody logs in'),
+    password: secretRef().optional().describe("the user's password, as a reference to a secret"),
+    from: mailAddress().describe("the sender's address"),
+    to: z.array(mailAddress()).min(1).max(50).describe('addresses, all of which get the mail'),
+    timeout: timeout(),
+  })
+  .superRefine(({ host, tls, user, password }, context) => {
+    const say = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+    if (tls === 'off' && !isLoopback(host)) say('tls', 'must be starttls or implicit: in clear only a server on this machine may be spoken to');
+    if (user !== undefined && password === undefined) say('password', 'is missing beside user');
+    if (user === undefined && password !== undefined) say('user', 'is missing beside password');
+  });
+
 const pager = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('pagerduty').describe('PagerDuty, Events API v2'),
@@ -70,6 +98,35 @@ const pager = z.discriminatedUnion('type', [
       .union([secretRef(), z.array(secretRef()).min(1).max(5)])
       .optional()
       .describe('the signing secret (whsec_…) as a reference, or a list of them while one replaces another; unsigned without it'),
+    timeout: timeout(),
+  }),
+  z.strictObject({
+    type: z.literal('alertmanager').describe('Alertmanager, API v2'),
+    urls: z
+      .array(webUrlOrSecret())
+      .min(1)
+      .max(10)
+      .describe('every replica, never a load balancer before them: URLs, or references to secrets that hold them'),
+    timeout: timeout(),
+  }),
+  email,
+  z.strictObject({
+    type: z.literal('ntfy').describe('ntfy, JSON publishing'),
+    server: webUrl().default('https://ntfy.sh').describe('where ntfy is (default https://ntfy.sh)'),
+    topic: textOrSecret(/^[-_A-Za-z0-9]{1,64}$/, 'up to 64 letters, digits, "-" or "_"').describe(
+      'the topic, or a reference to a secret that holds it: where everybody may read, its name is the password',
+    ),
+    token: secretRef().optional().describe('access token, as a reference to a secret; none where the topic is open to write'),
+    timeout: timeout(),
+  }),
+  z.strictObject({
+    type: z.literal('command').describe('a program of your own'),
+    program: path().describe('an executable file; no shell is asked'),
+    args: z
+      .array(z.string().max(4096).regex(/^[^\0]*$/, { error: 'must not hold a NUL' }))
+      .max(50)
+      .default([])
+      .describe('its arguments, as they are; everybody on this machine can read them, so no secret (default none)'),
     timeout: timeout(),
   }),
   z.strictObject({ type: z.literal('console').describe("the daemon's standard output") }),

@@ -97,7 +97,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       blindAfter: defaults.blind_after,
       repeat: defaults.repeat,
     },
-    pagers: new Map(Object.entries(data.pagers).map(([name, one]) => [name, pagerOf(name, one)])),
+    pagers: new Map(Object.entries(data.pagers).map(([name, one]) => [name, pagerOf(name, one, defaults.repeat)])),
     routes: data.routes.map(({ severity, pagers, fallback = [], fallback_after: fallbackAfter, escalate = [] }) => {
       return { ...(severity && { severity }), pagers, fallback, fallbackAfter, escalate };
     }),
@@ -109,7 +109,12 @@ function connectionOf(name: string, { probe, ...settings }: Parsed['connections'
   return { name, probe, settings };
 }
 
-function pagerOf(name: string, pager: Parsed['pagers'][string]): PagerConfig {
+/** Where a mail server listens by custom. */
+const MAIL_PORTS = { off: 25, implicit: 465, starttls: 587 } as const;
+
+const DAY = 24 * 3_600_000;
+
+function pagerOf(name: string, pager: Parsed['pagers'][string], repeat: number): PagerConfig {
   switch (pager.type) {
     case 'pagerduty':
       return { type: pager.type, name, routingKey: pager.routing_key, endpoint: pager.endpoint, timeout: pager.timeout };
@@ -119,6 +124,19 @@ function pagerOf(name: string, pager: Parsed['pagers'][string]): PagerConfig {
       const { type, url, timeout, secret = [] } = pager;
       return { type, name, url, timeout, secrets: Array.isArray(secret) ? secret : [secret] };
     }
+    case 'alertmanager':
+      // Longer than any silence of a watcher that lives: an acknowledgement (a day at most), then a repeat, and one of them lost.
+      return { name, ...pager, hold: Math.max(7 * DAY, 2 * (DAY + repeat)) };
+    case 'email': {
+      const { user, password, ca, port = MAIL_PORTS[pager.tls], ...rest } = pager;
+      return { name, ...rest, port, ...(ca !== undefined && { ca }), ...(user !== undefined && password && { auth: { user, password } }) };
+    }
+    case 'ntfy': {
+      const { token, ...rest } = pager;
+      return { name, ...rest, ...(token && { token }) };
+    }
+    case 'command':
+      return { name, ...pager };
     case 'console':
       return { type: pager.type, name };
   }

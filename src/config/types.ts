@@ -81,6 +81,43 @@ export type PagerConfig =
       readonly secrets: readonly SecretRef[];
       readonly timeout: number;
     }
+  | {
+      readonly type: 'alertmanager';
+      readonly name: string;
+      readonly urls: readonly (SecretRef | string)[];
+      /** How long an alert stands there without another word from the watcher, ms. */
+      readonly hold: number;
+      readonly timeout: number;
+    }
+  | {
+      readonly type: 'email';
+      readonly name: string;
+      readonly host: string;
+      readonly port: number;
+      readonly tls: 'starttls' | 'implicit' | 'off';
+      /** Absolute path. */
+      readonly ca?: string;
+      readonly auth?: { readonly user: string; readonly password: SecretRef };
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly timeout: number;
+    }
+  | {
+      readonly type: 'ntfy';
+      readonly name: string;
+      readonly server: string;
+      readonly topic: SecretRef | string;
+      readonly token?: SecretRef;
+      readonly timeout: number;
+    }
+  | {
+      readonly type: 'command';
+      readonly name: string;
+      /** Absolute path. */
+      readonly program: string;
+      readonly args: readonly string[];
+      readonly timeout: number;
+    }
   | { readonly type: 'console'; readonly name: string };
 
 /** manifest.yaml, read and checked (CONTRACT §3). */

@@ -12,6 +12,8 @@ export type BreachKind = 'diminished' | 'stale' | 'exposed' | 'unproven' | 'prec
  *   `!measure`, must have changed: no single number is trusted.
  * - `never_shrinks`: as above with a share of nothing, for growth-only tables.
  * - `churns_at_most`: a counter's step between two looks of one epoch, as a share of the baseline of `of`.
+ * - `jumps`: never breaks; makes an inspection due where a counter steps by `least` or more and by more than `factor` times the
+ *   largest step of late, or begins anew.
  */
 export type Rule =
   | { readonly is: 'at_least'; readonly bound: number }
@@ -19,7 +21,8 @@ export type Rule =
   | { readonly is: 'equals'; readonly value: number | string }
   | { readonly is: 'shrinks_at_most'; readonly share: number; readonly corroboration: readonly string[] }
   | { readonly is: 'never_shrinks' }
-  | { readonly is: 'churns_at_most'; readonly share: number; readonly of: string };
+  | { readonly is: 'churns_at_most'; readonly share: number; readonly of: string }
+  | { readonly is: 'jumps'; readonly least: number; readonly factor: number };
 
 export interface Check {
   readonly facet: Facet;

@@ -84,6 +84,8 @@ function looser(was: Rule, is: Rule): boolean {
       return is.is === 'shrinks_at_most' && is.share > was.share;
     case 'churns_at_most':
       return is.is === 'churns_at_most' && is.share > was.share;
+    case 'jumps':
+      return is.is === 'jumps' && (is.least > was.least || is.factor > was.factor);
     case 'never_shrinks':
       return false;
   }

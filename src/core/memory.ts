@@ -1,5 +1,8 @@
 import type { Identity, Measure } from './report.ts';
 
+/** What the last look measured. `usual`: of a counter held to `jumps`, the largest step of late. */
+export type Last = Pick<Measure, 'value' | 'epoch'> & { readonly usual?: number };
+
 /** What is remembered of a resource between looks so that the next can be judged. Lives in the store, never in a probe. */
 export interface Memory {
   /** The identity held: as first seen, or as the manifest says. */
@@ -13,7 +16,7 @@ export interface Memory {
   /** Highest healthy value per measure: what `shrinks_at_most` compares with. Only moves up. */
   readonly baselines: Readonly<Record<string, number>>;
   /** The last look's counters and texts, for steps and changes between two looks. */
-  readonly last: Readonly<Record<string, Pick<Measure, 'value' | 'epoch'>>>;
+  readonly last: Readonly<Record<string, Last>>;
 }
 
 export const BLANK: Memory = { adopted: false, matched: false, tainted: false, baselines: {}, last: {} };

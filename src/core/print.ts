@@ -56,12 +56,12 @@ function verdictOf(loss: Loss | undefined, breaches: readonly Breach[], skipped:
   return skipped.length > 0 ? 'blind' : 'present';
 }
 
+/** What the last look found: an absence stands for a minute after something answers again, and that may be an impostor. */
 function lossOf(state: ResourceState): Loss | undefined {
-  for (const name of ['presence', 'identity']) {
-    const facet = state.facets[name];
-    if (facet?.standing === 'bad' && facet.outcome?.is === 'lost') return facet.outcome;
-  }
-  return undefined;
+  const lost = [state.facets['presence'], state.facets['identity']].flatMap((facet) =>
+    facet?.standing === 'bad' && facet.outcome?.is === 'lost' ? [{ outcome: facet.outcome, now: facet.marks.at(-1)?.harm !== null }] : [],
+  );
+  return (lost.find(({ now }) => now) ?? lost[0])?.outcome;
 }
 
 function breachesOf(state: ResourceState): Breach[] {

@@ -1,7 +1,8 @@
+import { usualStep } from './counter.ts';
 import type { Resource } from './expectation.ts';
-import type { Memory } from './memory.ts';
+import type { Last, Memory } from './memory.ts';
 import type { FacetJudgment } from './outcome.ts';
-import type { Measure, ResourceReport, Seen } from './report.ts';
+import type { ResourceReport, Seen } from './report.ts';
 import type { ResourceState } from './state.ts';
 import { wantedIdentity } from './verdict.ts';
 
@@ -14,7 +15,7 @@ export function remember(
   judgments: readonly FacetJudgment[],
 ): { memory: Memory; adopted: boolean } {
   const seen = reports.filter((report): report is Seen => report.kind === 'seen');
-  const next = { ...memory, ...identityAfter(resource, memory, seen, judgments), ...measuresAfter(resource, memory, seen, judgments) };
+  const next = { ...memory, ...identityAfter(resource, memory, seen, judgments), ...measuresAfter(resource, memory, state, seen, judgments) };
   const adopted = !next.adopted && next.pin !== undefined && isWhole(resource, state);
   return { memory: adopted ? { ...next, adopted } : next, adopted };
 }
@@ -35,20 +36,37 @@ function identityAfter(resource: Resource, memory: Memory, seen: readonly Seen[]
 }
 
 /** Baselines rise with healthy looks only; the last look's counters and texts are kept for the next step. */
-function measuresAfter(resource: Resource, memory: Memory, seen: readonly Seen[], judgments: readonly FacetJudgment[]): Partial<Memory> {
+function measuresAfter(
+  resource: Resource,
+  memory: Memory,
+  state: ResourceState,
+  seen: readonly Seen[],
+  judgments: readonly FacetJudgment[],
+): Partial<Memory> {
   const compared = new Set(resource.checks.flatMap(({ measure, rule }) => comparedWithPast(measure, rule)));
   const strange = judgments.some(({ outcome }) => outcome.is === 'lost' || (outcome.is === 'blind' && outcome.reason === 'wrong-caller'));
   if (compared.size === 0 || strange) return {};
   // Where an exact count decides, an estimate that runs high must not become the height that later counts fall from.
   const counted = new Set(resource.checks.flatMap(({ measure, rule }) => (decidedByCount(rule) ? [measure] : [])));
+  const paced = new Set(resource.checks.flatMap(({ measure, rule }) => (rule.is === 'jumps' ? [measure] : [])));
+  // A step shows once: until it is confirmed, the looks that are to confirm it compare with what was there before it.
+  const awaited = new Set(
+    resource.checks.flatMap(({ facet, measure, rule }) =>
+      rule.is === 'churns_at_most' && state.facets[facet]?.standing === 'suspect' ? [measure] : [],
+    ),
+  );
   const badFacets = new Set(judgments.filter(({ outcome }) => outcome.is !== 'good').map(({ facet }) => facet));
   const baselines = { ...memory.baselines };
-  const last: Record<string, Pick<Measure, 'value' | 'epoch'>> = { ...memory.last };
+  const last: Record<string, Last> = { ...memory.last };
   for (const report of seen)
     for (const [name, measure] of Object.entries(report.measures)) {
-      if (!compared.has(name)) continue;
+      if (!compared.has(name) || awaited.has(name)) continue;
       const steady = last[name] === undefined || last[name].epoch === measure.epoch;
-      last[name] = { value: measure.value, ...(measure.epoch === undefined ? {} : { epoch: measure.epoch }) };
+      last[name] = {
+        value: measure.value,
+        ...(measure.epoch === undefined ? {} : { epoch: measure.epoch }),
+        ...(paced.has(name) ? { usual: usualStep(name, measure, memory) } : {}),
+      };
       if (typeof measure.value !== 'number' || !Number.isFinite(measure.value) || measure.how === 'counter') continue;
       if (measure.how === 'estimate' && (!steady || counted.has(name))) continue;
       if (!report.looked.some((facet) => badFacets.has(facet))) baselines[name] = Math.max(baselines[name] ?? measure.value, measure.value);
@@ -61,6 +79,7 @@ function comparedWithPast(measure: string, rule: Resource['checks'][number]['rul
     case 'shrinks_at_most':
       return [measure, ...rule.corroboration.map((name) => name.replace(/^!/, ''))];
     case 'never_shrinks':
+    case 'jumps':
       return [measure];
     case 'churns_at_most':
       return [measure, rule.of];

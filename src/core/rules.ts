@@ -1,3 +1,4 @@
+import { counterStep } from './counter.ts';
 import type { Check, Severity } from './expectation.ts';
 import type { Memory } from './memory.ts';
 import type { Breach } from './outcome.ts';
@@ -64,6 +65,14 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       if (step === undefined || base === undefined || step <= base * rule.share) return GOOD;
       return broken(Math.floor(base * rule.share), `${step} ${check.noun} of ${check.subject} between two looks, of ${base} held`);
     }
+    case 'jumps': {
+      const last = memory.last[check.measure];
+      if (!last) return GOOD;
+      const step = counterStep(check.measure, measure, memory);
+      if (step === undefined) return { is: 'suspicious', say: `${check.noun} of ${check.subject} are counted anew` };
+      if (step < rule.least || step <= (last.usual ?? 0) * rule.factor) return GOOD;
+      return { is: 'suspicious', say: `${step} ${check.noun} of ${check.subject} since the last look` };
+    }
   }
 }
 
@@ -96,12 +105,4 @@ function corroborates(name: string, measures: Measures, memory: Memory, share: n
   const last = memory.last[key];
   if (!measure || last?.epoch !== measure.epoch) return false;
   return changed ? last !== undefined && last.value !== measure.value : fell(measure, memory.baselines[key], share);
-}
-
-/** How far a counter rose since the last look, or undefined where there is no last look of the same epoch. */
-function counterStep(name: string, measure: Measure, memory: Memory): number | undefined {
-  const last = memory.last[name];
-  if (!last || last.epoch !== measure.epoch) return undefined;
-  const step = Number(measure.value) - Number(last.value);
-  return step >= 0 ? step : undefined;
 }

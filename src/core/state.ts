@@ -181,7 +181,10 @@ export function isLost(state: ResourceState): boolean {
   return [state.facets['presence'], state.facets['identity']].some((facet) => facet?.standing === 'bad' || facet?.standing === 'suspect');
 }
 
-/** Which depths are owed another look: suspicions at once, blindness and a resolve in waiting without hurry. */
+/**
+ * Which depths are owed another look: suspicions at once, blindness and a resolve in waiting without hurry. What only jumped in a sweep
+ * is inspected next, but within the budget: a busy server makes much jump.
+ */
 function rechecks(resource: Resource, state: ResourceState, event: Looked, inspects: boolean): StateEffect[] {
   const effects: StateEffect[] = [];
   const recheck = (depth: Depth, afterMs: number, urgent: boolean): number => effects.push({ do: 'recheck', depth, afterMs, urgent });
@@ -190,7 +193,7 @@ function rechecks(resource: Resource, state: ResourceState, event: Looked, inspe
   if (suspect) recheck(event.depth, blind ? BLIND_RECHECK_MS : 0, true);
   if (event.depth === 'sweep') {
     if (inspects && event.judgments.some(({ outcome }) => outcome.is === 'good' && outcome.suspicion !== undefined))
-      recheck('inspect', 0, true);
+      recheck('inspect', 0, false);
     return effects;
   }
   // A content that cannot be read may be a resource that is gone: its presence is the sweep's to tell.

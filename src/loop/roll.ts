@@ -28,6 +28,9 @@ interface Judged {
 export class Roll {
   readonly #resources = new Map<string, Resource>();
   readonly #records = new Map<string, ResourceRecord>();
+  /** Who cannot be seen, and who was never looked at: asked at every turn of the loop, which must not walk the whole roll each time. */
+  readonly #dim = new Set<string>();
+  readonly #unswept = new Set<string>();
   readonly #took = new Map<string, number>();
 
   readonly #adopts: boolean;
@@ -39,7 +42,7 @@ export class Roll {
       this.#resources.set(resource.id, resource);
       const record = known.get(resource.id);
       const state = record ? step(resource, record.state, { type: 'resumed', at }).next : NEW;
-      this.#records.set(resource.id, { state, memory: record?.memory ?? BLANK });
+      this.#put(resource.id, { state, memory: record?.memory ?? BLANK });
     }
   }
 
@@ -61,7 +64,7 @@ export class Roll {
     const after = remember(resource, record.memory, next, reports, judgments);
     const adopted = after.adopted && this.#adopts;
     const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
-    this.#records.set(id, { state: next, memory });
+    this.#put(id, { state: next, memory });
     this.#took.set(id, tookMs);
     const changed =
       effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || standings(next) !== standings(record.state);
@@ -72,20 +75,19 @@ export class Roll {
   resumed(at: Instant): void {
     for (const [id, resource] of this.#resources) {
       const record = this.#records.get(id);
-      if (record) this.#records.set(id, { ...record, state: step(resource, record.state, { type: 'resumed', at }).next });
+      if (record) this.#put(id, { ...record, state: step(resource, record.state, { type: 'resumed', at }).next });
     }
   }
 
   /** Lets darkness grow where there is any. */
   tick(at: Instant): Outcomes[] {
     const out: Outcomes[] = [];
-    for (const [id, record] of this.#records) {
-      const resource = this.#resources.get(id);
-      const dim = record.state.blind || Object.values(record.state.facets).some((facet) => facet.sight.blindNow);
-      if (!resource || !dim) continue;
+    for (const id of this.#dim) {
+      const [resource, record] = [this.#resources.get(id), this.#records.get(id)];
+      if (!resource || !record) continue;
       const { next, effects } = step(resource, record.state, { type: 'tick', at });
       if (effects.length === 0) continue;
-      this.#records.set(id, { ...record, state: next });
+      this.#put(id, { ...record, state: next });
       out.push({ resource, effects, adopted: false, changed: true });
     }
     return out;
@@ -96,14 +98,14 @@ export class Roll {
     const record = this.#records.get(id);
     if (!record) return 1;
     const episode = (record.state.episodes[what] ?? 0) + 1;
-    this.#records.set(id, { ...record, state: { ...record.state, episodes: { ...record.state.episodes, [what]: episode } } });
+    this.#put(id, { ...record, state: { ...record.state, episodes: { ...record.state.episodes, [what]: episode } } });
     return episode;
   }
 
   /** Starts a resource without a past, but for its episodes: a dedup key is never used twice. */
   forget(id: string): void {
     const record = this.#records.get(id);
-    if (record) this.#records.set(id, { state: { ...NEW, episodes: record.state.episodes }, memory: BLANK });
+    if (record) this.#put(id, { state: { ...NEW, episodes: record.state.episodes }, memory: BLANK });
   }
 
   print(id: string): PrintedResource | undefined {
@@ -119,7 +121,13 @@ export class Roll {
 
   /** True once every resource has been swept. */
   isSwept(): boolean {
-    return [...this.#records.values()].every(({ state }) => state.facets['presence'] !== undefined);
+    return this.#unswept.size === 0;
+  }
+
+  #put(id: string, record: ResourceRecord): void {
+    this.#records.set(id, record);
+    toggle(this.#dim, id, record.state.blind || Object.values(record.state.facets).some((facet) => facet.sight.blindNow));
+    toggle(this.#unswept, id, record.state.facets['presence'] === undefined);
   }
 }
 
@@ -136,4 +144,9 @@ function standings(state: ResourceRecord['state']): string {
   return Object.entries(state.facets)
     .map(([name, facet]) => `${name} ${facet.standing} ${facet.sight.blindNow}`)
     .join();
+}
+
+function toggle(set: Set<string>, id: string, member: boolean): void {
+  if (member) set.add(id);
+  else set.delete(id);
 }

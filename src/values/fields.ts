@@ -128,6 +128,19 @@ export function webUrlOrSecret() {
   return field;
 }
 
+/** A text of the right form in clear, or a reference to a secret that holds one. `form` names the right form in the complaint. */
+export function textOrSecret(pattern: RegExp, form: string) {
+  const field = z
+    .unknown()
+    .meta({ oneOf: [{ type: 'string', pattern: pattern.source }, ...REF_SCHEMA.oneOf] })
+    .transform((raw, context): string | SecretRef => {
+      if (typeof raw !== 'string') return parseRef(raw, context);
+      return pattern.test(raw) ? raw : fail(context, `must be ${form}`);
+    });
+  fieldRoles.add(field, { role: 'secret' });
+  return field;
+}
+
 /** A name or id of at most `max` characters, fit for keys, file names and log lines. */
 export function name(max = 80) {
   const form = `must begin with a letter or a digit and go on with letters, digits, ".", "_" or "-", at most ${max} characters in all`;

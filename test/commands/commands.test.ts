@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { Page } from '../../src/core/page.ts';
+import { runCli, startCli } from '../support/cli.ts';
+import { startPostBox } from '../support/post.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { backups, Site, volume } from '../support/site.ts';
+
+describe('rollcall validate', function () {
+  this.timeout(20_000);
+  it('says ok and what it read, or every complaint at once, and contacts nobody', async () => {
+    using site = new Site({ resources: [volume('tmp', '/tmp')], pgUrl: 'postgres://nobody:nothing@127.0.0.1:1/x' });
+    const ok = await runCli(['validate'], { cwd: site.path });
+    assert.deepEqual([ok.code, ok.stderr], [0, '']);
+    assert.match(ok.stdout, /manifest\.yaml: ok, site version 1, 1 resources/);
+    const json = await runCli(['validate', '--json'], { cwd: site.path });
+    assert.deepEqual(JSON.parse(json.stdout), { ok: true, manifest: { id: 'site', version: 1, resources: 1 }, complaints: [] });
+    site.rewrite({ resources: [volume('a', 'relative'), backups('a', '/srv/*', { connection: 'dsik' })] });
+    const bad = await runCli(['validate'], { cwd: site.path });
+    assert.equal(bad.code, 78);
+    assert.deepEqual(bad.stdout.match(/RC_[A-Z_]+/g)?.sort(), ['RC_CONNECTION_UNKNOWN', 'RC_ID_DUPLICATE', 'RC_VALUE_INVALID']);
+    for (const line of bad.stdout.trim().split('\n')) assert.match(line, /^manifest\.yaml:\d+:\d+ {2}\S+ {2}.+ {2}RC_[A-Z_]+$/);
+    const list = JSON.parse((await runCli(['validate', '--json'], { cwd: site.path })).stdout) as { complaints: unknown[] };
+    assert.equal(list.complaints.length, 3);
+  });
+
+  it('finds its config where -c or $ROLLCALL_CONFIG says, relative to where it runs', async () => {
+    using site = new Site({ resources: [volume('tmp', '/tmp')] });
+    assert.equal((await runCli(['-c', site.config, 'validate'], { cwd: '/' })).code, 0);
+    assert.equal((await runCli(['validate'], { cwd: '/', env: { ROLLCALL_CONFIG: site.config } })).code, 0);
+    assert.equal((await runCli(['validate'], { cwd: '/' })).code, 78);
+  });
+});
+
+describe('rollcall explain', function () {
+  this.timeout(20_000);
+  it('words bounds with their units and names who is paged', async () => {
+    const expect = { newest_within: '26h', min_size: '1MiB', min_count: 7, max_shrink: '50%' };
+    const config = {
+      pagers: { out: { type: 'console' }, ops: { type: 'webhook', url: 'http://127.0.0.1:9/' } },
+      routes: [{ severity: 'critical', pagers: ['ops', 'out'] }, { pagers: ['out'] }],
+    };
+    using site = new Site({ config, resources: [backups('dumps', '/srv/*.dump', { expect, owner: 'payments' })] });
+    const { code, stdout } = await runCli(['explain', 'dumps'], { cwd: site.path });
+    assert.equal(code, 0);
+    assert.match(stdout, /owned by payments/);
+    assert.match(stdout, /newest_within: stale unless it is at most 1d 2h of age/);
+    assert.match(stdout, /min_size: diminished unless it is at least 1 MiB/);
+    assert.match(stdout, /min_count: diminished unless it is at least 7 backups/);
+    assert.match(stdout, /max_shrink: .*at least 50 percent/);
+    assert.match(stdout, /critical to ops \(webhook\), out \(console\); repeated every 15m/);
+    assert.match(stdout, /warning to out \(console\)/);
+    assert.doesNotMatch(stdout, /\d{6}/, 'no bare milliseconds or bytes');
+    const near = await runCli(['explain', 'dumsp'], { cwd: site.path });
+    assert.equal(near.code, 64);
+    assert.match(near.stderr, /did you mean 'dumps'/);
+  });
+});
+
+describe('rollcall status and incidents', function () {
+  this.timeout(20_000);
+  it('say that nobody has looked where no daemon ever ran, and end with 0', async () => {
+    using site = new Site({ resources: [volume('tmp', '/tmp')] });
+    const status = await runCli(['status'], { cwd: site.path });
+    assert.equal(status.code, 0);
+    assert.match(status.stdout, /no daemon has written/);
+    assert.match(status.stdout, /unknown +tmp: not looked at yet/);
+    assert.match((await runCli(['incidents'], { cwd: site.path })).stdout, /no open incidents/);
+  });
+
+  it('say when the daemon last wrote, and by how much the budget stretches inspections', async () => {
+    const connections = { pg: { probe: 'postgres', url: { env: 'PG' }, inspections_per_minute: 1 } };
+    const table = { expect: { tables: { 'public.t': {} } } };
+    const resources = ['a', 'b'].map((id) => ({ id, kind: 'postgres.database', connection: 'pg', name: id, ...table }));
+    using site = new Site({ config: { connections }, resources });
+    const env = { PG: 'postgres://nobody:nothing@127.0.0.1:1/x' };
+    await using daemon = startCli(['watch'], { cwd: site.path, env });
+    await daemon.says('"watching"');
+    let text = '';
+    while (!text.includes('last written')) text = (await runCli(['status'], { cwd: site.path, env })).stdout;
+    assert.match(text, /pg: the connection budget stretches inspections from 1s to 2m/);
+    assert.match(text, /blind +a, unpinned: cannot be seen .*ECONNREFUSED/);
+    const json = JSON.parse((await runCli(['status', '--json'], { cwd: site.path, env })).stdout) as Record<string, unknown>;
+    assert.match(String(json['written_at']), /^20\d\d-/);
+    assert.deepEqual(json['inspections'], { pg: { wantedMs: 1000, actualMs: 120_000 } });
+  });
+});
+
+describe('rollcall page-test', function () {
+  this.timeout(20_000);
+  it('sends a test and its end, and ends with 2 where a pager fails', async () => {
+    await using box = await startPostBox();
+    const broken = await startReceiver({ status: 500 });
+    const pagers = { good: { type: 'webhook', url: box.url }, bad: { type: 'webhook', url: broken.url }, out: { type: 'console' } };
+    using site = new Site({ config: { pagers, routes: [{ pagers: ['good'] }] }, resources: [volume('tmp', '/tmp')] });
+    const good = await runCli(['page-test', 'good'], { cwd: site.path });
+    assert.equal(good.code, 0);
+    assert.match(good.stdout, /good: accepted/);
+    assert.deepEqual(
+      box.pages.map(({ event, reason }) => [event, reason]),
+      [
+        ['test', 'test'],
+        ['resolve', 'resolved'],
+      ],
+    );
+    const [first, last] = box.pages as [Page, Page];
+    assert.equal(first.dedup_key, last.dedup_key);
+    const all = await runCli(['page-test', '--json'], { cwd: site.path });
+    assert.equal(all.code, 2);
+    const { results } = JSON.parse(all.stdout) as { results: { pager: string; delivery: { kind: string } }[] };
+    assert.deepEqual(
+      results.map(({ pager, delivery }) => [pager, delivery.kind]),
+      [
+        ['good', 'delivered'],
+        ['bad', 'retryable'],
+        ['out', 'delivered'],
+      ],
+    );
+    assert.match(all.stderr, /TEST: test page/, 'the console pager writes to stderr');
+    assert.equal((await runCli(['page-test', 'goood'], { cwd: site.path })).code, 64);
+    await broken.close();
+  });
+});
+
+describe('rollcall', function () {
+  this.timeout(60_000);
+  it('prints its version, its help and the schemas', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    for (const args of [['version'], ['--version'], ['-V']])
+      assert.deepEqual(await runCli(args, { cwd: '/' }).then(({ code, stdout }) => [code, stdout]), [0, `${version}\n`]);
+    assert.equal((await runCli(['--help'], { cwd: '/' })).code, 0);
+    for (const name of ['config', 'manifest']) {
+      const { code, stdout } = await runCli(['schema', name], { cwd: '/' });
+      assert.equal(code, 0);
+      assert.equal((JSON.parse(stdout) as { type: string }).type, 'object');
+    }
+    assert.equal((await runCli(['schema', 'other'], { cwd: '/' })).code, 64);
+  });
+
+  it('demo tells the whole story, ends with 0 and leaves no folder and no process behind', async () => {
+    using site = new Site();
+    const mine = (): string[] => readdirSync(site.path).filter((name) => name.startsWith('rollcall-'));
+    const { code, stdout, stderr } = await runCli(['demo'], { cwd: '/', env: { TMPDIR: site.path } });
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const part of [
+      /4 resources|orders-dumps +present/,
+      /DROP DATABASE orders/,
+      /All systems nominal/,
+      /rings [\d.]+ s after/,
+      /orders-db is gone/,
+    ])
+      assert.match(stdout, part);
+    assert.match(stdout, /evidence .*whole answer, control: /);
+    assert.match(stdout, /orders-dumps is gone/);
+    // oxlint-disable-next-line no-control-regex -- that there are none is the point
+    assert.doesNotMatch(stdout, /\u001b/);
+    assert.deepEqual(mine(), []);
+    assert.deepEqual(processesNaming(site.path), []);
+    assert.notEqual(site.path, tmpdir());
+  });
+
+  it('demo cleans up and ends with 1 when it is interrupted before the page', async () => {
+    using site = new Site();
+    await using demo = startCli(['demo'], { cwd: '/', env: { TMPDIR: site.path } });
+    while (!demo.stdout.includes('The watchdog starts')) await new Promise((resolve) => setTimeout(resolve, 20));
+    demo.signal('SIGTERM');
+    assert.equal(await demo.ended, 1);
+    assert.deepEqual(
+      readdirSync(site.path).filter((name) => name.startsWith('rollcall-')),
+      [],
+    );
+    assert.deepEqual(processesNaming(site.path), []);
+  });
+});
+
+/** Processes whose command line holds a folder of the test's own. */
+function processesNaming(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+    } catch {
+      return false;
+    }
+  });
+}

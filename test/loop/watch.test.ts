@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { openStore, type SqliteStore } from '../../src/adapters/store-sqlite.ts';
+import type { Watch } from '../../src/loop/watch.ts';
+import type { Store } from '../../src/ports.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { makeFolder, type Folder } from '../support/folder.ts';
+import { makeCheck, makeResource } from '../support/roll.ts';
+import { FlakyStore, makePlan, RecordingPager, ScriptedLink, startWatch, type PlanParts } from '../support/watching.ts';
+
+const MINUTE = 60_000;
+
+describe('the watch, end to end with a scripted probe and a real store', function () {
+  this.timeout(30_000);
+  let folder: Folder;
+  let store: SqliteStore;
+  let clock: FakeClock;
+  let link: ScriptedLink;
+  let pager: RecordingPager;
+  let running: Watch | undefined;
+
+  beforeEach(async () => {
+    folder = makeFolder();
+    store = await openStore(folder.path);
+    clock = new FakeClock();
+    link = new ScriptedLink();
+    pager = new RecordingPager('oncall');
+  });
+  afterEach(async () => {
+    await end();
+    await store.close();
+    folder.remove();
+  });
+
+  const plan = (resources = [makeResource()], parts: PlanParts = {}) => makePlan(resources, { link, pagers: [pager], ...parts });
+  const start = async (given = plan(), to: Store = store): Promise<Watch> => {
+    running = await startWatch(given, clock, to);
+    await clock.advance(10);
+    return running;
+  };
+  /** Stops it as SIGTERM does, with the clock going on. */
+  async function end(): Promise<void> {
+    let over = false;
+    const stopped = running?.stop().finally(() => (over = true));
+    for (let turn = 0; stopped && !over && turn < 100; turn++) await clock.advance(100);
+    await stopped;
+    running = undefined;
+  }
+
+  it('a drop is one page within one sweep, by two looks of which the second is fresh', async () => {
+    await start();
+    await clock.advance(10_000);
+    link.answer = 'gone';
+    await clock.advance(2100);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost']);
+    const [letter] = pager.letters;
+    assert.equal(letter?.page.resources[0]?.verdict, 'absent');
+    assert.match(letter.page.summary, /^orders-db is gone: database orders-db does not exist .*2 of 2 looks/);
+    assert.deepEqual(
+      link.looks.slice(-2).map(({ path }) => path),
+      ['usual', 'fresh'],
+    );
+    await clock.advance(5 * MINUTE);
+    assert.equal(pager.letters.length, 1);
+    assert.ok(letter.page.ledger_head, 'it was written down before it left');
+  });
+
+  it('recovery resolves after sixty seconds, and not before', async () => {
+    await start();
+    link.answer = 'gone';
+    await clock.advance(3000);
+    link.answer = 'good';
+    await clock.advance(58_000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost']);
+    await clock.advance(6000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'resolve resolved orders-db lost']);
+    assert.equal(pager.letters[0]?.page.dedup_key, pager.letters[1]?.page.dedup_key);
+    assert.deepEqual((await store.load()).incidents, []);
+    link.answer = 'gone';
+    await clock.advance(3000);
+    assert.match(pager.letters[2]?.page.dedup_key ?? '', /lost\/2$/, 'the next happening has a key of its own');
+  });
+
+  it('an inspection finds a loss, and the sweeps that follow do not resolve it', async () => {
+    await start(plan([makeResource({ checks: [makeCheck({ rule: { is: 'at_least', bound: 1000 } })] })]));
+    await clock.advance(30 * MINUTE);
+    assert.deepEqual(pager.said.slice(0, 2), ['trigger first orders-db degraded', 'trigger repeat orders-db degraded']);
+    assert.equal(pager.said.filter((said) => said.startsWith('resolve')).length, 0);
+  });
+
+  it('blindness pages at blind_after under its own key while a loss is acknowledged', async () => {
+    await start();
+    link.answer = 'gone';
+    await clock.advance(3000);
+    const [incident] = running?.status().incidents ?? [];
+    assert.ok(incident);
+    await store.commit({ orders: [{ id: 'O1', kind: 'acknowledge', incident: incident.id, by: 'alice', forMs: 60 * MINUTE }] });
+    await clock.advance(2000);
+    link.answer = 'denied';
+    await clock.advance(2 * MINUTE - 4000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost']);
+    await clock.advance(8000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger first orders-db blind']);
+    assert.notEqual(pager.letters[1]?.page.dedup_key, pager.letters[0]?.page.dedup_key);
+    await clock.advance(20 * MINUTE);
+    assert.equal(pager.said.filter((said) => said === 'trigger repeat orders-db lost').length, 0, 'acknowledged');
+  });
+
+  it('repeats until somebody acknowledges', async () => {
+    await start();
+    link.answer = 'gone';
+    await clock.advance(31 * MINUTE);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger repeat orders-db lost', 'trigger repeat orders-db lost']);
+  });
+
+  for (const answer of ['hangs', 'throws', 'omits', 'denied'] as const)
+    it(`a probe that ${answer === 'denied' ? 'is denied' : answer} is blind: paged at its deadline, never as a loss`, async () => {
+      await start();
+      link.answer = answer;
+      await clock.advance(4 * MINUTE);
+      assert.deepEqual(
+        pager.said.filter((said) => said.startsWith('trigger') && !said.includes('@watchdog')),
+        ['trigger first orders-db blind'],
+      );
+    });
+
+  it('one report that cannot even be read costs the others nothing', async () => {
+    await start(plan([makeResource(), makeResource({ id: 'other-db' })]));
+    link.answers.set('orders-db', [{ kind: 'unseen', id: 'orders-db' } as never]);
+    link.answers.set('other-db', 'gone');
+    await clock.advance(4 * MINUTE);
+    assert.deepEqual(pager.said, ['trigger first other-db lost', 'trigger first orders-db blind']);
+  });
+
+  it('five thousand losses of one sweep are one page per pager that says five thousand', async () => {
+    const chat = new RecordingPager('chat');
+    const many = Array.from({ length: 5000 }, (_, index) => makeResource({ id: `db-${index}` }));
+    await start(plan(many, { pagers: [pager, chat] }));
+    link.answer = 'gone';
+    await clock.advance(2100);
+    for (const { letters } of [pager, chat]) {
+      assert.equal(letters.length, 1);
+      assert.deepEqual([letters[0]?.page.total, letters[0]?.page.truncated], [5000, true]);
+      assert.match(letters[0]?.page.summary ?? '', /^5,000 resources are gone/);
+    }
+  });
+
+  it('the one deletion twenty minutes later is a page of its own', async () => {
+    await start(plan([makeResource(), makeResource({ id: 'other-db' })]));
+    link.answers.set('orders-db', 'gone');
+    await clock.advance(3000);
+    await clock.advance(10 * MINUTE);
+    link.answers.set('other-db', 'gone');
+    await clock.advance(3000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger first other-db lost']);
+  });
+
+  it('first run with the database gone, then created empty by somebody: paged, never adopted, never resolved', async () => {
+    link.answer = 'gone';
+    await start();
+    await clock.advance(3000);
+    link.answer = 'good';
+    await clock.advance(14 * MINUTE);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'update changed orders-db lost', 'update changed orders-db lost']);
+    assert.equal(pager.letters[2]?.page.resources[0]?.verdict, 'impostor');
+    assert.equal((await store.load()).resources.get('orders-db')?.memory.adopted, false);
+  });
+
+  it('a reload that takes a resource off the roll is paged, and its incident closes as retired', async () => {
+    const watch = await start(plan([makeResource(), makeResource({ id: 'other-db' })]));
+    link.answers.set('orders-db', 'gone');
+    await clock.advance(3000);
+    await watch.reload(plan([makeResource({ id: 'other-db' })], { link: new ScriptedLink() }));
+    await clock.advance(3000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger first @watchdog degraded', 'resolve retired orders-db lost']);
+    assert.match(pager.letters[1]?.page.summary ?? '', /orders-db left the roll/);
+    assert.equal(link.closed, true);
+  });
+
+  it('a reload that takes the pager away is told to that pager', async () => {
+    const watch = await start(plan([makeResource()], { digests: { pagers: 'one' } }));
+    const other = new RecordingPager('other');
+    await watch.reload(plan([makeResource()], { link: new ScriptedLink(), pagers: [other], digests: { pagers: 'two' } }));
+    await clock.advance(3000);
+    assert.deepEqual(pager.said, ['trigger first @watchdog degraded']);
+    assert.match(pager.letters[0]?.page.summary ?? '', /config\.yaml was changed: pagers/);
+  });
+
+  it('killed in the middle of paging: the same letter under the same key is delivered after the restart', async () => {
+    await start();
+    pager.answer = { kind: 'retryable', why: 'HTTP 503' };
+    link.answer = 'gone';
+    await clock.advance(3000);
+    const first = pager.letters[0];
+    // What a kill -9 leaves: the store as it was written, and a process that does nothing more.
+    const left = await store.load();
+    await end();
+    const again = new RecordingPager('oncall');
+    running = await startWatch(plan([makeResource()], { pagers: [again], link: new ScriptedLink() }), clock, {
+      load: () => Promise.resolve(left),
+      commit: (change) => store.commit(change),
+      ledger: (from, limit) => store.ledger(from, limit),
+      orders: () => store.orders(),
+      close: () => Promise.resolve(),
+    });
+    await clock.advance(10_000);
+    assert.equal(again.letters[0]?.id, first?.id);
+    assert.equal(again.letters[0]?.page.dedup_key, first?.page.dedup_key);
+    assert.equal(again.letters.length, 1);
+  });
+
+  it('a store that cannot write stops no page, and is itself one; what was missed is written later', async () => {
+    const flaky = new FlakyStore(store);
+    await start(plan(), flaky);
+    flaky.failing = true;
+    link.answer = 'gone';
+    await clock.advance(4000);
+    assert.deepEqual(pager.said.toSorted(), ['trigger first @watchdog degraded', 'trigger first orders-db lost']);
+    assert.match(pager.letters.map(({ page }) => page.summary).join(), /the store cannot write \(no space left on device\)/);
+    flaky.failing = false;
+    await clock.advance(2000);
+    const { incidents, resources } = await store.load();
+    assert.ok(incidents.some(({ key, phase }) => key.includes('/orders-db/lost/') && phase === 'paged'));
+    assert.equal(resources.get('orders-db')?.state.harm, 'lost');
+    assert.ok((await store.ledger(1, 1000)).some(({ kind, about }) => kind === 'verdict' && about === 'orders-db'));
+  });
+
+  it('a loss after a damage whose page was never delivered is one page, and one resolve, once pagers answer again', async () => {
+    const dead = { kind: 'retryable', why: 'refused' } as const;
+    pager.answer = dead;
+    await start(plan([makeResource({ checks: [makeCheck({ rule: { is: 'at_least', bound: 1000 } })] })]));
+    await clock.advance(5000);
+    link.answer = 'gone';
+    await clock.advance(MINUTE);
+    pager.letters.length = 0;
+    pager.answer = { kind: 'delivered', ref: null };
+    await clock.advance(2 * MINUTE);
+    assert.deepEqual(
+      pager.said,
+      ['trigger first orders-db lost', 'resolve superseded orders-db degraded'].map((said) => said.replace('first', 'worsened')),
+    );
+  });
+
+  it('a nudge makes a look due at once, and is no verdict', async () => {
+    await start(plan([makeResource({ tripwire: true, sweep: { every: 60_000 } })]));
+    await clock.advance(1000);
+    const before = link.looks.length;
+    link.nudge({ ids: ['orders-db'], why: 'the session ended' });
+    await settle();
+    await clock.advance(10);
+    assert.equal(link.looks.length, before + 1);
+    assert.equal(link.looks.at(-1)?.path, 'fresh');
+    assert.deepEqual(pager.said, []);
+  });
+
+  it('a wall clock stepped a day back and forth is no page, and stops no sweep', async () => {
+    await start();
+    await clock.advance(10_000);
+    for (const day of [-86_400_000, 2 * 86_400_000]) {
+      clock.stepWall(day);
+      const before = link.looks.length;
+      await clock.advance(10_000);
+      assert.ok(Math.abs(link.looks.length - before - 5) <= 1, `${link.looks.length - before} looks`);
+    }
+    assert.deepEqual(pager.said, []);
+  });
+
+  it('an empty store under a manifest already in use is paged', async () => {
+    await start(plan([makeResource()], { version: 7 }));
+    await clock.advance(1000);
+    assert.match(pager.letters[0]?.page.summary ?? '', /the store is empty, but manifest version 7/);
+  });
+
+  it('stops within five seconds although a probe and a pager hang', async () => {
+    pager.answer = () => new Promise(() => {});
+    const watch = await start();
+    link.answer = 'gone';
+    await clock.advance(3000);
+    link.answer = 'hangs';
+    await clock.advance(3000);
+    const began = clock.now().steady;
+    let over = false;
+    const stopped = watch.stop().finally(() => (over = true));
+    while (!over && clock.now().steady - began < 20_000) await clock.advance(100);
+    assert.ok(clock.now().steady - began <= 5000, `${clock.now().steady - began} ms`);
+    await stopped;
+    assert.equal(link.closed, true);
+  });
+});

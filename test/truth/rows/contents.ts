@@ -1,0 +1,119 @@
+import { BREACH, FILL, FLOOR, orders, REFILL, SENTINEL } from '../expectations.ts';
+import type { Row } from '../row.ts';
+import { WITHIN } from '../timing.ts';
+
+const HALVED = orders({ max_shrink: '20%' });
+/** 20 MiB in one table, several times what an empty database takes. */
+const BULK = `create table bulk as select n as id, repeat('x', 500) as filler from generate_series(1, 40000) n; analyze bulk`;
+
+const diminished = (...breaches: readonly string[]) => ({ verdict: 'degraded', breaches, within: WITHIN.inspection }) as const;
+/** One statement in the watched database. */
+const statement =
+  (sql: string): Row['play'] =>
+  ({ run }) =>
+  async () =>
+    run(sql);
+
+/** Databases that stay, under the same identity, and lose what is in them. */
+export const contentRows: readonly Row[] = [
+  {
+    name: 'DROP SCHEMA public CASCADE',
+    expect: FLOOR,
+    paged: diminished(BREACH.missing, BREACH.floor),
+    play: statement('drop schema public cascade'),
+  },
+  {
+    name: 'DROP SCHEMA public CASCADE, migrated anew without rows',
+    expect: FLOOR,
+    paged: { ...diminished(BREACH.floor), meanwhile: ['blind'] },
+    play: statement(`drop schema public cascade; create schema public; grant usage on schema public to watcher;
+      set search_path to public; ${FILL} truncate orders`),
+  },
+  {
+    name: 'DROP TABLE',
+    expect: FLOOR,
+    paged: diminished(BREACH.missing, BREACH.floor),
+    play: statement('drop table orders'),
+  },
+  {
+    name: 'DROP TABLE of which nothing but its presence is expected',
+    expect: orders({}),
+    paged: diminished(BREACH.missing),
+    play: statement('drop table orders'),
+  },
+  {
+    name: 'DROP TABLE, created again empty',
+    expect: FLOOR,
+    paged: diminished(BREACH.floor),
+    play: statement(`drop table orders; ${FILL} truncate orders`),
+  },
+  { name: 'TRUNCATE', expect: FLOOR, paged: diminished(BREACH.floor), play: statement('truncate orders') },
+  { name: 'DELETE without WHERE', expect: FLOOR, paged: diminished(BREACH.floor), play: statement('delete from orders') },
+  {
+    name: 'DELETE of half the rows',
+    expect: HALVED,
+    paged: diminished(BREACH.shrunk),
+    play: statement('delete from orders where id > 500'),
+  },
+  {
+    name: 'DELETE of a tenth a second, each within max_shrink',
+    expect: HALVED,
+    paged: diminished(BREACH.shrunk),
+    play:
+      ({ run }) =>
+      async () => {
+        for (let step = 0; step < 4; step++) {
+          await run(`delete from orders where id between ${step * 100} and ${step * 100 + 99}`);
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+      },
+  },
+  {
+    name: 'DELETE of one row of a table that only grows',
+    expect: orders({ grow_only: true }),
+    paged: diminished(BREACH.growOnly),
+    play: statement('delete from orders where id = 3'),
+  },
+  {
+    name: 'DELETE, refilled with invented rows: by the counters',
+    expect: orders({ min_rows: 900, max_churn: '20%' }),
+    paged: diminished(BREACH.churn),
+    play: statement(`delete from orders; ${REFILL}`),
+  },
+  {
+    name: 'DELETE, refilled with invented rows: by the sentinel',
+    expect: orders({ min_rows: 900, sentinel: SENTINEL }),
+    paged: diminished(BREACH.sentinel),
+    play: statement(`delete from orders; ${REFILL}`),
+  },
+  {
+    name: 'TRUNCATE, refilled with invented rows: by the sentinel',
+    expect: orders({ min_rows: 900, sentinel: SENTINEL }),
+    paged: diminished(BREACH.sentinel),
+    play: statement(`truncate orders; ${REFILL}`),
+  },
+  {
+    name: 'UPDATE without WHERE: by the sentinel',
+    expect: orders({ min_rows: 900, sentinel: SENTINEL }),
+    paged: diminished(BREACH.sentinel),
+    play: statement(`update orders set note = 'overwritten'`),
+  },
+  {
+    name: 'DROP TABLE of the biggest, only the size declared',
+    expect: { max_shrink: '30%' },
+    paged: diminished(BREACH.size),
+    play: async ({ run }) => {
+      await run(BULK);
+      return async () => run('drop table bulk');
+    },
+  },
+  {
+    name: 'TRUNCATE of the biggest, only the size declared',
+    expect: { max_shrink: '30%' },
+    paged: diminished(BREACH.size),
+    play: async ({ run }) => {
+      await run(BULK);
+      return async () => run('truncate bulk');
+    },
+  },
+];

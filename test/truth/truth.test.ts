@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import type { Cell } from './cell.ts';
+import { missingCells, playTable } from './play-table.ts';
+import { ROWS } from './rows/index.ts';
+
+// The other versions are played by `npm run truth`.
+const VERSION = 18;
+
+describe(`the truth table on PostgreSQL ${VERSION}`, function () {
+  this.timeout(180_000);
+  let cells: readonly Cell[] = [];
+
+  before(async () => {
+    cells = await playTable(ROWS, [VERSION]);
+  });
+
+  it('has no two rows of one name and no cell missing', () => {
+    assert.equal(new Set(ROWS.map(({ name }) => name)).size, ROWS.length);
+    assert.deepEqual(missingCells(ROWS, [VERSION], cells), []);
+  });
+
+  for (const { name, paged } of ROWS)
+    it(`${name}: ${paged === 'nothing' ? 'nobody is woken' : `${paged.verdict} within ${paged.within} s`}`, () => {
+      const cell = cells.find(({ row }) => row === name);
+      assert.equal(cell?.wrong, undefined, `${cell?.verdict}: ${cell?.wrong}`);
+    });
+});
