@@ -108,9 +108,11 @@ export function takesIn(incident: Incident, what: Pick<Opening, 'class' | 'sever
   );
 }
 
-export function joinIncident(incident: Incident, resource: string, at: Instant): Turned {
-  const next = { ...incident, members: { ...incident.members, [resource]: { joined: at, left: null } } };
-  return { next, wishes: [{ incident: incident.id, event: 'update', reason: 'joined', to: incident.pagers }] };
+/** Takes in others of the same loss, all who came in one round at once. */
+export function joinIncident(incident: Incident, joining: ReadonlyMap<string, Instant>): Turned {
+  const members = { ...incident.members };
+  for (const [resource, at] of joining) members[resource] = { joined: at, left: null };
+  return { next: { ...incident, members }, wishes: [{ incident: incident.id, event: 'update', reason: 'joined', to: incident.pagers }] };
 }
 
 /** A member is told differently now: milder, or another verdict of the same class. */

@@ -95,7 +95,9 @@ function summarize(
 }
 
 function countLooks(facet: FacetState | undefined): string {
-  const marks = facet?.marks ?? [];
+  const all = facet?.marks ?? [];
+  // Good looks from before the harm do not speak against it.
+  const marks = all.slice(all.findIndex((mark) => mark.harm !== null));
   return `${marks.filter((mark) => mark.harm !== null).length} of ${marks.length} looks`;
 }
 

@@ -15,7 +15,11 @@ export function remember(
   judgments: readonly FacetJudgment[],
 ): { memory: Memory; adopted: boolean } {
   const seen = reports.filter((report): report is Seen => report.kind === 'seen');
-  const next = { ...memory, ...identityAfter(resource, memory, seen, judgments), ...measuresAfter(resource, memory, state, seen, judgments) };
+  const next = {
+    ...memory,
+    ...identityAfter(resource, memory, seen, judgments),
+    ...measuresAfter(resource, memory, state, seen, judgments),
+  };
   const adopted = !next.adopted && next.pin !== undefined && isWhole(resource, state);
   return { memory: adopted ? { ...next, adopted } : next, adopted };
 }

@@ -62,7 +62,8 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
     case 'churns_at_most': {
       const step = counterStep(check.measure, measure, memory);
       const base = memory.baselines[rule.of];
-      if (step === undefined || base === undefined || step <= base * rule.share) return GOOD;
+      // A base of none is one that was never known, as after a crash: no share can be told of it.
+      if (step === undefined || base === undefined || base === 0 || step <= base * rule.share) return GOOD;
       return broken(Math.floor(base * rule.share), `${step} ${check.noun} of ${check.subject} between two looks, of ${base} held`);
     }
     case 'jumps': {

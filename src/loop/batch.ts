@@ -50,7 +50,9 @@ export async function runBatch(
   over.abort(new Error('out of patience'));
   let broken = first === 'timeout' || first === 'aborted' ? silence(bounds.patience) : first;
   // The last words said while it settles still count; the wait for them is bounded.
-  if (first === 'timeout' || first === 'aborted') await Promise.race([reading, clock.sleep(SETTLE_MS).catch(() => {})]);
+  const settled = new AbortController();
+  if (first === 'timeout' || first === 'aborted') await Promise.race([reading, clock.sleep(SETTLE_MS, settled.signal).catch(() => {})]);
+  settled.abort();
   closed = true;
   const tookMs = clock.now().steady - began.steady;
   if (broken && bounds.signal.aborted) broken = { reason: 'timeout', say: 'the watcher is stopping' };

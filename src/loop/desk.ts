@@ -23,7 +23,8 @@ import type { Page, PageEvent, PageReason } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import { reroute } from '../core/reroute.ts';
 import type { Post } from '../ports.ts';
-import { coalesce, gravity } from './precedence.ts';
+import { coalesce } from './precedence.ts';
+import { Tray } from './tray.ts';
 
 /** What the desk needs to know of the world to open an incident and to word a page. */
 export interface DeskOptions {
@@ -61,21 +62,17 @@ export interface Raising {
 export class Desk {
   readonly #options: DeskOptions;
   readonly #incidents = new Map<string, Incident>();
-  readonly #posts = new Map<string, Post>();
-  readonly #inFlight = new Set<string>();
   readonly #changed = new Set<string>();
-  readonly #changedPosts = new Set<string>();
-  readonly #dropped = new Set<string>();
+  /** Who joins which incident in this round; taken in together, because each change of an incident copies its list of members. */
+  readonly #joining = new Map<string, Map<string, Instant>>();
+  /** The letters themselves. */
+  readonly tray: Tray;
   #wishes: Wish[] = [];
-  #seq = 0;
 
   constructor(options: DeskOptions, incidents: readonly Incident[], posts: readonly Post[]) {
     this.#options = options;
     for (const incident of incidents) this.#incidents.set(incident.id, incident);
-    for (const post of posts) {
-      this.#posts.set(post.id, post);
-      this.#seq = Math.max(this.#seq, post.seq);
-    }
+    this.tray = new Tray(options.newId, posts);
   }
 
   /** Incidents not closed, oldest first. */
@@ -91,7 +88,7 @@ export class Desk {
         isOpen(incident) &&
         !replaced.has(incident.id) &&
         (incident.class === 'blind') === blind &&
-        incident.members[resource]?.left === null,
+        (incident.members[resource]?.left === null || this.#joining.get(incident.id)?.has(resource) === true),
     );
   }
 
@@ -102,14 +99,13 @@ export class Desk {
     const host = this.open().find((incident) => incident !== milder && takesIn(incident, raising));
     const alone = milder !== undefined && openMembers(milder).length === 1;
     const supersedes = alone ? [milder.id, ...milder.supersedes] : [];
-    if (host) {
-      const waits = alone && host.phase === 'paging';
-      const { next, wishes } = joinIncident(host, resource, at);
-      this.#turn({ next: waits ? { ...next, supersedes: [...host.supersedes, ...supersedes] } : next, wishes });
-      if (waits) this.#hush(milder);
-      else if (milder) this.#turn(leaveIncident(milder, resource, 'superseded', at));
+    if (host && !milder) {
+      const joining = this.#joining.get(host.id) ?? new Map<string, Instant>();
+      this.#joining.set(host.id, joining.set(resource, at));
       return;
     }
+    this.#takeIn();
+    if (host && milder) return this.#moveUp(resource, milder, host.id, supersedes, at);
     const id = this.#options.newId(at);
     const key = dedupKey(this.#options.manifest, this.#options.watchdog, raising.label ?? resource, raising.class, raising.episode);
     const pagers = this.#options.pagersFor(raising.severity);
@@ -133,20 +129,43 @@ export class Desk {
     else this.#turn(leaveIncident(milder, resource, 'superseded', at));
   }
 
+  /** From a milder incident to a graver one of the same loss that is already open. */
+  #moveUp(resource: string, milder: Incident, hostId: string, supersedes: readonly string[], at: Instant): void {
+    const host = this.#incidents.get(hostId);
+    if (!host) return;
+    const waits = supersedes.length > 0 && host.phase === 'paging';
+    const { next, wishes } = joinIncident(host, new Map([[resource, at]]));
+    this.#turn({ next: waits ? { ...next, supersedes: [...host.supersedes, ...supersedes] } : next, wishes });
+    if (waits) this.#hush(milder);
+    else this.#turn(leaveIncident(milder, resource, 'superseded', at));
+  }
+
+  /** Takes in at once all who joined since the last time. */
+  #takeIn(): void {
+    for (const [id, joining] of this.#joining) {
+      const incident = this.#incidents.get(id);
+      if (incident) this.#turn(joinIncident(incident, joining));
+    }
+    this.#joining.clear();
+  }
+
   /** A member's story changed inside its class. */
   change(resource: string, blind: boolean): void {
+    this.#takeIn();
     const incident = this.incidentOf(resource, blind);
     if (incident) this.#turn(changeIncident(incident));
   }
 
   /** A member is good again, was retired or pinned anew. */
   leave(resource: string, blind: boolean, reason: PageReason, at: Instant): void {
+    this.#takeIn();
     const incident = this.incidentOf(resource, blind);
     if (incident) this.#turn(leaveIncident(incident, resource, reason, at));
   }
 
   /** Stops the repeats of an open incident until `until` (steady ms); false where there is no such incident. */
   acknowledge(id: string, until: number): boolean {
+    this.#takeIn();
     const incident = this.#incidents.get(id);
     if (!incident || !isOpen(incident)) return false;
     this.put(acknowledge(incident, until));
@@ -154,6 +173,7 @@ export class Desk {
   }
 
   tick(at: Instant): void {
+    this.#takeIn();
     const replaced = this.#replaced();
     for (const incident of this.open()) if (!replaced.has(incident.id)) this.#turn(tickIncident(incident, at, this.#options.repeat()));
   }
@@ -165,71 +185,36 @@ export class Desk {
 
   /** Words what was wished for since the last call, so that a thousand members of one round make one letter. */
   write(at: Instant): void {
+    this.#takeIn();
     const wishes = this.#wishes;
     this.#wishes = [];
     for (const wish of coalesce(wishes)) {
       const incident = this.#incidents.get(wish.incident);
       if (!incident) continue;
       const page = this.#options.word(incident, wish.event, wish.reason, at);
-      for (const pager of wish.to) this.#post(incident, pager, page, at);
+      for (const pager of wish.to) this.tray.put(incident, pager, page, at);
     }
-  }
-
-  /** What may be attempted now, gravest and oldest first: per key and pager only the first in line, and none already in flight. */
-  deliverable(now: Instant): Post[] {
-    const heads = new Map<string, Post>();
-    for (const post of this.#posts.values()) {
-      if (post.receipt) continue;
-      const lane = `${post.pager}\n${post.key}`;
-      const head = heads.get(lane);
-      if (!head || post.seq < head.seq) heads.set(lane, post);
-    }
-    return [...heads.values()]
-      .filter((post) => post.notBefore <= now.steady && !this.#inFlight.has(post.id))
-      .sort((a, b) => gravity(b.page) - gravity(a.page) || a.seq - b.seq);
-  }
-
-  /** The receiver's name for the last message under this key, if it has one. */
-  prior(post: Post): string | undefined {
-    let latest: Post | undefined;
-    for (const other of this.#posts.values())
-      if (
-        other.receipt?.ref &&
-        other.key === post.key &&
-        other.pager === post.pager &&
-        other.seq < post.seq &&
-        other.seq > (latest?.seq ?? -1)
-      )
-        latest = other;
-    return latest?.receipt?.ref ?? undefined;
   }
 
   attempt(post: Post): void {
-    this.#inFlight.add(post.id);
+    this.tray.leaves(post.id);
     const incident = this.#incidents.get(post.incident);
     if (incident) this.put(attempted(incident, post.pager));
   }
 
   failed(post: Post, why: string, notBefore: number): void {
-    this.#inFlight.delete(post.id);
-    if (this.#replaced().has(post.incident)) return this.#drop(post.id);
-    if (this.#posts.has(post.id)) this.#keep({ ...post, attempts: post.attempts + 1, lastError: why, notBefore });
+    this.tray.back(post, { lastError: why, notBefore });
+    if (this.#replaced().has(post.incident)) this.tray.drop(post.id);
   }
 
   delivered(post: Post, ref: string | null, at: Instant): void {
-    this.#inFlight.delete(post.id);
+    this.tray.accepted(post, { at, ref });
     const incident = this.#incidents.get(post.incident);
-    if (!incident) return this.#drop(post.id);
-    this.#keep({ ...post, attempts: post.attempts + 1, receipt: { at, ref } });
+    if (!incident) return this.tray.drop(post.id);
     const { next, complete } = receipt(incident, post.pager, post.page.event, at);
     this.put(next);
     if (complete) for (const id of next.supersedes) this.#close(id, 'superseded');
     if (next.phase === 'closed') this.#forget(next);
-  }
-
-  /** What failed before is tried again at once. */
-  hurry(): void {
-    for (const post of this.undelivered()) if (post.attempts > 0 && !this.#inFlight.has(post.id)) this.#keep({ ...post, notBefore: 0 });
   }
 
   /**
@@ -237,29 +222,21 @@ export class Desk {
    * its route, or where none is left to those of the route now standing.
    */
   reroute(configured: ReadonlyMap<string, unknown>): void {
+    this.#takeIn();
     for (const incident of this.open()) {
       if (incident.pagers.every((name) => configured.has(name))) continue;
-      for (const post of this.undelivered()) if (post.incident === incident.id && !configured.has(post.pager)) this.#drop(post.id);
+      this.tray.dropWhere((post) => post.incident === incident.id && !post.receipt && !configured.has(post.pager));
       this.#turn(reroute(incident, configured, this.#options.pagersFor(incident.severity)));
     }
   }
 
-  undelivered(): Post[] {
-    return [...this.#posts.values()].filter((post) => !post.receipt);
-  }
-
   /** What has changed since the last call. */
   drain(): DeskChange {
-    const change = {
-      incidents: [...this.#changed].flatMap((id) => this.#incidents.get(id) ?? []),
-      posts: [...this.#changedPosts].flatMap((id) => this.#posts.get(id) ?? []),
-      dropped: [...this.#dropped],
-    };
-    for (const { id, phase } of change.incidents) if (phase === 'closed') this.#incidents.delete(id);
+    this.#takeIn();
+    const incidents = [...this.#changed].flatMap((id) => this.#incidents.get(id) ?? []);
+    for (const { id, phase } of incidents) if (phase === 'closed') this.#incidents.delete(id);
     this.#changed.clear();
-    this.#changedPosts.clear();
-    this.#dropped.clear();
-    return change;
+    return { incidents, ...this.tray.drain() };
   }
 
   /** A change that could not be written counts as not handed out: it comes again with the next `drain()`. */
@@ -272,8 +249,7 @@ export class Desk {
       if (!this.#incidents.has(incident.id)) this.#incidents.set(incident.id, incident);
       this.#changed.add(incident.id);
     }
-    for (const post of change.posts ?? []) if (this.#posts.has(post.id)) this.#changedPosts.add(post.id);
-    for (const id of change.dropPosts ?? []) if (!this.#posts.has(id)) this.#dropped.add(id);
+    this.tray.redo(change.posts ?? [], change.dropPosts ?? []);
   }
 
   #turn({ next, wishes }: Turned): void {
@@ -289,8 +265,7 @@ export class Desk {
 
   /** Nothing stale goes out: what has no receipt yet of an incident that has been replaced is dropped. Who was tried gets its end. */
   #hush(incident: Incident): void {
-    for (const post of this.#posts.values())
-      if (post.incident === incident.id && !post.receipt && !this.#inFlight.has(post.id)) this.#drop(post.id);
+    this.tray.dropWhere((post) => post.incident === incident.id && !post.receipt && !this.tray.isOut(post.id));
     this.#wishes = this.#wishes.filter((wish) => wish.incident !== incident.id);
   }
 
@@ -300,44 +275,6 @@ export class Desk {
   }
 
   #forget(incident: Incident): void {
-    for (const post of this.#posts.values()) if (post.incident === incident.id) this.#drop(post.id);
-  }
-
-  /** Puts a letter in line. What waits there untried is reworded rather than followed, so that nobody is told old news first. */
-  #post(incident: Incident, pager: string, page: Page, at: Instant): void {
-    const waiting = [...this.#posts.values()].filter(
-      (post) => post.incident === incident.id && post.pager === pager && !post.receipt && !this.#inFlight.has(post.id),
-    );
-    const trigger = waiting.find((post) => post.page.event === 'trigger');
-    for (const post of waiting) if (post.page.event === 'update') this.#drop(post.id);
-    if (trigger && page.event !== 'resolve') {
-      this.#drop(trigger.id);
-      const reworded = { ...page, event: trigger.page.event, reason: trigger.page.reason };
-      // A letter that may have arrived keeps its identity only with its wording: reworded, it is another letter.
-      this.#keep({ ...trigger, id: trigger.attempts === 0 ? trigger.id : this.#options.newId(at), page: reworded });
-      return;
-    }
-    this.#keep({
-      id: this.#options.newId(at),
-      seq: ++this.#seq,
-      key: incident.key,
-      incident: incident.id,
-      pager,
-      page,
-      attempts: 0,
-      notBefore: at.steady,
-    });
-  }
-
-  #keep(post: Post): void {
-    this.#posts.set(post.id, post);
-    this.#changedPosts.add(post.id);
-    this.#dropped.delete(post.id);
-  }
-
-  #drop(id: string): void {
-    this.#posts.delete(id);
-    this.#changedPosts.delete(id);
-    this.#dropped.add(id);
+    this.tray.dropWhere((post) => post.incident === incident.id);
   }
 }

@@ -52,13 +52,13 @@ export class Outbox {
    * that who changes a pager cannot swallow the page that says so; what failed before is tried at once, for it may have been mended.
    */
   usePagers(pagers: ReadonlyMap<string, Pager>): void {
-    for (const { id, pager: name, attempts } of this.#desk.undelivered()) {
+    for (const { id, pager: name, attempts } of this.#desk.tray.undelivered()) {
       const pager = this.#pagers.get(name);
       if (pager && attempts === 0 && !this.#bound.has(id)) this.#bound.set(id, { pager, left: OLD_ROUTE_TRIES });
     }
     for (const [name, pager] of this.#pagers) this.#retired.set(name, pager);
     this.#pagers = pagers;
-    this.#desk.hurry();
+    this.#desk.tray.hurry();
   }
 
   get health(): PagerHealth {
@@ -68,7 +68,7 @@ export class Outbox {
   /** Starts every attempt that is due; returns at once. */
   pump(): void {
     if (this.#stop.signal.aborted) return;
-    for (const post of this.#desk.deliverable(this.#ports.clock.now())) {
+    for (const post of this.#desk.tray.deliverable(this.#ports.clock.now())) {
       const busy = this.#busy.get(post.pager) ?? 0;
       if (busy >= AT_ONCE || !this.#mayAsk(post.pager)) continue;
       this.#busy.set(post.pager, busy + 1);
@@ -83,7 +83,10 @@ export class Outbox {
   /** Milliseconds until something waiting is due again, at most a second. */
   wait(): number {
     const now = this.#ports.clock.now().steady;
-    return Math.max(0, Math.min(1000, ...this.#desk.undelivered().flatMap((post) => (post.notBefore > now ? [post.notBefore - now] : []))));
+    return Math.max(
+      0,
+      Math.min(1000, ...this.#desk.tray.undelivered().flatMap((post) => (post.notBefore > now ? [post.notBefore - now] : []))),
+    );
   }
 
   /** Lets attempts under way finish for `graceMs`, then cuts them off: what has no receipt is sent again after the next start. */
@@ -107,7 +110,7 @@ export class Outbox {
 
   async #attempt(post: Post): Promise<void> {
     const { clock, log } = this.#ports;
-    const prior = this.#desk.prior(post);
+    const prior = this.#desk.tray.prior(post);
     this.#desk.attempt(post);
     const delivery = await this.#deliver(post, prior);
     const at = clock.now();

@@ -102,7 +102,8 @@ export class Watch {
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
-    await this.#settle(at);
+    // Worded now, while the old plan stands; not waited for, so that no look can end between the two plans.
+    this.#desk.write(at);
     this.#holding.abort();
     this.#holding = new AbortController();
     this.#plan = plan;
@@ -192,7 +193,7 @@ export class Watch {
       this.#orderedAt = at.steady;
       this.#track(this.#obey(at));
     }
-    this.#pulse.tick(at, this.#unready(), this.#desk.undelivered().length);
+    this.#pulse.tick(at, this.#unready(), this.#desk.tray.undelivered().length);
   }
 
   /** The loop itself stood still (a frozen container, a blocked process): nobody's darkness but our own, and worth a page. */

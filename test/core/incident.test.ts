@@ -132,7 +132,7 @@ describe("the incident's machine, row by row (DESIGN §5)", () => {
   });
 
   it('a member that leaves is an update while others stay', () => {
-    const two = joinIncident(paged(), 'ledger-db', after(1000));
+    const two = joinIncident(paged(), new Map([['ledger-db', after(1000)]]));
     assert.deepEqual(wishes(two), ['update joined to oncall ops']);
     const left = leaveIncident(two.next, 'orders-db', 'resolved', after(2000));
     assert.deepEqual([wishes(left), left.next.phase, openMembers(left.next)], [['update changed to oncall ops'], 'paged', ['ledger-db']]);

@@ -1,19 +1,19 @@
-import fc from 'fast-check';
+import { array, assert as hold, constantFrom, integer, property, record, type Arbitrary } from 'fast-check';
 import assert from 'node:assert/strict';
 import { ABSENT, BLIND, breach, GOOD, IMPOSTOR, Machine, makeCheck } from '../support/roll.ts';
 
-const wait = fc.integer({ min: 0, max: 120_000 });
-const path = fc.constantFrom('usual' as const, 'fresh' as const);
-const depth = fc.constantFrom('sweep' as const, 'inspect' as const);
-const harmless = fc.record({ wait, path, depth, outcome: fc.constantFrom(GOOD, BLIND) });
-const anything = fc.record({
+const wait = integer({ min: 0, max: 120_000 });
+const path = constantFrom('usual' as const, 'fresh' as const);
+const depth = constantFrom('sweep' as const, 'inspect' as const);
+const harmless = record({ wait, path, depth, outcome: constantFrom(GOOD, BLIND) });
+const anything = record({
   wait,
   path,
   depth,
-  outcome: fc.constantFrom(GOOD, BLIND, ABSENT, IMPOSTOR, breach(), breach('warning', 'stale')),
+  outcome: constantFrom(GOOD, BLIND, ABSENT, IMPOSTOR, breach(), breach('warning', 'stale')),
 });
 
-function play(machine: Machine, looks: readonly (typeof anything extends fc.Arbitrary<infer T> ? T : never)[]): Machine {
+function play(machine: Machine, looks: readonly (typeof anything extends Arbitrary<infer T> ? T : never)[]): Machine {
   for (const { wait: ms, path: by, depth: at, outcome } of looks) {
     machine.wait(ms);
     if (at === 'inspect') machine.inspect(outcome.is === 'lost' ? GOOD : outcome, by);
@@ -27,8 +27,8 @@ describe('whatever is looked at, in whatever order', () => {
   const resource = { checks: [makeCheck()] };
 
   it('good and blind looks alone never raise harm', () => {
-    fc.assert(
-      fc.property(fc.array(harmless, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), (looks, confirm) => {
+    hold(
+      property(array(harmless, { maxLength: 60 }), integer({ min: 1, max: 4 }), (looks, confirm) => {
         const machine = play(new Machine({ ...resource, confirm }), looks);
         assert.equal(machine.state.harm, null);
         assert.deepEqual(
@@ -40,8 +40,8 @@ describe('whatever is looked at, in whatever order', () => {
   });
 
   it('a proven absence always raises lost, whatever came before', () => {
-    fc.assert(
-      fc.property(fc.array(anything, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (looks, confirm) => {
+    hold(
+      property(array(anything, { maxLength: 40 }), integer({ min: 1, max: 4 }), (looks, confirm) => {
         const machine = play(new Machine({ ...resource, confirm }), looks);
         for (let look = 0; look < Math.max(2, confirm); look++) machine.wait(100).sweep(ABSENT, look === 1 ? 'fresh' : 'usual');
         assert.equal(machine.state.harm, 'lost');
@@ -51,8 +51,8 @@ describe('whatever is looked at, in whatever order', () => {
   });
 
   it('harm is raised before it is cleared, and never cleared by a look that found anything but good', () => {
-    fc.assert(
-      fc.property(fc.array(anything, { maxLength: 60 }), (looks) => {
+    hold(
+      property(array(anything, { maxLength: 60 }), (looks) => {
         const machine = new Machine(resource);
         for (const look of looks) {
           const cleared = machine.told.filter((told) => told === 'clear harm').length;
@@ -67,8 +67,8 @@ describe('whatever is looked at, in whatever order', () => {
   });
 
   it('sixty seconds and enough good looks at everything always clear harm', () => {
-    fc.assert(
-      fc.property(fc.array(anything, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (looks, confirm) => {
+    hold(
+      property(array(anything, { maxLength: 40 }), integer({ min: 1, max: 4 }), (looks, confirm) => {
         const machine = play(new Machine({ ...resource, confirm }), looks);
         for (let look = 0; look <= confirm + 3; look++) machine.wait(20_000).sweep(GOOD).inspect(GOOD);
         assert.equal(machine.state.harm, null);
@@ -77,8 +77,8 @@ describe('whatever is looked at, in whatever order', () => {
   });
 
   it('a restart anywhere changes nothing of what is proven', () => {
-    fc.assert(
-      fc.property(fc.array(anything, { maxLength: 30 }), fc.array(anything, { maxLength: 30 }), (before, then) => {
+    hold(
+      property(array(anything, { maxLength: 30 }), array(anything, { maxLength: 30 }), (before, then) => {
         const through = play(play(new Machine(resource), before), then);
         const restarted = play(new Machine(resource), before);
         restarted.state = JSON.parse(JSON.stringify(restarted.state)) as typeof restarted.state;

@@ -65,5 +65,8 @@ describe('a rule', () => {
     assert.equal(at(1021, 'e'), 'broken');
     assert.equal(at(5000, 'other'), 'good', 'the counter began anew');
     assert.equal(at(3, 'e'), 'good', 'a counter that fell was reset');
+    const unknown = { ...memory, baselines: { rows: 0 } };
+    const few = { deleted: { value: 1003, unit: 'rows', how: 'counter', epoch: 'e' } } as const;
+    assert.equal(is(rule, few, unknown, 'deleted'), 'good', 'nothing is known of how many there are');
   });
 });

@@ -28,6 +28,7 @@ describe("the resource's machine, row by row (DESIGN §5)", () => {
   });
 
   it('an absence takes two looks, one of them on a fresh path, whatever confirm says', () => {
+    assert.deepEqual(new Machine({ confirm: 1 }).sweep(ABSENT, 'fresh').told, [], 'one fresh look is one look');
     const eager = new Machine({ confirm: 1 }).sweep(GOOD).sweep(ABSENT);
     assert.deepEqual(eager.told, []);
     assert.deepEqual(sweepFor(eager, 10_000, ABSENT).told, [], 'never by the usual path alone');
@@ -60,6 +61,8 @@ describe("the resource's machine, row by row (DESIGN §5)", () => {
     const machine = new Machine().sweep(GOOD).sweep(ABSENT).sweep(BLIND, 'fresh');
     assert.equal(machine.standing(), 'suspect');
     assert.deepEqual(machine.rechecks, ['sweep after 1000 urgent']);
+    machine.sweep(BLIND, 'fresh').sweep(BLIND, 'fresh');
+    assert.equal(machine.standing(), 'suspect', 'not seeing clears no suspicion');
     assert.deepEqual(machine.sweep(ABSENT, 'fresh').told, ['raise lost']);
   });
 
@@ -117,7 +120,7 @@ describe("the resource's machine, row by row (DESIGN §5)", () => {
     const machine = new Machine().sweep(ABSENT).sweep(ABSENT, 'fresh');
     sweepFor(machine, 10 * MINUTE, BLIND);
     assert.deepEqual(machine.told, ['raise lost', 'raise sight']);
-    assert.equal(machine.state.harm, 'lost');
+    assert.equal(machine.wait(2000).sweep(GOOD).state.harm, 'lost', 'blind looks are no good looks');
   });
 
   it('every expected facet must have been looked at since: presence alone does not clear', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BLANK, type Memory } from '../../src/core/memory.ts';
 import { remember } from '../../src/core/remember.ts';
-import type { Depth, ResourceReport, WholeListing } from '../../src/core/report.ts';
+import type { Depth, ResourceReport } from '../../src/core/report.ts';
 import { NEW } from '../../src/core/state.ts';
 import { judge } from '../../src/core/verdict.ts';
 import type { Resource } from '../../src/core/expectation.ts';
@@ -40,7 +40,7 @@ function looks(resource: Resource, ...all: readonly (readonly ResourceReport[])[
 }
 
 const { listing } = unseen();
-const lying = (changes: object): ResourceReport => unseen({ listing: { ...listing, ...changes } as WholeListing });
+const lying = (changes: object): ResourceReport => unseen({ listing: { ...listing, ...changes } });
 const CONTENT = makeResource({ checks: [makeCheck()] });
 const PINNED = makeResource({ identity: { server: 'A', oid: '1' } });
 const MATCHED: Memory = { ...BLANK, matched: true };

@@ -37,12 +37,15 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     await clock.advance(10);
     return running;
   };
+  const whileTimePasses = async (work: Promise<void>): Promise<void> => {
+    const progress = { over: false };
+    void work.finally(() => (progress.over = true));
+    for (let turn = 0; !progress.over && turn < 200; turn++) await clock.advance(100);
+    await work;
+  };
   /** Stops it as SIGTERM does, with the clock going on. */
   async function end(): Promise<void> {
-    let over = false;
-    const stopped = running?.stop().finally(() => (over = true));
-    for (let turn = 0; stopped && !over && turn < 100; turn++) await clock.advance(100);
-    await stopped;
+    if (running) await whileTimePasses(running.stop());
     running = undefined;
   }
 
@@ -278,11 +281,8 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     link.answer = 'hangs';
     await clock.advance(3000);
     const began = clock.now().steady;
-    let over = false;
-    const stopped = watch.stop().finally(() => (over = true));
-    while (!over && clock.now().steady - began < 20_000) await clock.advance(100);
+    await whileTimePasses(watch.stop());
     assert.ok(clock.now().steady - began <= 5000, `${clock.now().steady - began} ms`);
-    await stopped;
     assert.equal(link.closed, true);
   });
 });

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { Desk } from '../../src/loop/desk.ts';
+import { Journal } from '../../src/loop/journal.ts';
+import { wordPage } from '../../src/core/page-words.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { makeRecord } from '../support/store-fixtures.ts';
+import { FlakyStore, makeIds, SILENT } from '../support/watching.ts';
+
+function make() {
+  const clock = new FakeClock();
+  const store = new FlakyStore();
+  const desk = new Desk(
+    {
+      manifest: 'm',
+      watchdog: 'w',
+      repeat: () => 1000,
+      pagersFor: () => ['oncall'],
+      laterFor: () => undefined,
+      newId: makeIds(),
+      word: (incident, event, reason, at) =>
+        wordPage(incident, { watchdog: 'w', event, reason, at, print: () => undefined, head: null, statusUrl: undefined }),
+    },
+    [],
+    [],
+  );
+  const raise = () => {
+    desk.raise({ resource: 'a', connection: 'pg', class: 'lost', severity: 'critical', episode: 1, at: clock.now() });
+    desk.write(clock.now());
+  };
+  return { store, desk, raise, journal: new Journal({ store, clock, log: SILENT }, desk, null) };
+}
+
+describe('the journal', () => {
+  it('writes resources, incidents, letters, ledger and meta in one change, and nothing where nothing changed', async () => {
+    const { store, raise, journal } = make();
+    raise();
+    journal.keep('a', makeRecord(1));
+    journal.record('start', '@watchdog', {});
+    journal.keepMetaIfChanged('troubles', '[]');
+    await journal.commit();
+    journal.keepMetaIfChanged('troubles', '[]');
+    await journal.commit();
+    assert.equal(store.changes.length, 1);
+    const [change] = store.changes;
+    assert.deepEqual(
+      [change?.resources?.size, change?.incidents?.length, change?.posts?.length, change?.meta],
+      [1, 1, 1, { troubles: '[]' }],
+    );
+    assert.deepEqual(
+      change?.ledger?.map(({ kind }) => kind),
+      ['start', 'incident'],
+    );
+  });
+
+  it('says why the store cannot write, rejects nothing, and writes everything later, in order', async () => {
+    const { store, desk, raise, journal } = make();
+    store.failing = true;
+    raise();
+    journal.keep('a', makeRecord(1));
+    journal.record('start', '@watchdog', { n: 1 });
+    await journal.commit();
+    assert.equal(journal.error, 'no space left on device');
+    assert.equal(desk.tray.undelivered().length, 1, 'the page is still there to be delivered');
+    journal.record('verdict', 'a', { n: 2 });
+    await journal.commit();
+    store.failing = false;
+    journal.record('verdict', 'a', { n: 3 });
+    await journal.commit();
+    assert.equal(journal.error, null);
+    const [change] = store.changes;
+    assert.deepEqual([change?.incidents?.length, change?.posts?.length, change?.resources?.get('a')], [1, 1, makeRecord(1)]);
+    assert.deepEqual(
+      change?.ledger?.flatMap(({ body }) => body['n'] ?? []),
+      [1, 2, 3],
+    );
+  });
+
+  it('never writes an older version after a newer one, however commits and failures overlap', async () => {
+    const { store, journal } = make();
+    store.failing = true;
+    journal.keep('a', makeRecord(1));
+    journal.keepMeta('steady', '1');
+    const first = journal.commit();
+    journal.keep('a', makeRecord(2));
+    journal.keepMeta('steady', '2');
+    const second = journal.commit();
+    await first;
+    store.failing = false;
+    await second;
+    await journal.commit();
+    const versions = store.changes.flatMap(({ resources }) => resources?.get('a') ?? []);
+    assert.deepEqual(versions.at(-1), makeRecord(2));
+    assert.deepEqual(store.changes.flatMap(({ meta }) => meta?.['steady'] ?? []).at(-1), '2');
+  });
+});

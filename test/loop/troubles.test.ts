@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { Desk } from '../../src/loop/desk.ts';
+import { Troubles } from '../../src/loop/troubles.ts';
+import { wordPage } from '../../src/core/page-words.ts';
+import { after, START } from '../support/roll.ts';
+import { makeIds, waiting } from '../support/watching.ts';
+
+function make(saved?: string) {
+  let episode = 0;
+  const ids = makeIds();
+  const desk: Desk = new Desk(
+    {
+      manifest: 'm',
+      watchdog: 'w',
+      repeat: () => 1000,
+      pagersFor: (severity) => [severity === 'critical' ? 'oncall' : 'chat'],
+      laterFor: () => undefined,
+      newId: ids,
+      word: (incident, event, reason, at) =>
+        wordPage(incident, { watchdog: 'w', event, reason, at, print: (id) => troubles.print(id), head: null, statusUrl: undefined }),
+    },
+    [],
+    [],
+  );
+  const troubles: Troubles = new Troubles(desk, () => ++episode, saved);
+  return { desk, troubles };
+}
+
+describe("the watcher's own troubles", () => {
+  it('are pages about @watchdog, each with a key of its own, by the route of their severity', () => {
+    const { desk, troubles } = make();
+    troubles.raise('store.failing', 'disk full', 'critical', START);
+    troubles.raise('manifest.expires', 'in 3 days', 'warning', START);
+    desk.write(START);
+    assert.deepEqual(waiting(desk.tray.undelivered()), ['trigger first to oncall', 'trigger first to chat']);
+    const pages = desk.tray.undelivered().map(({ page }) => page);
+    assert.deepEqual(
+      pages.map((page) => page.dedup_key),
+      ['rollcall/m/w/@watchdog/degraded/1', 'rollcall/m/w/@watchdog/degraded/2'],
+    );
+    assert.deepEqual(
+      pages.map(({ resources }) => resources[0]?.breaches[0]?.path),
+      ['store.failing', 'manifest.expires'],
+    );
+    assert.equal(pages[0]?.summary, 'the watchdog itself: disk full');
+  });
+
+  it('page once while they last, and again after they were mended', () => {
+    const { desk, troubles } = make();
+    for (let tick = 0; tick < 5; tick++) troubles.raise('store.failing', 'disk full', 'critical', after(tick));
+    assert.equal(desk.open().length, 1);
+    troubles.clear('store.failing', after(10));
+    troubles.raise('store.failing', 'disk full', 'critical', after(20));
+    assert.deepEqual(
+      desk.open().map(({ phase }) => phase),
+      ['resolving', 'paging'],
+    );
+  });
+
+  it('end by themselves where they are announcements', () => {
+    const { desk, troubles } = make();
+    troubles.raise('config.changed', 'routes', 'warning', START, 1000);
+    troubles.tick(after(999));
+    assert.equal(desk.open()[0]?.phase, 'paging');
+    troubles.tick(after(1000));
+    assert.equal(desk.open()[0]?.phase, 'resolving');
+  });
+
+  it('are known by name after a restart', () => {
+    const { troubles } = make();
+    troubles.raise('store.failing', 'disk full', 'critical', START);
+    assert.equal(make(troubles.save()).troubles.print('@watchdog/store.failing')?.summary, 'disk full');
+  });
+});
