@@ -5,18 +5,10 @@ import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
 import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
-import { createAlertmanagerPager } from './adapters/pager-alertmanager.ts';
-import { createCommandPager } from './adapters/pager-command.ts';
-import { createConsolePager } from './adapters/pager-console.ts';
-import { createEmailPager } from './adapters/pager-email.ts';
-import { createNtfyPager } from './adapters/pager-ntfy.ts';
-import { createPagerDutyPager } from './adapters/pager-pagerduty.ts';
-import { createSlackPager } from './adapters/pager-slack.ts';
-import { createWebhookPager } from './adapters/pager-webhook.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
-import type { Config, Manifest, PagerConfig, Route } from './config/types.ts';
+import type { Config, Manifest, Route } from './config/types.ts';
 import type { Severity } from './core/expectation.ts';
 import type { Later } from './core/incident.ts';
 import type { Instant } from './core/report.ts';
@@ -24,13 +16,14 @@ import { readFiles, secretReader, type Files, type FilesContext } from './files.
 import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Watch } from './loop/watch.ts';
-import type { Clock, Log, Pager, Snapshot } from './ports.ts';
+import { makePager, refOrText } from './make-pager.ts';
+import type { Clock, Log, Snapshot } from './ports.ts';
 import type { Link } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
 import { ulid } from './values/ulid.ts';
-import { listen, type WebServer } from './web/server.ts';
+import type { WebServer } from './web/server.ts';
 
-export { probes };
+export { makePager, probes };
 
 /** Closed incidents that stay in the store, for those who ask later. */
 const CLOSED_KEPT = 1000;
@@ -100,58 +93,6 @@ export function laterFor(config: Pick<Config, 'routes'>, severity: Severity): La
 
 function routeOf(config: Pick<Config, 'routes'>, severity: Severity): Route | undefined {
   return config.routes.find((route) => route.severity === undefined || route.severity === severity);
-}
-
-export function makePager(
-  pager: PagerConfig,
-  secret: (ref: SecretRef) => Promise<Secret>,
-  context: Pick<AppContext, 'out'>,
-  clock: Clock,
-): Pager {
-  const { name } = pager;
-  switch (pager.type) {
-    case 'pagerduty':
-      return createPagerDutyPager({
-        name,
-        routingKey: () => secret(pager.routingKey),
-        endpoint: pager.endpoint,
-        timeout: pager.timeout,
-        clock,
-      });
-    case 'slack':
-      return createSlackPager({
-        name,
-        token: () => secret(pager.token),
-        channel: pager.channel,
-        endpoint: pager.endpoint,
-        timeout: pager.timeout,
-        clock,
-      });
-    case 'webhook': {
-      const { url, timeout } = pager;
-      const secrets = pager.secrets.map((ref) => () => secret(ref));
-      return createWebhookPager({ name, url: typeof url === 'string' ? url : () => secret(url), secrets, timeout, clock });
-    }
-    case 'alertmanager': {
-      const { urls, hold, timeout } = pager;
-      return createAlertmanagerPager({ name, urls: urls.map((url) => refOrText(url, secret)), hold, timeout, clock });
-    }
-    case 'email': {
-      const { host, port, tls, ca, auth, from, to, timeout } = pager;
-      const login = auth && { user: auth.user, password: () => secret(auth.password) };
-      return createEmailPager({ name, server: { host, port, tls }, ca, auth: login, from, to, timeout });
-    }
-    case 'ntfy': {
-      const { server, topic, token, timeout } = pager;
-      return createNtfyPager({ name, server, topic: refOrText(topic, secret), token: token && (() => secret(token)), timeout, clock });
-    }
-    case 'command': {
-      const { program, args, timeout } = pager;
-      return createCommandPager({ name, program, args, timeout });
-    }
-    case 'console':
-      return createConsolePager({ name, out: context.out });
-  }
 }
 
 /** One digest for each part of config.yaml that decides who is paged and how well is watched. */
@@ -283,7 +224,13 @@ export async function startApp(
 function refuseMoves(was: Files, is: Files): void {
   const fixed = ({ config: { watchdog, heartbeat } }: Files): [string, string][] => {
     const { name, state, listen: address, token = null } = watchdog;
-    const parts = { 'watchdog.name': name, 'watchdog.state': state, 'watchdog.listen': address, 'watchdog.token': token, heartbeat: heartbeat ?? null };
+    const parts = {
+      'watchdog.name': name,
+      'watchdog.state': state,
+      'watchdog.listen': address,
+      'watchdog.token': token,
+      heartbeat: heartbeat ?? null,
+    };
     return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);
   };
   const before = new Map(fixed(was));
@@ -302,6 +249,7 @@ async function serve(
   const { listen: address, token } = files.config.watchdog;
   if (address === 'off') return undefined;
   try {
+    const { listen } = await import('./web/server.ts');
     return await listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -312,10 +260,6 @@ async function serve(
 /** The files are well-formed, but this machine does not allow what they say. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-}
-
-function refOrText(url: SecretRef | string, secret: (ref: SecretRef) => Promise<Secret>): string | (() => Promise<Secret>) {
-  return typeof url === 'string' ? url : () => secret(url);
 }
 
 function idMaker(random: { bytes(count: number): Uint8Array }): (at: Instant) => string {

@@ -5,7 +5,7 @@ import type { Schedule } from './schedule.ts';
 import { groupLabel } from './self.ts';
 
 /** How often what changes at every look (the time of the last healthy one) is written down where nothing else changed. */
-const FLUSH_MS = 10_000;
+const FLUSH_MS = 30_000;
 
 /** Hands the slowly ageing part of what is known to the journal, now and then. */
 export class Flusher {
