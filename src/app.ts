@@ -8,7 +8,7 @@ import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
-import type { Config, Manifest, Route } from './config/types.ts';
+import type { Config, Route } from './config/types.ts';
 import type { Severity } from './core/expectation.ts';
 import type { Later } from './core/incident.ts';
 import type { Instant } from './core/report.ts';
@@ -197,7 +197,7 @@ export async function startApp(
       run: () => watch.run(),
       stop: () => (stopping ??= release()),
       reload: () => {
-        reloading = reloading.then(async () => {
+        const reloadOnce = async (): Promise<void> => {
           try {
             const next = await readFiles(option, reading);
             refuseMoves(files, next);
@@ -210,7 +210,12 @@ export async function startApp(
             log.error('reload refused', { why });
             await watch.reloadFailed(why);
           }
-        });
+        };
+        const before = reloading;
+        reloading = (async () => {
+          await before;
+          await reloadOnce();
+        })();
         return reloading;
       },
     };
@@ -267,4 +272,4 @@ function idMaker(random: { bytes(count: number): Uint8Array }): (at: Instant) =>
   return (at) => (last = ulid(at.wall, random.bytes(10), last));
 }
 
-export type { Files, Manifest };
+export type { Files };

@@ -14,7 +14,7 @@ import type { Check } from './core/expectation.ts';
 import type { Depth, Identity, Instant, Report } from './core/report.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
 
-export type { BreachKind, Check, Rule, Severity } from './core/expectation.ts';
+export type { Check } from './core/expectation.ts';
 export type * from './core/report.ts';
 
 /** A complaint about raw input: where below the thing parsed, what is wrong and what would be right. */
@@ -24,9 +24,7 @@ export interface Issue {
 }
 
 /** Either a value or every complaint at once; parsing never throws. */
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly Issue[] };
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /** What a manifest entry of some kind compiles to. */
 export interface Compiled<T> {
@@ -106,5 +104,5 @@ export interface Probe<C = unknown, T = unknown> {
 
 /** Erases a probe's own types for the registry. Safe because `open` and `compile` only ever meet values their own schemas produced. */
 export function defineProbe<C, T>(probe: Probe<C, T>): Probe {
-  return probe as Probe;
+  return probe;
 }

@@ -167,7 +167,7 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
     subject: key,
     unit: 'ms',
     noun: '',
-    sentence: `somebody has been waiting for longer than ${formatDuration(entry.lock_wait)} to have ${key} for himself, as DROP, TRUNCATE and ALTER do`,
+    sentence: `a session has been waiting for longer than ${formatDuration(entry.lock_wait)} to have ${key} to itself, as DROP, TRUNCATE and ALTER do`,
   });
   return checks;
 }

@@ -12,6 +12,8 @@ export class Connector {
   /** Of the address last used: what must not appear in any text. */
   #secrets: readonly string[] = [];
   #vantage: string;
+  /** The url each session was opened with. */
+  readonly #urls = new WeakMap<Session, string>();
 
   constructor(connection: Connection, context: ProbeContext) {
     this.#connection = connection;
@@ -33,7 +35,18 @@ export class Connector {
     this.#vantage = clean(`${found.user}@${found.host}:${found.port}`, 120);
     const address = { ...found, database: options.database ?? found.database };
     const limits = { connect: connect_timeout, statement: options.statement, lock: lock_timeout };
-    return Session.open(address, await tlsFor(address.host, tls), limits, signal);
+    const session = await Session.open(address, await tlsFor(address.host, tls), limits, signal);
+    this.#urls.set(session, secret.reveal());
+    return session;
+  }
+
+  /** False where the url has changed since the session was opened. One that cannot be read now is for the next new session to complain of. */
+  async isCurrent(session: Session): Promise<boolean> {
+    const text = await this.#context.secret(this.#connection.url).then(
+      (secret) => secret.reveal(),
+      () => undefined,
+    );
+    return text === undefined || text === this.#urls.get(session);
   }
 
   failure(error: unknown): Failure {

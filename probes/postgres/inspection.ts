@@ -95,8 +95,12 @@ export class Inspection {
       );
     if (table.churn)
       await this.#facet(churnFacet(table.key), open, facts, 'pg_stat_get_tuples_deleted', () => {
+        // After a crash the statistics know of no rows: held against none, any delete would be a wave of them.
         const epoch = `${facts.started}/${facts.statsReset}/${found.oid}`;
-        return { [`${at}.deleted`]: count(found.deleted, epoch), [`${at}.live`]: { ...estimate(found.live, 'rows'), epoch } };
+        return {
+          [`${at}.deleted`]: count(found.deleted, epoch),
+          [`${at}.live`]: { ...estimate(Math.max(found.live, found.tuples), 'rows'), epoch },
+        };
       });
     if (sentinel)
       await this.#facet(sentinelFacet(table.key), open, facts, 'sha256 of one row', async () => {

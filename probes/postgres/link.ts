@@ -14,6 +14,8 @@ import { holdTripwires } from './tripwire.ts';
 
 /** Databases that are inspected at the same time. */
 const LANES = 4;
+/** How long one session is held: an old one may lead to a server that the url, or its name, no longer leads to. */
+const HELD_MS = 60_000;
 type WantedDatabase = Wanted<DatabaseTarget>;
 
 /** One server, asked through one held session on its maintenance database and through new ones wherever an echo will not do. */
@@ -25,6 +27,7 @@ export class PostgresLink implements Link<DatabaseTarget> {
   /** Under which oid each id was last listed. */
   readonly #known = new Map<string, string>();
   #held: Session | undefined;
+  #heldSince = 0;
   /** Who answered last, by its own word. */
   #caller: Identity | undefined;
 
@@ -69,28 +72,36 @@ export class PostgresLink implements Link<DatabaseTarget> {
     }
   }
 
-  /** On the held session; where that one broke, once more on a new one. */
+  /** On the held session; where that one broke or has served its time, on a new one. */
   async #usually(signal: AbortSignal): Promise<Catalogue> {
     const held = this.#held;
-    if (held && !held.over) {
+    if (held && (await this.#serves(held))) {
       try {
         return await this.#read(held, signal);
       } catch (error) {
         if (!held.over || signal.aborted) throw error;
       }
     }
-    return this.#read(await this.#hold(signal), signal);
+    return this.#read(await this.#hold(held, signal), signal);
   }
 
-  async #hold(signal: AbortSignal): Promise<Session> {
+  async #serves(held: Session): Promise<boolean> {
+    if (held.over || this.#context.clock.now().steady - this.#heldSince >= HELD_MS) return false;
+    return this.#connector.isCurrent(held);
+  }
+
+  /** Holds a new session in place of `old`. */
+  async #hold(old: Session | undefined, signal: AbortSignal): Promise<Session> {
     const session = await this.#connector.open(signal, { statement: SWEEP_STATEMENT_MS });
     const other = this.#held;
     // Two looks at once may both have found none.
-    if (other && !other.over) {
+    if (other && other !== old && !other.over) {
       await session.close();
       return other;
     }
     this.#held = session;
+    this.#heldSince = this.#context.clock.now().steady;
+    void old?.close();
     return session;
   }
 

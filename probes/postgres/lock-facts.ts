@@ -13,7 +13,7 @@ left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
 order by w.nth`;
 
 /**
- * How long somebody has been waiting to have each table for himself, ms; 0 where nobody is. DROP TABLE, TRUNCATE and most of ALTER TABLE
+ * How long a session has been waiting to have each table to itself, ms; 0 where none is. DROP TABLE, TRUNCATE and most of ALTER TABLE
  * wait so, as long as anything else uses the table.
  */
 export async function readLockWaits(

@@ -22,8 +22,10 @@ export class Mailbox<T> implements AsyncIterable<T> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     for (;;) {
-      yield* this.drain();
-      if (this.#items.length > 0) continue;
+      // One by one: what has not been read yet can still be drained.
+      const next = this.#items.splice(0, 1);
+      yield* next;
+      if (next.length > 0) continue;
       if (this.#ended) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

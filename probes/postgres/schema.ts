@@ -75,7 +75,7 @@ const tableSchema = z.strictObject({
     .describe("Newest value of a column of type timestamptz, timestamp (read as UTC) or date, by the server's clock."),
   lock_wait: duration({ min: 1000 })
     .default(30_000)
-    .describe('Warned of: somebody waits for longer than this to have the table for himself (default 30s).'),
+    .describe('Warned of: a session waits for longer than this to have the table to itself (default 30s).'),
   severity: z.enum(['critical', 'warning']).optional().describe('Of a breach of this table, warnings of locks excepted.'),
 });
 

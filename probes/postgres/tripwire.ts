@@ -9,8 +9,10 @@ type Clock = ProbeContext['clock'];
 const STATEMENT_MS = 2000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
-/** A restart ends all sessions at once: what ends within this is one nudge. */
-const GATHER_MS = 10;
+/** What ends within this is one nudge: a forced drop goes on for longer than that after it has ended the session. */
+const GATHER_MS = 50;
+/** A restart ends all sessions within a fraction of a second: after the first nudge there is one more for all the others. */
+const REST_MS = 250;
 const SHARE_OF_CONNECTIONS = 10;
 
 /**
@@ -34,6 +36,7 @@ export async function* holdTripwires(
     for await (const nudge of box) {
       await clock.sleep(GATHER_MS, either).catch(() => undefined);
       yield [nudge, ...box.drain()].reduce((all, next) => ({ ids: [...all.ids, ...next.ids], why: all.why }));
+      await clock.sleep(REST_MS, either).catch(() => undefined);
     }
   } finally {
     left.abort();

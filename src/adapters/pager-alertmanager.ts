@@ -18,7 +18,7 @@ export interface AlertmanagerPagerOptions {
 }
 
 /**
- * Alertmanager API v2. Posts to every replica; see docs/decisions/alertmanager.md for how long an alert stands and when a letter that
+ * Alertmanager API v2. Posts to every replica; see docs/decisions/0009-alerts-that-stand.md for how long an alert stands and when a letter that
  * only some replicas took counts as delivered. A receipt is a 200 with an empty body, as the API answers: a proxy's page is none.
  */
 export function createAlertmanagerPager(options: AlertmanagerPagerOptions): Pager {

@@ -1,11 +1,10 @@
 import { Socket } from 'node:net';
+import type * as Nodemailer from 'nodemailer';
 import type { Delivery } from '../ports.ts';
 import { formatDuration } from '../values/duration.ts';
 import { redact } from '../values/secret.ts';
 import { clean } from '../values/text.ts';
 import type { MailMessage } from './mail-message.ts';
-
-type Nodemailer = typeof import('nodemailer');
 
 export interface SmtpServer {
   readonly host: string;
@@ -31,7 +30,7 @@ export interface SmtpSend {
  * One SMTP session, never longer than `timeout`; what became of each recipient. A 250 after the text is the receipt. Replies of 5xx are
  * refusals (RFC 5321 §4.2.1: do not repeat as it is), everything else is worth another try. Never throws, never quotes the password.
  */
-export async function smtpSend(nodemailer: Nodemailer, send: SmtpSend): Promise<ReadonlyMap<string, Delivery>> {
+export async function smtpSend(nodemailer: typeof Nodemailer, send: SmtpSend): Promise<ReadonlyMap<string, Delivery>> {
   const { server, mail, recipients, timeout, signal } = send;
   const { host, port, tls, ca, auth } = server;
   const socket = new Socket();
@@ -41,7 +40,7 @@ export async function smtpSend(nodemailer: Nodemailer, send: SmtpSend): Promise<
     socket.destroy(new Error('too late'));
   }, timeout);
   const giveUp = (): void => void socket.destroy(new Error('given up'));
-  signal.addEventListener('abort', giveUp, { once: true });
+  
   const transport = nodemailer.createTransport({
     host,
     port,

@@ -8,7 +8,7 @@ import { readHistory, readLedger, readOrders, readSnapshot } from './sqlite/read
 import { MIGRATIONS } from './sqlite/schema.ts';
 import { createWriter } from './sqlite/writer.ts';
 
-export { StoreError, type StoreErrorCode } from './sqlite/error.ts';
+export { StoreError } from './sqlite/error.ts';
 
 /** The embedded store: the port, and what `incidents` needs. Every method rejects with a StoreError. */
 export interface SqliteStore extends Store {

@@ -16,6 +16,3 @@ export interface Io {
   readonly uid: number | undefined;
   readonly pid: number;
 }
-
-/** A command ends with its exit code (CONTRACT §1). */
-export type Command<Options> = (io: Io, options: Options) => Promise<number>;

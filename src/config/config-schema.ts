@@ -9,12 +9,7 @@ const SHORTEST_INSPECT = 1000;
 const MINUTE = 60_000;
 
 /** Keys, probes and pager types that CONTRACT.md has and this version does not: refused by name, not merely unknown. */
-export const PLANNED_CONFIG: ReadonlySet<string> = new Set([
-  'signers',
-  'agents',
-  'maintenance',
-  'probe=aws',
-]);
+export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['signers', 'agents', 'maintenance', 'probe=aws']);
 
 /** `confirm`, as it stands in the defaults and in a resource. */
 export const confirm = () =>
@@ -46,7 +41,9 @@ const mailAddress = () =>
   z
     .string()
     .max(254)
-    .regex(/^[\w!#$%&'*+/=?^`{|}~.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*$/, { error: 'must be a mail address such as ops@example.org, without a name' });
+    .regex(/^[\w!#$%&'*+/=?^`{|}~.-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*$/, {
+      error: 'must be a mail address such as ops@example.org, without a name',
+    });
 
 const email = z
   .strictObject({
@@ -69,7 +66,8 @@ const email = z
   })
   .superRefine(({ host, tls, user, password }, context) => {
     const say = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
-    if (tls === 'off' && !isLoopback(host)) say('tls', 'must be starttls or implicit: in clear only a server on this machine may be spoken to');
+    if (tls === 'off' && !isLoopback(host))
+      say('tls', 'must be starttls or implicit: in clear only a server on this machine may be spoken to');
     if (user !== undefined && password === undefined) say('password', 'is missing beside user');
     if (user === undefined && password !== undefined) say('user', 'is missing beside password');
   });
@@ -123,7 +121,12 @@ const pager = z.discriminatedUnion('type', [
     type: z.literal('command').describe('a program of your own'),
     program: path().describe('an executable file; no shell is asked'),
     args: z
-      .array(z.string().max(4096).regex(/^[^\0]*$/, { error: 'must not hold a NUL' }))
+      .array(
+        z
+          .string()
+          .max(4096)
+          .regex(/^[^\0]*$/, { error: 'must not hold a NUL' }),
+      )
       .max(50)
       .default([])
       .describe('its arguments, as they are; everybody on this machine can read them, so no secret (default none)'),

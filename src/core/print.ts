@@ -45,11 +45,6 @@ export function printResource(resource: Resource, state: ResourceState, memory: 
   };
 }
 
-/** The verdict a state amounts to: what was proven outranks what could not be seen. */
-export function verdictOfState(resource: Resource, state: ResourceState): VerdictKind {
-  return verdictOf(lossOf(state), breachesOf(state), skippedOf(resource, state));
-}
-
 function verdictOf(loss: Loss | undefined, breaches: readonly Breach[], skipped: readonly unknown[]): VerdictKind {
   if (loss) return loss.how;
   if (breaches.length > 0) return 'degraded';

@@ -107,8 +107,3 @@ export interface Blind {
 /** One resource may get several reports in one look, as long as no two speak for the same facet. */
 export type Report = { readonly kind: 'listing'; readonly listing: Listing } | Seen | Unseen | Blind;
 export type ResourceReport = Exclude<Report, { kind: 'listing' }>;
-
-/** The room a facet belongs to: `content/tables.public.orders` is `content`. */
-export function facetClass(facet: Facet): FacetClass {
-  return facet.split('/', 1)[0] as FacetClass;
-}

@@ -9,6 +9,9 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u20
  */
 export function clean(text: string, max = 300): string {
   // Cut first: a hostile megabyte must not be scanned whole. Some room is left for what the replacement removes.
-  const safe = text.slice(0, max * 4).replace(UNSAFE, ' ').toWellFormed();
+  const safe = text
+    .slice(0, max * 4)
+    .replace(UNSAFE, ' ')
+    .toWellFormed();
   return safe.length > max ? `${safe.slice(0, max - 1).toWellFormed()}…` : safe;
 }

@@ -49,8 +49,8 @@ function assertContract(result: CheckResult): void {
     result.resources.length,
   );
   for (const resource of result.resources) {
-    const optional = ['owner', 'runbook', 'protected_by'];
-    const keys = Object.keys(resource).filter((key) => !optional.includes(key));
+    const optional = new Set(['owner', 'runbook', 'protected_by']);
+    const keys = Object.keys(resource).filter((key) => !optional.has(key));
     assert.deepEqual(keys.sort(), RESOURCE_KEYS);
     assert.match(resource.pin, /^(manifest|store|none)$/);
     assert.ok(resource.evidence.length > 0 && resource.evidence.length <= 6, `${resource.id} has evidence, and not too much`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from '../../src/core/page.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { startPostBox } from '../support/post.ts';
@@ -140,6 +140,8 @@ describe('rollcall', function () {
 
   it('demo tells the whole story, ends with 0 and leaves no folder and no process behind', async () => {
     using site = new Site();
+    // The server of the demo runs as another user than root, and must be let through.
+    chmodSync(site.path, 0o755);
     const mine = (): string[] => readdirSync(site.path).filter((name) => name.startsWith('rollcall-'));
     const { code, stdout, stderr } = await runCli(['demo'], { cwd: '/', env: { TMPDIR: site.path } });
     assert.deepEqual([code, stderr], [0, '']);
@@ -157,13 +159,14 @@ describe('rollcall', function () {
     assert.doesNotMatch(stdout, /\u001b/);
     assert.deepEqual(mine(), []);
     assert.deepEqual(processesNaming(site.path), []);
-    assert.notEqual(site.path, tmpdir());
   });
 
   it('demo cleans up and ends with 1 when it is interrupted before the page', async () => {
     using site = new Site();
+    // The server of the demo runs as another user than root, and must be let through.
+    chmodSync(site.path, 0o755);
     await using demo = startCli(['demo'], { cwd: '/', env: { TMPDIR: site.path } });
-    while (!demo.stdout.includes('The watchdog starts')) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let tries = 0; tries < 500 && !demo.stdout.includes('The watchdog starts'); tries++) await wait(20);
     demo.signal('SIGTERM');
     assert.equal(await demo.ended, 1);
     assert.deepEqual(

@@ -164,11 +164,12 @@ describe('rollcall watch', function () {
     const before = box.attempts(about('killed', 'absent'));
     box.receiver.otherwise({ status: 200 });
     await using _ = startCli(['watch'], { cwd: site.path });
-    const [head] = before;
     await box.page((page) => about('killed', 'absent')(page) && box.attempts(about('killed', 'absent')).length > before.length);
     const after = box.attempts(about('killed', 'absent')).slice(before.length);
-    assert.equal(after[0]?.headers['webhook-id'], head?.headers['webhook-id']);
-    assert.equal((after[0]?.body as Page).dedup_key, (head?.body as Page).dedup_key);
+    const [[head], [again]] = [before, after];
+    assert.ok(head && again);
+    assert.equal(again.headers['webhook-id'], head.headers['webhook-id']);
+    assert.equal((again.body as Page).dedup_key, (head.body as Page).dedup_key);
     assert.equal(new Set(box.attempts(about('killed', 'absent')).map(({ body }) => (body as Page).dedup_key)).size, 1);
   });
 
@@ -186,6 +187,10 @@ describe('rollcall watch', function () {
       daemon.signal('SIGKILL');
       await daemon.ended;
     }
+    const last = startCli(['watch'], { cwd: site.path });
+    await box.page(about('gone', 'absent'));
+    last.signal('SIGKILL');
+    await last.ended;
     const store = await openStore(site.state);
     const { bad, entries } = await verifyLedger(store);
     await store.close();

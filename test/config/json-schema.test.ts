@@ -39,7 +39,16 @@ describe('the JSON Schemas', () => {
     const connections = config.properties?.['connections']?.additionalProperties as Schema;
     assert.deepEqual(constsOf(connections.oneOf, 'probe'), ['postgres', 'file']);
     const pagers = config.properties?.['pagers']?.additionalProperties as Schema;
-    assert.deepEqual(constsOf(pagers.oneOf, 'type'), ['pagerduty', 'slack', 'webhook', 'console']);
+    assert.deepEqual(constsOf(pagers.oneOf, 'type'), [
+      'pagerduty',
+      'slack',
+      'webhook',
+      'alertmanager',
+      'email',
+      'ntfy',
+      'command',
+      'console',
+    ]);
     const kinds = constsOf(manifest.properties?.['resources']?.items?.oneOf, 'kind');
     assert.deepEqual(kinds, ['postgres.database', 'file.volume', 'file.backups']);
   });

@@ -27,6 +27,16 @@ describe('reading config.yaml', () => {
     });
   });
 
+  it('asks a mail server where servers of its kind listen, and keeps an alert for longer than any silence of a watcher that lives', () => {
+    const { pagers } = read(good);
+    const portOf = (name: string) => (pagers.get(name) as { port?: unknown }).port;
+    assert.deepEqual([portOf('mail'), portOf('relay')], [465, 25]);
+    const week = 7 * 24 * 3_600_000;
+    assert.equal((pagers.get('alerts') as { hold?: unknown }).hold, week);
+    const rare = read(good.toString().replace('repeat: 15m', 'repeat: 10d')).pagers.get('alerts') as { hold?: unknown };
+    assert.equal(rare.hold, 22 * 24 * 3_600_000);
+  });
+
   it('keeps the state in $STATE_DIRECTORY, else beside the working directory, unless the file says where', () => {
     assert.equal(read(minimal).watchdog.state, '/srv/watcher/state');
     assert.equal(read(minimal, { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' }).watchdog.state, '/var/lib/a');
@@ -48,6 +58,8 @@ describe('reading config.yaml', () => {
     const secretsOf = (name: string) => (pagers.get(name) as { secrets?: unknown }).secrets;
     assert.deepEqual(secretsOf('hook'), [{ file: '/srv/watcher/etc/hook.secret' }]);
     assert.deepEqual(secretsOf('old'), [{ file: '/etc/hook.secret' }, { env: 'OLD_SECRET' }]);
+    assert.equal((pagers.get('own') as { program?: unknown }).program, '/srv/watcher/etc/bin/page');
+    assert.equal((pagers.get('mail') as { ca?: unknown }).ca, '/srv/watcher/etc/mail-ca.pem');
     assert.equal(read(good, {}, '/etc/rollcall/config.yaml').manifest, '/etc/rollcall/roll/manifest.yaml');
   });
 
@@ -69,7 +81,11 @@ describe('reading config.yaml', () => {
       '18:30 pagers.old.url',
       '18:58 pagers.old.secret[0]',
       '18:86 pagers.old.secret[1]',
-      '23:19 heartbeat.url',
+      '19:65 pagers.alerts.urls[1]',
+      '20:108 pagers.mail.password',
+      '22:31 pagers.phone.topic',
+      '22:66 pagers.phone.token',
+      '28:19 heartbeat.url',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql';
-import pg from 'pg';
+import { Client } from 'pg';
 import { Watcher, word, words } from '../probes/postgres/helpers.ts';
 
 // A machine that reaches an image registry needs to set nothing.
@@ -15,7 +15,7 @@ describe('the postgres probe against a PostgreSQL in a container', () => {
     new Watcher(url('watcher', password), { db: { name: 'orders', expect } }, { tls: { mode: 'off' } });
 
   async function query(sql: string, database = 'postgres'): Promise<void> {
-    const client = new pg.Client({ connectionString: url(server.getUsername(), server.getPassword(), database) });
+    const client = new Client({ connectionString: url(server.getUsername(), server.getPassword(), database) });
     await client.connect();
     try {
       await client.query(sql);

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { probes } from '../../probes/index.ts';
+import { jsonSchema } from '../../src/config/json-schema.ts';
 import { commandsOf } from '../support/commands.ts';
 import { ROOT } from '../support/source-file.ts';
 
-const IGNORED = ['node_modules', 'dist', '.git', 'testdata', 'coverage'];
+const IGNORED = new Set(['node_modules', 'dist', '.git', 'testdata', 'coverage']);
 
 /** Every page of the repository, from its root. */
 function pages(folder = ROOT): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return IGNORED.includes(entry.name) ? [] : pages(path);
+    if (entry.isDirectory()) return IGNORED.has(entry.name) ? [] : pages(path);
     return entry.name.endsWith('.md') ? [relative(ROOT, path)] : [];
   });
 }
@@ -76,6 +78,17 @@ describe('the pages', () => {
     const told = new Set(all.filter((page) => page === 'README.md' || page.startsWith('docs/')).flatMap((page) => commandsIn(text(page))));
     assert.deepEqual(
       (await commandsOf()).filter((command) => !told.has(command)),
+      [],
+    );
+  });
+
+  it('tell of every kind of resource and every type of pager there is', () => {
+    const kinds = [...probes.values()].flatMap((probe) => [...probe.kinds.keys()]);
+    const { properties } = jsonSchema('config', probes) as { properties: { pagers: unknown } };
+    const types = [...JSON.stringify(properties.pagers).matchAll(/"type":\{[^{}]*"const":"([a-z]+)"/g)].map(([, type = '']) => type);
+    assert.ok(kinds.length >= 3 && types.length >= 4);
+    assert.deepEqual(
+      [...kinds, ...types].filter((name) => !text('README.md').includes(`\`${name}\``)),
       [],
     );
   });

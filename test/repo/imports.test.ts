@@ -12,7 +12,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
   adapters: ['adapters', 'ports', 'core types', 'values'],
   version: [],
-  app: ['probes', 'adapters', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'web'],
+  // A part of `app`: from a pager's lines in config.yaml to its adapter.
+  'make-pager': ['adapters', 'config types', 'ports types', 'values'],
+  app: ['probes', 'adapters', 'config', 'core', 'files', 'loop', 'make-pager', 'ports', 'probe', 'values', 'web'],
   web: ['web', 'app', 'loop types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: ['commands', 'app', 'adapters', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],
@@ -36,7 +38,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'probes/postgres': ['zod', 'pg'],
   'probes/file': ['zod'],
 };
-const PURE = ['values', 'core', 'ports', 'probe'];
+const PURE = new Set(['values', 'core', 'ports', 'probe']);
 
 /** Single files that a room may run although their room is closed to it, and why. */
 const OPEN: Readonly<Record<string, string>> = {
@@ -52,7 +54,7 @@ const PROCESS: Readonly<Record<string, string>> = {
 };
 
 /** Files longer than any should be, and the most that they may have until they are split. Nothing is added here. */
-const LONG: Readonly<Record<string, number>> = { 'src/app.ts': 360, 'src/loop/desk.ts': 360, 'src/loop/watch.ts': 400 };
+const LONG: Readonly<Record<string, number>> = { 'src/loop/watch.ts': 340 };
 
 function roomOf(path: string): string {
   const [top = '', next = '', more] = path.split('/');
@@ -80,7 +82,7 @@ function breaches(files: readonly SourceFile[]): string[] {
       const allowed = ours
         ? mayImport(room, roomOf(to), typeOnly) || `${room} -> ${to}` in OPEN
         : node
-          ? !PURE.includes(room)
+          ? !PURE.has(room)
           : (PACKAGES[room] ?? []).includes(to);
       if (!allowed) found.push(`${path} -> ${to}${typeOnly ? ' (type)' : ''}`);
     }

@@ -151,7 +151,7 @@ export function makePlan(resources: readonly Resource[], parts: PlanParts = {}):
 }
 
 export const NO_CRON = { next: () => undefined };
-export const EVERY: (ms: number) => Cadence = (every) => ({ every });
+const EVERY: (ms: number) => Cadence = (every) => ({ every });
 
 /** Starts a watch on what the store remembers. */
 export async function startWatch(plan: Plan, clock: FakeClock, store: Store, heartbeat?: { to: Heartbeat; every: number }): Promise<Watch> {

@@ -41,11 +41,11 @@ function judgeSilence({ pages, returned, resource }: Heard): Judged {
     ? `paged: ${first.page.summary}`
     : resource?.verdict === 'present'
       ? undefined
-      : `nothing paged, but at the end it is ${resource?.verdict}: ${resource?.summary}`;
+      : `nothing paged, but at the end it is ${standing(resource)}`;
   return { verdict, observed, allowed: undefined, wrong };
 }
 
-function judgeAlarm(paged: Paged, { pages, began, returned }: Heard): Judged {
+function judgeAlarm(paged: Paged, { pages, began, returned, resource }: Heard): Judged {
   const right = pages.find(({ page }) => isRight(paged, page));
   const shown = right ?? pages.at(-1);
   const observed = right && secondsAfter(returned, right);
@@ -53,9 +53,14 @@ function judgeAlarm(paged: Paged, { pages, began, returned }: Heard): Judged {
   const early = pages.find(({ at }) => at < began);
   const stray = pages.find(({ page }) => !isRight(paged, page) && !(paged.meanwhile ?? []).some((verdict) => verdict === verdictOf(page)));
   if (early) return { ...judged, wrong: `paged before anything was done: ${early.page.summary}` };
-  if (!right || observed === undefined) return { ...judged, wrong: `not paged as ${describe(paged)}` };
+  if (!right || observed === undefined)
+    return { ...judged, wrong: `not paged as ${describe(paged)}; at the end it is ${standing(resource)}` };
   if (observed > paged.within) return { ...judged, wrong: 'too late' };
   return { ...judged, wrong: stray && `paged besides: ${saidBy(stray.page)}: ${stray.page.summary}` };
+}
+
+function standing(resource: PrintedResource | undefined): string {
+  return resource ? `${resource.verdict}: ${resource.summary}` : 'unknown';
 }
 
 /** True where a page says exactly what the row expects. */
@@ -70,7 +75,9 @@ function describe({ verdict, breaches = [] }: Paged): string {
 function saidBy(page: Page): string {
   const [resource] = page.resources;
   const verdict = verdictOf(page);
-  return verdict === 'degraded' ? [verdict, ...(resource?.breaches ?? []).map(({ kind, path }) => `${kind} ${path}`).toSorted()].join(' ') : verdict;
+  return verdict === 'degraded'
+    ? [verdict, ...(resource?.breaches ?? []).map(({ kind, path }) => `${kind} ${path}`).toSorted()].join(' ')
+    : verdict;
 }
 
 /** By the class in its key: on the track of blindness a page is about what cannot be seen, whatever else is wrong. */

@@ -26,21 +26,22 @@ async function play(row: Row, version: PostgresVersion, servers: Servers): Promi
   const server = own ? stack.use(await servers.own(version, row.settings)) : await servers.shared(version);
   const database = `row_${++databases}`;
   let url = server.url('postgres', 'watcher');
-  let watched: Watched | undefined;
+  const watching: { now?: Watched } = {};
   const scene: Scene = {
     server,
     database,
     run: async (sql, name = database) => server.query(sql, name),
     pointAt: (to) => {
       url = to;
-      watched?.pointAt(to);
+      watching.now?.pointAt(to);
     },
     defer: (release) => stack.defer(async () => void (await release())),
   };
   await server.query(`create database ${database}`);
   await server.query(FILL, database);
   const act = await row.play(scene);
-  watched = stack.use(await Watched.start(url, database, row.expect));
+  const watched = stack.use(await Watched.start(url, database, row.expect));
+  watching.now = watched;
   await watched.healthy();
   const began = performance.now();
   await act();

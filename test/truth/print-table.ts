@@ -8,7 +8,11 @@ export function printTable(names: readonly string[], cells: readonly Cell[]): st
   const sorted = cells.toSorted((a, b) => (order.get(a.row) ?? 0) - (order.get(b.row) ?? 0) || a.version - b.version);
   const lines = sorted.map((cell) => ({ texts: columns(cell), wrong: cell.wrong }));
   const widths = HEAD.map((head, index) => Math.max(head.length, ...lines.map(({ texts }) => texts[index]?.length ?? 0)));
-  const align = (texts: readonly string[]): string => texts.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+  const align = (texts: readonly string[]): string =>
+    texts
+      .map((text, index) => text.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [align(HEAD), ...lines.flatMap(({ texts, wrong }) => [align(texts), ...(wrong === undefined ? [] : [`    ${wrong}`])])].join('\n');
 }
 

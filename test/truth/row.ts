@@ -1,5 +1,5 @@
 import type { VerdictKind } from '../../src/core/outcome.ts';
-import type { TestPostgres } from '../support/postgres.ts';
+import type { PostgresVersion, TestPostgres } from '../support/postgres.ts';
 
 /** What a row's operations work on. */
 export interface Scene {
@@ -8,11 +8,11 @@ export interface Scene {
   /** The watched database, filled with `orders`. */
   readonly database: string;
   /** As superuser in the watched database, or in the one named. Several statements are one transaction. */
-  run(sql: string, database?: string): Promise<Record<string, unknown>[]>;
+  readonly run: (sql: string, database?: string) => Promise<Record<string, unknown>[]>;
   /** Where the watcher is told that the server is, from now on. */
-  pointAt(url: string): void;
+  readonly pointAt: (url: string) => void;
   /** Ends something with the row, the last first. */
-  defer(release: () => Promise<unknown>): void;
+  readonly defer: (release: () => Promise<unknown>) => void;
 }
 
 /** The page that must come. */
@@ -31,6 +31,8 @@ export interface Row {
   readonly name: string;
   /** `own`: the operation concerns the whole server. `shared` is the default. */
   readonly server?: 'shared' | 'own';
+  /** Where it cannot be played on every version: why, and on which it can. */
+  readonly only?: { readonly versions: readonly PostgresVersion[]; readonly why: string };
   /** `name=value` of the row's own server. */
   readonly settings?: readonly string[];
   /** The manifest's `expect` of the database. */

@@ -14,10 +14,18 @@ const cells = await playTable(rows, versions, ({ row, version, wrong }) => {
 });
 const missing = missingCells(rows, versions, cells);
 const wrong = cells.filter((cell) => cell.wrong !== undefined);
-console.log(printTable(rows.map(({ name }) => name), cells));
+console.log(
+  printTable(
+    rows.map(({ name }) => name),
+    cells,
+  ),
+);
+for (const { name, only } of rows) if (only) console.log(`    ${name}: only on ${only.versions.join(', ')}, ${only.why}`);
 for (const name of missing) console.log(`MISSING  ${name}`);
 const whole = rows.length === ROWS.length && versions.length === POSTGRES_VERSIONS.length;
 const took = Math.round((performance.now() - began) / 1000);
-console.log(`\n${cells.length - wrong.length} right, ${wrong.length} wrong, ${missing.length} missing, of ${rows.length} rows on ${versions.join(', ')} in ${took} s`);
+console.log(
+  `\n${cells.length - wrong.length} right, ${wrong.length} wrong, ${missing.length} missing, of ${rows.length} rows on ${versions.join(', ')} in ${took} s`,
+);
 if (!whole) console.log(`a part of the table: ${ROWS.length} rows on ${POSTGRES_VERSIONS.join(', ')} are the whole`);
 process.exitCode = wrong.length + missing.length > 0 || cells.length === 0 ? 1 : 0;

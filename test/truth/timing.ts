@@ -7,13 +7,13 @@ export const INSPECT_MS = 1000;
 export const BLIND_AFTER_MS = 4000;
 
 /** What a loaded machine may add before a page counts as late. */
-const ROOM_MS = 1500;
+const ROOM_MS = 2500;
 
 /** By when a loss must have been paged, in seconds after the operation returned, by what notices it. */
 export const WITHIN = {
   sweep: (SWEEP_MS + ROOM_MS) / 1000,
   inspection: (INSPECT_MS + ROOM_MS) / 1000,
-  blindness: (BLIND_AFTER_MS + 2 * ROOM_MS) / 1000,
+  blindness: (BLIND_AFTER_MS + ROOM_MS + 1000) / 1000,
 } as const;
 
 /** How many inspections a harmless operation is watched for after it returned, besides longer than `BLIND_AFTER_MS`. */

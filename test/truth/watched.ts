@@ -103,7 +103,8 @@ export class Watched implements AsyncDisposable {
   /** Resolves after as many whole inspections, and as long a time, as would have brought a page. @throws Error where they do not end. */
   async quiet(): Promise<void> {
     const [from, began] = [this.#inspections, performance.now()];
-    const is = (): boolean => this.#inspections >= from + INSPECTIONS_AFTER * this.#owed && performance.now() - began > BLIND_AFTER_MS + INSPECT_MS;
+    const is = (): boolean =>
+      this.#inspections >= from + INSPECTIONS_AFTER * this.#owed && performance.now() - began > BLIND_AFTER_MS + INSPECT_MS;
     if (!(await this.#until(is, QUIET_WITHIN_MS))) throw new Error(`only ${this.#inspections - from} inspections ended`);
   }
 

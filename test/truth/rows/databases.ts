@@ -127,7 +127,7 @@ export const databaseRows: readonly Row[] = [
   {
     name: 'url now leads to another cluster, nothing but presence expected',
     expect: {},
-    paged: { verdict: 'impostor', within: WITHIN.inspection },
+    paged: { verdict: 'impostor', within: WITHIN.sweep },
     play: async ({ server, database, defer, pointAt }) => {
       const other = await startPostgres({ version: server.version, cluster: 'new' });
       defer(async () => other[Symbol.asyncDispose]());

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../support/folder.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { about } from '../support/post.ts';
+import { backups, database, Site, volume } from '../support/site.ts';
+import { replay } from './replay.ts';
+
+const DUMP = `--\n-- PostgreSQL database dump\n--\n\n${'SELECT 1;\n'.repeat(500)}\n--\n-- PostgreSQL database dump complete\n--\n\n`;
+
+/** Seven nightly dumps below `folder`, the newest an hour old. */
+function writeDumps(folder: Site, name: string): string {
+  for (let age = 0; age < 7; age++) {
+    const at = new Date(Date.now() - age * 86_400_000 - 3_600_000);
+    utimesSync(folder.write(`${name}/night-${age}.dump`, DUMP), at, at);
+  }
+  return join(folder.path, name);
+}
+
+describe('incidents that struck backups, replayed', function () {
+  this.timeout(40_000);
+
+  it('PocketOS 2026: database, dumps and volume in one go are three losses, told within seconds', async () => {
+    await using pg = await startPostgres();
+    await pg.query('create database pocketos');
+    using vault = new Site();
+    const dumps = writeDumps(vault, 'vault');
+    vault.write('data/pgdata/PG_VERSION', '18\n');
+    await using scene = await replay({
+      pgUrl: pg.url(),
+      resources: [
+        database('pocketos', { protected_by: ['dumps'] }),
+        backups('dumps', `${dumps}/*.dump`, { expect: { newest_within: '26h', min_count: 7 } }),
+        volume('data', join(vault.path, 'data'), { expect: { contains: ['pgdata/PG_VERSION'] } }),
+      ],
+    });
+    assert.equal(await scene.calm(), 0);
+    await scene.nextRound();
+    const began = performance.now();
+    await pg.query('drop database pocketos with (force)');
+    for (const name of readdirSync(dumps)) rmSync(join(dumps, name));
+    rmSync(join(vault.path, 'data'), { recursive: true });
+    await scene.box.page(about('pocketos', 'absent'));
+    await scene.box.page(about('dumps', 'absent'));
+    await scene.box.page(about('data', 'absent'));
+    assert.ok(performance.now() - began < 9000, 'nine seconds were enough to destroy it');
+    const page = scene.box.pages.find(about('pocketos', 'absent'));
+    assert.deepEqual(page?.resources.find(({ id }) => id === 'pocketos')?.protected_by, ['dumps']);
+  });
+
+  it('Code Spaces 2014: the backups go first, one by one, while everything else still runs', async () => {
+    using vault = new Site();
+    const folder = makeFolder();
+    const onsite = writeDumps(vault, 'onsite');
+    const offsite = writeDumps(vault, 'offsite');
+    await using scene = await replay({
+      resources: [
+        backups('onsite', `${onsite}/*.dump`, { expect: { min_count: 7 } }),
+        backups('offsite', `${offsite}/*.dump`, { expect: { min_count: 7 } }),
+        volume('live', folder.path),
+      ],
+    });
+    assert.equal(await scene.calm(), 0);
+    await scene.nextRound();
+    rmSync(join(onsite, 'night-6.dump'));
+    const thinned = await scene.box.page(about('onsite', 'degraded'));
+    assert.match(thinned.summary, /has 6 backups/);
+    rmSync(onsite, { recursive: true });
+    rmSync(offsite, { recursive: true });
+    const worse = await scene.box.page(about('onsite', 'absent'));
+    assert.notEqual(worse.dedup_key, thinned.dedup_key, 'a graver class has a key of its own');
+    await scene.box.page(about('offsite', 'absent'));
+    assert.equal(scene.resource('live')?.verdict, 'present');
+    folder.remove();
+  });
+});
