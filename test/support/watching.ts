@@ -150,9 +150,6 @@ export function makePlan(resources: readonly Resource[], parts: PlanParts = {}):
   };
 }
 
-export const NO_CRON = { next: () => undefined };
-const EVERY: (ms: number) => Cadence = (every) => ({ every });
-
 /** Starts a watch on what the store remembers. */
 export async function startWatch(plan: Plan, clock: FakeClock, store: Store, heartbeat?: { to: Heartbeat; every: number }): Promise<Watch> {
   const ports: WatchPorts = { clock, random: createFakeRandom(3), cron: NO_CRON, log: SILENT, store, heartbeat, newId: makeIds() };
