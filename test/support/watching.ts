@@ -1,5 +1,5 @@
 import type { Change, Delivery, Heartbeat, Letter, Log, Pager, Post, Snapshot, Store } from '../../src/ports.ts';
-import type { Cadence, Resource } from '../../src/core/expectation.ts';
+import type { Resource } from '../../src/core/expectation.ts';
 import { expectedFacets } from '../../src/core/expectation.ts';
 import type { Facet, Report } from '../../src/core/report.ts';
 import type { Group, Plan } from '../../src/loop/plan.ts';
@@ -149,6 +149,8 @@ export function makePlan(resources: readonly Resource[], parts: PlanParts = {}):
     statusUrl: undefined,
   };
 }
+
+export const NO_CRON = { next: () => undefined };
 
 /** Starts a watch on what the store remembers. */
 export async function startWatch(plan: Plan, clock: FakeClock, store: Store, heartbeat?: { to: Heartbeat; every: number }): Promise<Watch> {
