@@ -40,7 +40,7 @@ export async function smtpSend(nodemailer: typeof Nodemailer, send: SmtpSend): P
     socket.destroy(new Error('too late'));
   }, timeout);
   const giveUp = (): void => void socket.destroy(new Error('given up'));
-  
+  signal.addEventListener('abort', giveUp, { once: true });
   const transport = nodemailer.createTransport({
     host,
     port,

@@ -15,4 +15,6 @@ export interface Io {
   /** Ids of the process, for what must not run as root. */
   readonly uid: number | undefined;
   readonly pid: number;
+  /** CLOCK_MONOTONIC in microseconds, as systemd counts. */
+  readonly monotonicUsec: () => bigint;
 }

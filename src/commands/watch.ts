@@ -1,4 +1,3 @@
-import { hrtime } from 'node:process';
 import { createPinoLog, type LogLevel } from '../adapters/log-pino.ts';
 import { createNotifier } from '../adapters/systemd-notify.ts';
 import { startApp } from '../app.ts';
@@ -31,7 +30,7 @@ export async function watch(io: Io, options: { readonly config: string | undefin
       status: app.url ?? 'off',
     });
     await notifier.ready(`watching ${count} resources`);
-    io.onHangup(() => void reload(app, notifier));
+    io.onHangup(() => void reload(io, app, notifier));
     const ended = new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve();
       io.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -47,9 +46,13 @@ export async function watch(io: Io, options: { readonly config: string | undefin
   }
 }
 
-async function reload(app: Awaited<ReturnType<typeof startApp>>, notifier: Awaited<ReturnType<typeof createNotifier>>): Promise<void> {
+async function reload(
+  io: Io,
+  app: Awaited<ReturnType<typeof startApp>>,
+  notifier: Awaited<ReturnType<typeof createNotifier>>,
+): Promise<void> {
   // systemd compares this with its own CLOCK_MONOTONIC, which is what hrtime reads on Linux.
-  await notifier.reloading(hrtime.bigint() / 1000n);
+  await notifier.reloading(io.monotonicUsec());
   await app.reload();
   await notifier.ready(`watching ${app.files.manifest.resources.length} resources`);
 }

@@ -19,10 +19,14 @@ export class Flusher {
   tick(roll: Roll, schedule: Schedule, at: Instant): void {
     if (at.steady - this.#flushedAt < FLUSH_MS) return;
     this.#flushedAt = at.steady;
-    for (const [id, record] of roll.records) this.#journal.keep(id, record);
+    this.flush(roll);
     this.#journal.keepMeta('steady', String(at.steady));
     this.#journal.keepMeta('wall', String(at.wall));
     const stretches = [...schedule.stretch()].map(([group, stretch]) => [groupLabel(group), stretch]);
     this.#journal.keepMetaIfChanged('stretch', JSON.stringify(stretches));
+  }
+
+  flush(roll: Roll): void {
+    for (const [id, record] of roll.records) this.#journal.keep(id, record);
   }
 }

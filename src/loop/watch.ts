@@ -1,7 +1,7 @@
 import { toRemembered } from '../core/manifest-diff.ts';
 import { wordPage } from '../core/page-words.ts';
+import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
-import type { StateEffect } from '../core/state.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
@@ -11,6 +11,7 @@ import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
+import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
@@ -89,7 +90,7 @@ export class Watch {
     await this.#running;
     await Promise.allSettled(this.#looks);
     await this.#outbox.stop(DRAIN_MS);
-    for (const [id, record] of this.#roll.records) this.#journal.keep(id, record);
+    this.#flusher.flush(this.#roll);
     await this.#journal.commit();
     await closeGroups(this.#plan);
   }
@@ -210,8 +211,7 @@ export class Watch {
   /** Carries out what people asked for through other processes; an order that comes too late is forgotten. */
   async #obey(at: Instant): Promise<void> {
     for (const { id, incident, by, forMs } of await this.#ports.store.orders()) {
-      const known = this.#desk.acknowledge(incident, at.steady + forMs);
-      if (known) this.#journal.record('acknowledged', incident, { by, for_ms: forMs });
+      if (this.#desk.acknowledge(incident, at.steady + forMs)) this.#journal.record('acknowledged', incident, { by, for_ms: forMs });
       this.#journal.done(id);
     }
   }
@@ -239,35 +239,13 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    for (const effect of effects) this.#perform(resource.id, effect, at);
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk };
+    for (const effect of effects) perform(resource, effect, at, world);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
     if (changed) this.#keep(resource.id);
     if (effects.every((effect) => effect.do === 'recheck')) return;
     const printed = this.#roll.print(resource.id);
     this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary });
-  }
-
-  #perform(id: string, effect: StateEffect, at: Instant): void {
-    const resource = this.#roll.resources.get(id);
-    const group = this.#plan.groupOf.get(id);
-    if (!resource || group === undefined) return;
-    switch (effect.do) {
-      case 'recheck': {
-        const after = Math.max(effect.afterMs, effect.urgent ? this.#plan.confirmAfterMs(resource.kind) : 0);
-        return this.#schedule.soon(id, group, effect.depth, after, effect.urgent, at);
-      }
-      case 'raise': {
-        const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
-        const severity = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
-        const episode = this.#roll.nextEpisode(id, what);
-        this.#keep(id);
-        return this.#desk.raise({ resource: id, connection: resource.connection, class: what, severity, episode, at });
-      }
-      case 'change':
-        return this.#desk.change(id, false);
-      case 'clear':
-        return this.#desk.leave(id, effect.track === 'sight', 'resolved', at);
-    }
   }
 
   /** Words what is wished for and writes everything down: only then may a page about it leave. */
@@ -305,6 +283,7 @@ export class Watch {
   }
 
   #deskOptions(): DeskOptions {
+    const print = (id: string): PrintedResource | undefined => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
     return {
       manifest: this.#plan.manifest.id,
       watchdog: this.#name,
@@ -313,16 +292,8 @@ export class Watch {
       laterFor: (severity) => this.#plan.laterFor(severity),
       newId: this.#ports.newId,
       word: (incident, event, reason, at) => {
-        const print = (id: string): ReturnType<Roll['print']> => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
-        return wordPage(incident, {
-          watchdog: this.#name,
-          event,
-          reason,
-          at,
-          print,
-          head: this.#journal.head,
-          statusUrl: this.#plan.statusUrl,
-        });
+        const facts = { watchdog: this.#name, event, reason, at, print, head: this.#journal.head, statusUrl: this.#plan.statusUrl };
+        return wordPage(incident, facts);
       },
     };
   }

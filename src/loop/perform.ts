@@ -1,0 +1,38 @@
+import type { Resource } from '../core/expectation.ts';
+import type { Instant } from '../core/report.ts';
+import type { StateEffect } from '../core/state.ts';
+import type { Desk } from './desk.ts';
+import type { Plan } from './plan.ts';
+import type { Roll } from './roll.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What effects act upon. */
+export interface World {
+  readonly plan: Plan;
+  readonly schedule: Schedule;
+  readonly roll: Roll;
+  readonly desk: Desk;
+}
+
+/** Does what the resource's machine asks for: another look, or something to be told at the desk. */
+export function perform(resource: Resource, effect: StateEffect, at: Instant, { plan, schedule, roll, desk }: World): void {
+  const { id, connection } = resource;
+  const group = plan.groupOf.get(id);
+  if (group === undefined) return;
+  switch (effect.do) {
+    case 'recheck': {
+      const after = Math.max(effect.afterMs, effect.urgent ? plan.confirmAfterMs(resource.kind) : 0);
+      return schedule.soon(id, group, effect.depth, after, effect.urgent, at);
+    }
+    case 'raise': {
+      const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
+      const severity = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
+      const episode = roll.nextEpisode(id, what);
+      return desk.raise({ resource: id, connection, class: what, severity, episode, at });
+    }
+    case 'change':
+      return desk.change(id, false);
+    case 'clear':
+      return desk.leave(id, effect.track === 'sight', 'resolved', at);
+  }
+}
