@@ -43,7 +43,7 @@ describe('the migrations of the store', () => {
       .all();
     assert.deepEqual(
       names.map((row) => row['name']),
-      ['incident', 'ledger', 'ledger_in_order', 'ledger_no_delete', 'ledger_no_update', 'meta', 'post', 'resource'],
+      ['command', 'incident', 'ledger', 'ledger_in_order', 'ledger_no_delete', 'ledger_no_update', 'meta', 'post', 'resource'],
     );
     db.close();
   });
