@@ -85,9 +85,14 @@ for (const version of POSTGRES_VERSIONS)
       const counted = () => server.log.split('pg_catalog.pg_database d)::text as databases').length - 1;
       const sessions = async () =>
         (await server.query("select sessions::int as n from pg_stat_database where datname = 'postgres'"))[0]?.['n'] as number;
-      const before = counted();
+      // The server's log reaches us a little after its answer.
+      const logged = async (least: number): Promise<number> => {
+        for (let tries = 0; counted() < least && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+        return counted();
+      };
+      const before = await logged(1);
       for (let i = 0; i < 5; i++) await watcher.look('sweep');
-      assert.equal(counted() - before, 5);
+      assert.equal((await logged(before + 5)) - before, 5);
       const pid = async () =>
         (await server.query("select pid from pg_stat_activity where application_name = 'rollcall'")).map((row) => row['pid']);
       const held = await pid();
