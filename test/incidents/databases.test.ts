@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { deleteDataDirectory, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { about } from '../support/post.ts';
 import { database } from '../support/site.ts';
 import { replay } from './replay.ts';
@@ -31,7 +30,7 @@ describe('incidents that struck databases, replayed', function () {
     await fill(server, 'gitlab', ['projects']);
     await using scene = await replay({ pgUrl: server.url(), resources: [database('gitlab', expecting(['projects'], { min_rows: 100 }))] });
     assert.equal(await scene.calm(), 0);
-    rmSync(server.dataDir, { recursive: true, force: true });
+    await deleteDataDirectory(server);
     const page = await scene.box.page(about('gitlab'));
     assert.equal(page.severity, 'critical');
     assert.equal(page.resources[0]?.verdict, 'absent');

@@ -52,6 +52,17 @@ export async function startPostgres(
   return Object.assign(server, { version });
 }
 
+/**
+ * Deletes the data directory of a server that runs, after quieting it: otherwise it may answer for milliseconds only,
+ * until its WAL writer panics over the first segment that is not there. Then nothing is left that could be asked.
+ */
+export async function deleteDataDirectory(server: EmbeddedPostgres): Promise<void> {
+  await server.query(`alter system set wal_writer_delay = '10s'`);
+  await server.query('select pg_reload_conf()');
+  await server.query('checkpoint');
+  await rm(server.dataDir, { recursive: true, force: true, maxRetries: 5 });
+}
+
 /** A streaming standby of `primary`, which is stopped for a moment: copied as a whole, because `pg_basebackup` is not in the npm package. */
 export async function startStandby(primary: TestPostgres): Promise<TestPostgres> {
   const signal = join(primary.dataDir, 'standby.signal');

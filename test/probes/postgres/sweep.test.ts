@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
-import { POSTGRES_VERSIONS, startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { deleteDataDirectory, POSTGRES_VERSIONS, startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { Watcher, word, words } from './helpers.ts';
 
 for (const version of POSTGRES_VERSIONS)
@@ -107,7 +107,7 @@ for (const version of POSTGRES_VERSIONS)
       await using mine = await startPostgres({ version });
       await using watcher = new Watcher(mine.url(), { db: { name: 'postgres' } });
       assert.equal(word((await watcher.look('sweep')).presence), 'good');
-      await rm(mine.dataDir, { recursive: true, force: true });
+      await deleteDataDirectory(mine);
       const [first, second] = [await watcher.look('sweep'), await watcher.look('sweep', 'fresh')];
       assert.deepEqual([word(first.presence), word(second.presence)], ['lost:absent', 'lost:absent']);
     });

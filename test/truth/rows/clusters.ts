@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rename, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { startPostgres, startStandby } from '../../support/postgres.ts';
+import { deleteDataDirectory, startPostgres, startStandby } from '../../support/postgres.ts';
 import { BREACH, FILL, FLOOR, orders, SENTINEL } from '../expectations.ts';
 import type { Row } from '../row.ts';
 import { WITHIN } from '../timing.ts';
@@ -38,7 +38,7 @@ export const clusterRows: readonly Row[] = [
     play:
       ({ server }) =>
       async () =>
-        rm(server.dataDir, { recursive: true, maxRetries: 5 }),
+        deleteDataDirectory(server),
   },
   {
     name: `rm -rf of the database's folder under the running server`,
