@@ -8,6 +8,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ports: ['core types'],
   probe: ['core types', 'values'],
   config: ['config', 'core', 'probe', 'values'],
+  // Signatures of people: bytes in, who signed out. node:crypto, and neither files nor clock.
+  signing: ['signing'],
   files: ['config', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
   adapters: ['adapters', 'ports', 'core types', 'values'],
