@@ -8,11 +8,15 @@ import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
+import { loadAccepted } from './approval/accepted.ts';
+import { settle, type Settled } from './approval/settle.ts';
+import { Vigil } from './approval/vigil.ts';
 import type { Config, Route } from './config/types.ts';
 import type { Severity } from './core/expectation.ts';
 import type { Later } from './core/incident.ts';
 import type { Instant } from './core/report.ts';
-import { readFiles, secretReader, type Files, type FilesContext } from './files.ts';
+import type { Standing } from './core/standing.ts';
+import { readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
 import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Watch } from './loop/watch.ts';
@@ -42,7 +46,11 @@ export async function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): Pr
 }
 
 /** Opens every connection that a manifest needs, and no other. Nothing is contacted yet. */
-export function makePlan({ config, manifest }: Files, context: AppContext, clock: Clock): Plan {
+export function makePlan(
+  { config, manifest, standing }: Files & { readonly standing?: Standing },
+  context: AppContext,
+  clock: Clock,
+): Plan {
   const secret = secretReader(context.env);
   const links = new Map<string, Link>();
   const groups = new Map<string, Group>();
@@ -75,6 +83,7 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
     repeat: config.defaults.repeat,
     statusUrl:
       config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
+    ...(standing && { standing }),
   };
 }
 
@@ -104,6 +113,8 @@ function digestConfig(config: Config): Record<string, string> {
     connections: digest([...config.connections]),
     cadences: digest(config.defaults),
     heartbeat: digest(config.heartbeat ?? null),
+    // Not where there are none: to whoever never had signers, nothing has changed.
+    ...(config.signers && { signers: digest(config.signers) }),
   };
 }
 
@@ -120,6 +131,17 @@ export async function recall(config: Pick<Config, 'watchdog'>): Promise<Snapshot
     if (error instanceof Error && 'code' in error && error.code === 'missing') return undefined;
     throw error;
   }
+}
+
+/** The files as the daemon would watch them now, and what it remembers; throws `FilesError` where it could watch nothing. */
+export async function settleFiles(
+  option: string | undefined,
+  context: Pick<AppContext, 'env' | 'cwd'>,
+): Promise<Settled & { readonly known: Snapshot | undefined }> {
+  const reading = await filesContext(context);
+  const read = await readConfigFile(option, reading);
+  const known = await recall(read.config);
+  return { ...(await settle(read, reading, known && loadAccepted(known.meta), createSystemClock(0).now().wall)), known };
 }
 
 export interface App {
@@ -152,8 +174,8 @@ export async function startApp(
   };
   try {
     const reading = await filesContext(context);
-    let files = await readFiles(option, reading);
-    const state = files.config.watchdog.state;
+    const read = await readConfigFile(option, reading);
+    const state = read.config.watchdog.state;
     const lock = acquireLock(state);
     releasers.push({ name: 'lock', release: () => lock.release() });
     const store = await openStore(state);
@@ -163,6 +185,7 @@ export async function startApp(
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
     const random = systemRandom;
     const secret = secretReader(context.env);
+    let files = await settle(read, reading, loadAccepted(snapshot.meta), clock.now().wall);
     let plan = makePlan(files, context, clock);
     releasers.push({ name: 'links', release: () => closeGroups(plan) });
     const { heartbeat, watchdog } = files.config;
@@ -184,10 +207,22 @@ export async function startApp(
       snapshot,
     );
     releasers.push({ name: 'watch', release: () => watch.stop() });
+    const resettle = async (): Promise<Settled> => settle(await readConfigFile(option, reading), reading, files.accepted, clock.now().wall);
+    let turn = Promise.resolve();
+    // One after another: what is judged must not be overtaken by what is loaded.
+    const inTurn = (what: () => Promise<void>): Promise<void> => (turn = turn.then(what));
+    const lookAgain = async (): Promise<void> => {
+      const { accepted, standing } = await resettle();
+      if (accepted?.sha256 === files.accepted?.sha256) files = { ...files, accepted, standing };
+      else log.info('a signed manifest waits to be loaded', { version: accepted?.head.version });
+      await watch.stand(accepted?.sha256 === files.accepted?.sha256 ? standing : { state: files.standing.state, cloned: [] });
+    };
+    const look = () => (files.standing.state === 'unsigned' ? undefined : files.config);
+    const vigil = new Vigil({ clock, log, look, tell: () => inTurn(lookAgain) });
+    releasers.push({ name: 'vigil', release: () => vigil.stop() });
     const web = await serve(files, watch, secret, context.version);
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
-    let reloading = Promise.resolve();
     return {
       watch,
       url: web?.url,
@@ -199,7 +234,7 @@ export async function startApp(
       reload: () => {
         const reloadOnce = async (): Promise<void> => {
           try {
-            const next = await readFiles(option, reading);
+            const next = await resettle();
             refuseMoves(files, next);
             const nextPlan = makePlan(next, context, clock);
             await watch.reload(nextPlan);
@@ -211,38 +246,13 @@ export async function startApp(
             await watch.reloadFailed(why);
           }
         };
-        const before = reloading;
-        reloading = (async () => {
-          await before;
-          await reloadOnce();
-        })();
-        return reloading;
+        return inTurn(reloadOnce);
       },
     };
   } catch (error) {
     await release();
     throw error;
   }
-}
-
-/** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
-function refuseMoves(was: Files, is: Files): void {
-  const fixed = ({ config: { watchdog, heartbeat } }: Files): [string, string][] => {
-    const { name, state, listen: address, token = null } = watchdog;
-    const parts = {
-      'watchdog.name': name,
-      'watchdog.state': state,
-      'watchdog.listen': address,
-      'watchdog.token': token,
-      heartbeat: heartbeat ?? null,
-    };
-    return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);
-  };
-  const before = new Map(fixed(was));
-  const moved = fixed(is).flatMap(([key, value]) => (before.get(key) === value ? [] : [key]));
-  if (moved.length > 0) throw new Error(`${moved.join(' and ')} cannot change while running: restart for that`);
-  if (was.manifest.id !== is.manifest.id)
-    throw new Error(`the manifest is another one (${is.manifest.id}, was ${was.manifest.id}): restart for that`);
 }
 
 async function serve(

@@ -45,20 +45,51 @@ export async function findConfig(option: string | undefined, context: Pick<Files
   return found ? 'config.yaml' : '/etc/rollcall/config.yaml';
 }
 
-/** Reads config and manifest whole, secrets' readability included; throws `FilesError` with every complaint of both at once. */
-export async function readFiles(option: string | undefined, context: FilesContext): Promise<Files> {
+/** config.yaml, and what is wrong with the secrets it refers to. */
+export interface ConfigRead {
+  readonly config: Config;
+  readonly complaints: readonly Complaint[];
+}
+
+/** Throws `FilesError` where config.yaml itself is wrong. */
+export async function readConfigFile(option: string | undefined, context: FilesContext): Promise<ConfigRead> {
   const file = await findConfig(option, context);
-  const config = await readOne(file, context.cwd, (bytes) => readConfig({ file, bytes, baseDir: context.cwd, ...context }));
-  if (!config.ok) throw new FilesError(config.complaints);
-  const shown = relative(context.cwd, config.value.manifest);
-  const path = shown.startsWith('..') ? config.value.manifest : shown;
-  const [secrets, manifest] = await Promise.all([
-    checkSecrets(config.value, secretSources(context.env)),
-    readOne(path, context.cwd, (bytes) => readManifest({ file: path, bytes, config: config.value, ...context })),
-  ]);
-  if (!manifest.ok) throw new FilesError([...secrets, ...manifest.complaints]);
-  if (secrets.length > 0) throw new FilesError(secrets);
-  return { config: config.value, manifest: manifest.value };
+  const { loaded } = await readOne(file, context.cwd, (bytes) => readConfig({ file, bytes, baseDir: context.cwd, ...context }));
+  if (!loaded.ok) throw new FilesError(loaded.complaints);
+  return { config: loaded.value, complaints: await checkSecrets(loaded.value, secretSources(context.env)) };
+}
+
+/** A manifest's bytes and what they say; no bytes where the file cannot be read. */
+export interface ManifestRead {
+  readonly bytes: Uint8Array | undefined;
+  readonly loaded: Loaded<Manifest>;
+}
+
+/** `signed`: whether people have to sign it. */
+export function readManifestFile(config: Config, context: FilesContext, signed: boolean): Promise<ManifestRead> {
+  const shown = relative(context.cwd, config.manifest);
+  const file = shown.startsWith('..') ? config.manifest : shown;
+  return readOne(file, context.cwd, (bytes) => readManifest({ file, bytes, config, signed, ...context }));
+}
+
+/** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
+export function refuseMoves(was: Files, is: Files): void {
+  const fixed = ({ config: { watchdog, heartbeat } }: Files): [string, string][] => {
+    const { name, state, listen: address, token = null } = watchdog;
+    const parts = {
+      'watchdog.name': name,
+      'watchdog.state': state,
+      'watchdog.listen': address,
+      'watchdog.token': token,
+      heartbeat: heartbeat ?? null,
+    };
+    return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);
+  };
+  const before = new Map(fixed(was));
+  const moved = fixed(is).flatMap(([key, value]) => (before.get(key) === value ? [] : [key]));
+  if (moved.length > 0) throw new Error(`${moved.join(' and ')} cannot change while running: restart for that`);
+  if (was.manifest.id !== is.manifest.id)
+    throw new Error(`the manifest is another one (${is.manifest.id}, was ${was.manifest.id}): restart for that`);
 }
 
 /** Reads a secret anew at every call, so that a rotated credential is picked up. */
@@ -67,11 +98,31 @@ export function secretReader(env: FilesContext['env']): (ref: SecretRef) => Prom
   return (ref) => resolveSecret(ref, sources);
 }
 
-async function readOne<T>(file: string, cwd: string, read: (bytes: Uint8Array) => Loaded<T>): Promise<Loaded<T>> {
+/** A manifest that is not read from the disk: the one that people last signed. */
+export function compileManifest(bytes: Uint8Array, config: Config, context: FilesContext): Loaded<Manifest> {
+  return readManifest({ file: 'the manifest in force', bytes, config, signed: true, ...context });
+}
+
+/** Config and manifest as they lie on the disk, whoever signed them; throws `FilesError` with every complaint of both at once. */
+export async function readFiles(option: string | undefined, context: FilesContext): Promise<Files> {
+  const { config, complaints } = await readConfigFile(option, context);
+  const { loaded } = await readManifestFile(config, context, config.signers !== undefined);
+  if (!loaded.ok) throw new FilesError([...complaints, ...loaded.complaints]);
+  if (complaints.length > 0) throw new FilesError(complaints);
+  return { config, manifest: loaded.value };
+}
+
+async function readOne<T>(
+  file: string,
+  cwd: string,
+  read: (bytes: Uint8Array) => Loaded<T>,
+): Promise<{ readonly bytes: Uint8Array | undefined; readonly loaded: Loaded<T> }> {
   try {
-    return read(await readFile(resolve(cwd, file)));
+    const bytes = await readFile(resolve(cwd, file));
+    return { bytes, loaded: read(bytes) };
   } catch (error) {
-    return { ok: false, complaints: [unreadable(file, error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read')] };
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read';
+    return { bytes: undefined, loaded: { ok: false, complaints: [unreadable(file, why)] } };
   }
 }
 

@@ -1,8 +1,8 @@
-import { filesContext, makePlan, recall } from '../app.ts';
+import { makePlan, settleFiles } from '../app.ts';
+import { refuseTampered } from '../approval/refuse-tampered.ts';
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { EXIT } from '../core/exit.ts';
 import { formatInstant } from '../core/wording.ts';
-import { readFiles } from '../files.ts';
 import { rollOnce } from '../loop/once.ts';
 import { closeGroups } from '../loop/plan.ts';
 import { expiryWarning } from '../loop/self.ts';
@@ -23,10 +23,11 @@ export interface CheckOptions {
 
 /** One round now, judged as the daemon judges, second look included. Records nothing and pages nobody. Works beside a daemon. */
 export async function check(io: Io, options: CheckOptions): Promise<number> {
-  const files = await readFiles(options.config, await filesContext(io));
+  const files = await settleFiles(options.config, io);
+  refuseTampered(files);
   const ids = knownIds(options.ids, files.manifest, io);
   if (!ids) return EXIT.usage;
-  const known = await recall(files.config);
+  const { known } = files;
   const clock = createSystemClock(Number(known?.meta['steady'] ?? 0));
   const plan = makePlan(files, { ...io, out: { write: (text: string) => (io.err(text), true) } }, clock);
   const started = clock.now();
@@ -36,7 +37,7 @@ export async function check(io: Io, options: CheckOptions): Promise<number> {
     const warning = expiryWarning(expires, started.wall);
     const result = toCheckResult({
       watchdog: files.config.watchdog.name,
-      manifest: { id, version, sha256, signed_by: [] },
+      manifest: { id, version, sha256, signed_by: files.standing.approval?.people ?? [] },
       started_at: formatInstant(started.wall),
       finished_at: formatInstant(clock.now().wall),
       resources,

@@ -1,4 +1,4 @@
-import { filesContext, laterFor, recall, routeFor } from '../app.ts';
+import { laterFor, routeFor, settleFiles } from '../app.ts';
 import type { Config } from '../config/types.ts';
 import { EXIT } from '../core/exit.ts';
 import { expectedFacets, type Cadence, type Check, type Resource } from '../core/expectation.ts';
@@ -6,7 +6,6 @@ import { BLANK } from '../core/memory.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
 import { formatMeasure } from '../core/wording.ts';
-import { readFiles } from '../files.ts';
 import { formatDuration } from '../values/duration.ts';
 import { formatShare } from '../values/share.ts';
 import type { Io } from './io.ts';
@@ -18,11 +17,11 @@ export async function explain(
   io: Io,
   options: { readonly config: string | undefined; readonly id: string; readonly json: boolean },
 ): Promise<number> {
-  const { config, manifest } = await readFiles(options.config, await filesContext(io));
+  const { config, manifest, known } = await settleFiles(options.config, io);
   const ids = knownIds([options.id], manifest, io);
   const resource = ids && manifest.resources.find(({ id }) => id === ids[0]);
   if (!resource) return EXIT.usage;
-  const record = (await recall(config))?.resources.get(resource.id);
+  const record = known?.resources.get(resource.id);
   const printed = printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
   if (options.json) {
     const { checks, sweep, inspect, confirm, blindAfter } = resource;

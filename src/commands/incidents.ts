@@ -2,13 +2,13 @@ import { filesContext, recall } from '../app.ts';
 import { EXIT } from '../core/exit.ts';
 import { openMembers } from '../core/incident.ts';
 import { formatInstant } from '../core/wording.ts';
-import { readFiles } from '../files.ts';
+import { readConfigFile } from '../files.ts';
 import type { Io } from './io.ts';
 import { plainLines } from './lines.ts';
 
 /** The incidents the store knows, oldest first, with what each pager has accepted. */
 export async function incidents(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
-  const { config } = await readFiles(options.config, await filesContext(io));
+  const { config } = await readConfigFile(options.config, await filesContext(io));
   const known = await recall(config);
   const list = known?.incidents ?? [];
   if (options.json) {

@@ -1,19 +1,18 @@
-import { filesContext, recall } from '../app.ts';
+import { settleFiles } from '../app.ts';
 import { EXIT } from '../core/exit.ts';
 import { BLANK } from '../core/memory.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
 import { formatInstant } from '../core/wording.ts';
-import { readFiles } from '../files.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Io } from './io.ts';
+import { printStanding, sayStanding } from './say-standing.ts';
 import { plainLines } from './lines.ts';
 
 /** What the daemon last wrote down, read from its store: works while it is down. */
 export async function status(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
-  const { config, manifest } = await readFiles(options.config, await filesContext(io));
-  const known = await recall(config);
+  const { config, manifest, standing, known } = await settleFiles(options.config, io);
   const resources = manifest.resources.map((resource) => {
     const record = known?.resources.get(resource.id);
     return { known: record !== undefined, printed: printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0) };
@@ -24,7 +23,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
   if (options.json) {
     const about = {
       watchdog: config.watchdog.name,
-      manifest: { id: manifest.id, version: manifest.version },
+      manifest: { id: manifest.id, version: manifest.version, ...printStanding(standing) },
       written_at: written === null ? null : formatInstant(written),
     };
     io.out(
@@ -33,7 +32,8 @@ export async function status(io: Io, options: { readonly config: string | undefi
     return EXIT.ok;
   }
   const lines = [
-    `${config.watchdog.name} watching ${manifest.id} version ${manifest.version}; the manifest is not signed`,
+    `${config.watchdog.name} watching ${manifest.id} version ${manifest.version}`,
+    ...sayStanding(standing, manifest.version),
     written === null ? 'no daemon has written to the state folder yet' : `last written ${formatInstant(written)}`,
     ...stretches.flatMap(([connection, { wantedMs, actualMs }]) =>
       actualMs > wantedMs

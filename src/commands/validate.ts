@@ -1,15 +1,26 @@
-import { filesContext } from '../app.ts';
+import { filesContext, settleFiles } from '../app.ts';
+import { digestsOf } from '../approval/read-signing.ts';
 import { EXIT } from '../core/exit.ts';
 import { FilesError, readFiles } from '../files.ts';
 import type { Io } from './io.ts';
+import { plainLines } from './lines.ts';
+import { printStanding, sayStanding } from './say-standing.ts';
 
 /** Reads config and manifest and says everything that is wrong with them at once; contacts nothing. */
 export async function validate(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
   try {
     const { config, manifest } = await readFiles(options.config, await filesContext(io));
     const { id, version, resources } = manifest;
-    if (options.json) io.out(`${JSON.stringify({ ok: true, manifest: { id, version, resources: resources.length }, complaints: [] })}\n`);
-    else io.out(`${config.file}: ok\n${manifest.file}: ok, ${id} version ${version}, ${resources.length} resources\n`);
+    const { standing } = await settleFiles(options.config, io);
+    const digests = await digestsOf(config, manifest);
+    if (options.json) {
+      const signing = standing.state === 'unsigned' ? {} : { signing: { ...digests, ...printStanding(standing) } };
+      io.out(`${JSON.stringify({ ok: true, manifest: { id, version, resources: resources.length }, complaints: [], ...signing })}\n`);
+      return EXIT.ok;
+    }
+    const named = Object.entries(digests).map(([name, digest]) => `${name} ${digest}`);
+    const lines = [`${config.file}: ok`, `${manifest.file}: ok, ${id} version ${version}, ${resources.length} resources`];
+    io.out(`${plainLines([...lines, ...sayStanding(standing, version), ...named]).join('\n')}\n`);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof FilesError)) throw error;

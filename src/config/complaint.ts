@@ -38,6 +38,19 @@ export const CODES = {
   RC_SECRET_UNREADABLE: 'a secret that is referred to cannot be had, or others can read its file',
   RC_URL_PASSWORD: 'a URL has a user or password in it',
   RC_LISTEN_UNGUARDED: '`listen` is open to other machines without a token',
+  RC_POLICY_UNHELD: 'a policy of signatures where config.yaml names no signers',
+  RC_SIGNERS_LINE: 'a line of `allowed_signers` or of the revoked keys that cannot be read',
+  RC_SIGNERS_PRINCIPAL: 'a principal in `signers` that `allowed_signers` does not have, or that stands in two places',
+  RC_SIGNERS_CHANGED: 'the signers are others than those in force, and no signed manifest says so',
+  RC_MANIFEST_OTHER: 'the manifest is of another name than the one in force',
+  RC_MANIFEST_ROLLBACK: 'the manifest is of an earlier version than the one in force',
+  RC_MANIFEST_FORK: 'the manifest is another one than the one in force, under its version or after another predecessor',
+  RC_MANIFEST_GAP: 'a version between the manifest and the one in force is missing',
+  RC_MANIFEST_FROZEN: 'the manifest had expired before it came',
+  RC_MANIFEST_UNSIGNED: 'nobody has signed the manifest',
+  RC_MANIFEST_REPLAYED: 'the signatures are over an earlier manifest',
+  RC_MANIFEST_UNDERSIGNED: 'too few people have signed the manifest',
+  RC_MANIFEST_UNREACHABLE: 'the policy asks for more people than there are signers',
 } as const;
 
 export type Code = keyof typeof CODES;

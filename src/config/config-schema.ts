@@ -9,7 +9,7 @@ const SHORTEST_INSPECT = 1000;
 const MINUTE = 60_000;
 
 /** Keys, probes and pager types that CONTRACT.md has and this version does not: refused by name, not merely unknown. */
-export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['signers', 'agents', 'maintenance', 'probe=aws']);
+export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['agents', 'maintenance', 'probe=aws']);
 
 /** `confirm`, as it stands in the defaults and in a resource. */
 export const confirm = () =>
@@ -143,6 +143,29 @@ function connection(probes: ReadonlyMap<string, Probe>) {
   return z.discriminatedUnion('probe', options as [z.ZodObject<{ probe: z.ZodLiteral<string> }>]);
 }
 
+const principal = () =>
+  z
+    .string()
+    .max(200)
+    .regex(/^[!-~]+$/, { error: 'must be a principal as allowed_signers has it' })
+    .regex(/^[^*?!,"]+$/, { error: 'must be one principal, neither a list nor a pattern' });
+
+const signersFile = () => path().describe("OpenSSH's allowed_signers: who may sign, and from when to when");
+
+/** The file alone, or with what OpenSSH's format has no word for. */
+const signers = z.union([
+  signersFile(),
+  z.strictObject({
+    allowed: signersFile(),
+    revoked: path().optional().describe('keys that count no more: public keys, one a line (default none)'),
+    people: z
+      .record(name(), z.array(principal()).min(1))
+      .default({})
+      .describe('people who sign under several principals, by name; every other principal is somebody by its own name (default none)'),
+    agents: z.array(principal()).default([]).describe('principals that are programs: their signatures never count (default none)'),
+  }),
+]);
+
 /** The whole of config.yaml (CONTRACT §2): shape and single values. References between its parts are checked by `readConfig`. */
 export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron) {
   return z.strictObject({
@@ -157,6 +180,7 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       })
       .describe('the watcher itself'),
     manifest: path().describe('path of the manifest: what must exist'),
+    signers: signers.optional().describe('who signs the manifest; without it anybody who can write the file decides what is watched'),
     connections: z.record(name(), connection(probes)).describe('how this watcher reaches each provider, by name'),
     defaults: z
       .strictObject({

@@ -10,7 +10,7 @@ import { explain, wording } from './explain.ts';
 import type { IsCron } from './fields.ts';
 import { complaintsOf, isMap } from './findings.ts';
 import { rawAt, roleFields } from './shape.ts';
-import type { Config, Connection, Loaded, PagerConfig, SecretPlace } from './types.ts';
+import type { Config, Connection, Loaded, PagerConfig, SecretPlace, SignersConfig } from './types.ts';
 
 export interface ConfigInput {
   /** As the user named it: complaints repeat it. */
@@ -80,7 +80,7 @@ export function readConfig(input: ConfigInput): Loaded<Config> {
 }
 
 function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets'> {
-  const { watchdog, defaults, heartbeat } = data;
+  const { watchdog, defaults, heartbeat, signers } = data;
   return {
     watchdog: {
       name: watchdog.name,
@@ -89,6 +89,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       ...(watchdog.token && { token: watchdog.token }),
     },
     manifest: data.manifest,
+    ...(signers !== undefined && { signers: signersOf(signers) }),
     connections: new Map(Object.entries(data.connections).map(([name, one]) => [name, connectionOf(name, one)])),
     defaults: {
       sweep: defaults.sweep,
@@ -103,6 +104,12 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     }),
     ...(heartbeat && { heartbeat }),
   };
+}
+
+function signersOf(signers: NonNullable<Parsed['signers']>): SignersConfig {
+  if (typeof signers === 'string') return { allowed: signers, people: {}, agents: [] };
+  const { revoked, ...rest } = signers;
+  return { ...rest, ...(revoked !== undefined && { revoked }) };
 }
 
 function connectionOf(name: string, { probe, ...settings }: Parsed['connections'][string]): Connection {

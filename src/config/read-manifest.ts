@@ -15,9 +15,13 @@ export interface ManifestInput {
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly config: Pick<Config, 'connections' | 'defaults'>;
+  /** Whether signers hold, so that a policy has an effect (default no). */
+  readonly signed?: boolean;
   readonly probes: ReadonlyMap<string, Probe>;
   readonly isCron: IsCron;
 }
+
+const DIGEST_PREFIX = 'sha256:';
 
 type Common = z.output<z.ZodObject<ReturnType<typeof commonKeys>>> & { readonly kind: string };
 
@@ -26,7 +30,7 @@ type Common = z.output<z.ZodObject<ReturnType<typeof commonKeys>>> & { readonly 
  * once in the order of the file.
  */
 export function readManifest(input: ManifestInput): Loaded<Manifest> {
-  const { file, bytes, config, probes, isCron } = input;
+  const { file, bytes, config, signed = false, probes, isCron } = input;
   const yaml = readDocument(file, bytes);
   if (!yaml.wellFormed) return { ok: false, complaints: complaintsOf(yaml, []) };
   const { raw } = yaml;
@@ -56,9 +60,10 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
     }
   }
   const lineOf = (path: Path): number => yaml.place({ path, message: '', code: 'RC_ID_DUPLICATE' }).line;
-  const complaints = complaintsOf(yaml, [...findings, ...manifestReferences(raw, config, probes, lineOf)]);
+  const complaints = complaintsOf(yaml, [...findings, ...manifestReferences(raw, { ...config, signed }, probes, lineOf)]);
   if (!head.success || complaints.length > 0) return { ok: false, complaints };
-  const { manifest: id, version, expires, policy } = head.data;
+  const { manifest: id, version, previous, expires, policy } = head.data;
+  const { signers } = policy;
   return {
     ok: true,
     value: {
@@ -66,8 +71,15 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
       sha256: yaml.sha256,
       id,
       version,
+      ...(previous !== undefined && { previous: previous.slice(DIGEST_PREFIX.length) }),
       ...(expires !== undefined && { expires }),
-      policy: { k: policy.k, weakening: policy.weakening, requirePresence: policy.require_presence },
+      policy: {
+        k: policy.k,
+        weakening: policy.weakening,
+        requirePresence: policy.require_presence,
+        requireVerification: policy.require_verification,
+      },
+      ...(signers !== undefined && { signers }),
       resources,
     },
   };
@@ -94,6 +106,7 @@ function compile(kind: Kind, entry: Common, config: ManifestInput['config'], pat
     identity,
     ...(vantageKey !== undefined && { vantageKey }),
     target,
+    asked: own,
     checks,
     sweep: entry.sweep ?? config.defaults.sweep,
     inspect: entry.inspect ?? config.defaults.inspect,

@@ -67,7 +67,8 @@ export function keysAt(schema: Schema, raw: unknown, path: Path): readonly strin
 /** The role of a field, wherever among its wrappers it was given; of a choice between one and a list of them, that of the one. */
 function roleOf(schema: Schema, raw: unknown): 'secret' | 'path' | undefined {
   const role = fieldRoles.get(schema)?.role;
-  if (role) return role;
+  // A map is no path: under a choice between a path and a map it is the map that is meant.
+  if (role) return role === 'path' && isMap(raw) ? undefined : role;
   const def = defOf(schema);
   if ('innerType' in def) return roleOf(def.innerType, raw);
   if (def.type === 'pipe') return roleOf(def.in, raw);

@@ -1,4 +1,5 @@
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
+import type { Policy } from '../core/manifest-step.ts';
 import type { SecretRef } from '../values/secret.ts';
 
 /** config.yaml, read and checked (CONTRACT §2). Holds references to secrets, never a secret. Durations in ms. */
@@ -16,6 +17,7 @@ export interface Config {
   };
   /** Absolute path of the manifest. */
   readonly manifest: string;
+  readonly signers?: SignersConfig;
   readonly connections: ReadonlyMap<string, Connection>;
   readonly defaults: Defaults;
   readonly pagers: ReadonlyMap<string, PagerConfig>;
@@ -23,6 +25,16 @@ export interface Config {
   readonly heartbeat?: { readonly url: SecretRef | string; readonly every: number };
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
+}
+
+/** Who signs the manifest. Absolute paths. */
+export interface SignersConfig {
+  readonly allowed: string;
+  readonly revoked?: string;
+  /** Principals by the name of the person. */
+  readonly people: Readonly<Record<string, readonly string[]>>;
+  /** Principals of programs. */
+  readonly agents: readonly string[];
 }
 
 export interface SecretPlace {
@@ -126,9 +138,13 @@ export interface Manifest {
   readonly sha256: string;
   readonly id: string;
   readonly version: number;
+  /** SHA-256 of the manifest it follows, hexadecimal. */
+  readonly previous?: string;
   /** End of the named day (UTC), ms since 1970; undefined where the manifest does not expire. */
   readonly expires?: number;
-  readonly policy: { readonly k: number; readonly weakening: number; readonly requirePresence: boolean };
+  readonly policy: Policy;
+  /** Digest of the signers it binds, or `none` to give signing up; undefined where it leaves them as they are. */
+  readonly signers?: string;
   readonly resources: readonly Resource[];
 }
 

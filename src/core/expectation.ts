@@ -60,6 +60,8 @@ export interface Resource {
   /** The key of the identity that names the vantage itself (which server, which account) rather than the resource. */
   readonly vantageKey?: string;
   readonly target: unknown;
+  /** The entry's own keys as the manifest has them, for comparing two manifests. */
+  readonly asked?: Readonly<Record<string, unknown>>;
   readonly checks: readonly Check[];
   readonly sweep: Cadence;
   readonly inspect: Cadence;

@@ -1,26 +1,50 @@
 import type { Cadence, Check, Resource, Rule } from './expectation.ts';
 
-/** What a new manifest does to the roll, as sentences a person can judge. */
+/** One change of one resource, as a sentence a person can judge. */
+export interface ChangeOf {
+  readonly id: string;
+  /** `min_rows of public.orders loosened` */
+  readonly what: string;
+}
+
+/** What a new manifest does to the roll. */
 export interface ManifestDiff {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly repinned: readonly string[];
-  /** `orders-db: min_rows of public.orders lowered from 100 to 1` */
-  readonly weakened: readonly { readonly id: string; readonly what: string }[];
+  readonly weakened: readonly ChangeOf[];
+  readonly strengthened: readonly ChangeOf[];
+  /** Whom it belongs to, where to read: what no look depends on. */
+  readonly neutral: readonly ChangeOf[];
 }
+
+type Always =
+  | 'id'
+  | 'kind'
+  | 'connection'
+  | 'severity'
+  | 'identity'
+  | 'checks'
+  | 'sweep'
+  | 'inspect'
+  | 'confirm'
+  | 'blindAfter'
+  | 'tripwire';
+/** What an older version did not write down. */
+type Later = 'asked' | 'protectedBy' | 'domain' | 'owner' | 'runbook';
 
 /** The part of a resource that a later manifest is compared with; plain data for the store. */
-export type Remembered = Pick<
-  Resource,
-  'id' | 'kind' | 'connection' | 'severity' | 'identity' | 'checks' | 'sweep' | 'inspect' | 'confirm' | 'blindAfter' | 'tripwire'
->;
+export type Remembered = Pick<Resource, Always> & Partial<Pick<Resource, Later>>;
 
 export function toRemembered(resource: Resource): Remembered {
-  const { id, kind, connection, severity, identity, checks, sweep, inspect, confirm, blindAfter, tripwire } = resource;
-  return { id, kind, connection, severity, identity, checks, sweep, inspect, confirm, blindAfter, tripwire };
+  const { vantageKey: _vantageKey, target: _target, ...kept } = resource;
+  return kept;
 }
 
-/** Compares two manifests by what they demand. A cron cadence changed in any way counts as weakened: which is rarer cannot be told simply. */
+/**
+ * Compares two manifests by what they demand. What cannot be shown to ask for at least as much counts as weakened: a cron cadence changed
+ * in any way, a key of the entry that no check answers for.
+ */
 export function diffManifests(before: readonly Remembered[], after: readonly Remembered[]): ManifestDiff {
   const old = new Map(before.map((resource) => [resource.id, resource]));
   const now = new Map(after.map((resource) => [resource.id, resource]));
@@ -28,11 +52,15 @@ export function diffManifests(before: readonly Remembered[], after: readonly Rem
     const was = old.get(resource.id);
     return was ? [{ was, is: resource }] : [];
   });
+  const changes = kept.flatMap(({ was, is }) => changesOf(was, is).map(({ sense, what }) => ({ sense, change: { id: is.id, what } })));
+  const of = (wanted: Sense): ChangeOf[] => changes.flatMap(({ sense, change }) => (sense === wanted ? [change] : []));
   return {
     added: after.flatMap(({ id }) => (old.has(id) ? [] : [id])),
     removed: before.flatMap(({ id }) => (now.has(id) ? [] : [id])),
     repinned: kept.flatMap(({ was, is }) => (sameIdentity(was, is) ? [] : [is.id])),
-    weakened: kept.flatMap(({ was, is }) => weakenings(was, is).map((what) => ({ id: is.id, what }))),
+    weakened: of('weaker'),
+    strengthened: of('stronger'),
+    neutral: of('neither'),
   };
 }
 
@@ -47,20 +75,86 @@ function sameIdentity(was: Remembered, is: Remembered): boolean {
   return Object.entries(was.identity).every(([key, value]) => is.identity[key] === value);
 }
 
-function weakenings(was: Remembered, is: Remembered): string[] {
-  const out: string[] = [];
-  if (was.severity === 'critical' && is.severity === 'warning') out.push('severity lowered to warning');
-  if (rarer(was.sweep, is.sweep)) out.push('swept less often');
-  if (rarer(was.inspect, is.inspect)) out.push('inspected less often');
-  if (is.confirm > was.confirm) out.push(`confirm raised from ${was.confirm} to ${is.confirm}`);
-  if (is.blindAfter > was.blindAfter) out.push('blind_after lengthened');
-  if (was.tripwire && !is.tripwire) out.push('tripwire taken away');
-  for (const check of was.checks) {
-    const next = is.checks.find((other) => other.path === check.path && other.rule.is === check.rule.is);
-    if (!next) out.push(`${check.path} no longer demanded`);
-    else if (looser(check.rule, next.rule) || weight(check) > weight(next)) out.push(`${check.path} loosened`);
+type Sense = 'weaker' | 'stronger' | 'neither';
+interface Change {
+  readonly sense: Sense;
+  readonly what: string;
+}
+
+const either = (weaker: boolean, stronger: boolean, less: string, more: string): Change[] =>
+  weaker ? [{ sense: 'weaker', what: less }] : stronger ? [{ sense: 'stronger', what: more }] : [];
+
+function changesOf(was: Remembered, is: Remembered): Change[] {
+  const grave = { critical: 1, warning: 0 };
+  const [less, more] = [grave[is.severity] - grave[was.severity], Object.keys(is.identity).length - Object.keys(was.identity).length];
+  return [
+    ...either(less < 0, less > 0, 'severity lowered to warning', 'severity raised to critical'),
+    ...either(false, more > 0, '', 'pinned'),
+    ...either(rarer(was.sweep, is.sweep), rarer(is.sweep, was.sweep), 'swept less often', 'swept more often'),
+    ...either(rarer(was.inspect, is.inspect), rarer(is.inspect, was.inspect), 'inspected less often', 'inspected more often'),
+    ...numbers('confirm', was.confirm, is.confirm),
+    ...either(is.blindAfter > was.blindAfter, is.blindAfter < was.blindAfter, 'blind_after lengthened', 'blind_after shortened'),
+    ...either(was.tripwire && !is.tripwire, !was.tripwire && is.tripwire, 'tripwire taken away', 'tripwire set'),
+    ...checks(was.checks, is.checks),
+    ...keys(was, is),
+    ...besides(was, is),
+  ];
+}
+
+function numbers(name: string, was: number, is: number): Change[] {
+  return either(is > was, is < was, `${name} raised from ${was} to ${is}`, `${name} lowered from ${was} to ${is}`);
+}
+
+function* checks(was: readonly Check[], is: readonly Check[]): Generator<Change> {
+  const same = (one: Check, other: Check): boolean => other.path === one.path && other.rule.is === one.rule.is;
+  for (const check of was) {
+    const next = is.find((other) => same(check, other));
+    if (!next) yield { sense: 'weaker', what: `${check.path} no longer demanded` };
+    else if (looser(check.rule, next.rule) || weight(check) > weight(next)) yield { sense: 'weaker', what: `${check.path} loosened` };
+    else if (looser(next.rule, check.rule) || weight(next) > weight(check)) yield { sense: 'stronger', what: `${check.path} tightened` };
   }
-  return out;
+  for (const check of is) if (!was.some((other) => same(check, other))) yield { sense: 'stronger', what: `${check.path} demanded` };
+}
+
+function* besides(was: Remembered, is: Remembered): Generator<Change> {
+  if (was.protectedBy) {
+    const fewer = was.protectedBy.filter((id) => !is.protectedBy?.includes(id));
+    if (fewer.length > 0) yield { sense: 'weaker', what: `no longer protected by ${fewer.join(', ')}` };
+    else if ((is.protectedBy?.length ?? 0) > was.protectedBy.length) yield { sense: 'stronger', what: 'protected by more' };
+  }
+  if (was.domain && JSON.stringify(was.domain) !== JSON.stringify(is.domain))
+    yield { sense: 'weaker', what: 'said to lie in another domain' };
+  // What an older version did not write down cannot have changed.
+  if (!was.asked) return;
+  if (was.owner !== is.owner) yield { sense: 'neither', what: 'belongs to somebody else' };
+  if (was.runbook !== is.runbook) yield { sense: 'neither', what: 'another runbook' };
+}
+
+/** What the entry itself says otherwise than before, where no check has changed with it: another name, another path, one more owner. */
+function* keys(was: Remembered, is: Remembered): Generator<Change> {
+  if (!was.asked || !is.asked) return;
+  const now = leaves(is.asked);
+  for (const [path, value] of leaves(was.asked)) {
+    if (now.get(path) === value) continue;
+    const [before, after] = [ruleAt(was.checks, path, value), ruleAt(is.checks, path, value)];
+    if (before === after) yield { sense: 'weaker', what: `${path} changed` };
+  }
+}
+
+/** The rule that a value of an entry stands for: at its very path, or, of a number, at the path around it (`fresh.within`). */
+function ruleAt(checks: readonly Check[], leaf: string, value: string): string | undefined {
+  const below = leaf.replace(/^expect\./, '');
+  const check =
+    checks.find(({ path }) => path === below) ??
+    (/^\d/.test(value) ? checks.find(({ path }) => below.slice(0, below.lastIndexOf('.')) === path) : undefined);
+  return check && JSON.stringify(check.rule);
+}
+
+/** Every value of an entry under its path; a list is one value. Identity and tripwire are compared as what they are. */
+function leaves(value: unknown, path = ''): Map<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path, JSON.stringify(value)]]);
+  const entries = Object.entries(value).filter(([key]) => path !== '' || (key !== 'identity' && key !== 'tripwire'));
+  return new Map(entries.flatMap(([key, inner]) => [...leaves(inner, path === '' ? key : `${path}.${key}`)]));
 }
 
 function weight(check: Check): number {

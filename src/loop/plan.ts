@@ -1,5 +1,6 @@
 import type { Resource, Severity } from '../core/expectation.ts';
 import type { Later } from '../core/incident.ts';
+import type { Standing } from '../core/standing.ts';
 import type { Depth } from '../core/report.ts';
 import type { Pager } from '../ports.ts';
 import type { Link } from '../probe.ts';
@@ -30,6 +31,8 @@ export interface Plan {
   readonly laterFor: (severity: Severity) => Later | undefined;
   readonly repeat: number;
   readonly statusUrl: string | undefined;
+  /** How the manifest stands with the people who sign; absent where nobody has to. */
+  readonly standing?: Standing;
 }
 
 /** The plan's resources as the schedule wants them. */

@@ -2,6 +2,7 @@ import type { LedgerHead } from '../core/chain.ts';
 import type { Incident } from '../core/incident.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
+import type { Standing } from '../core/standing.ts';
 import type { PagerHealth } from './outbox.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -12,6 +13,8 @@ const EXPIRY_NOTICE_MS = 14 * DAY_MS;
 /** What the daemon knows of itself right now. */
 export interface WatchStatus {
   readonly ready: boolean;
+  /** How the manifest stands with the people who sign. */
+  readonly standing: Standing;
   readonly why: readonly string[];
   readonly resources: readonly PrintedResource[];
   readonly incidents: readonly Incident[];

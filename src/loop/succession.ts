@@ -1,12 +1,13 @@
 import { openMembers } from '../core/incident.ts';
 import type { Remembered } from '../core/manifest-diff.ts';
 import type { Instant } from '../core/report.ts';
+import { ACCEPTED, sayTampering, UNSIGNED, type Standing } from '../core/standing.ts';
 import { comparePlans, rememberPlan } from './changes.ts';
 import type { Desk } from './desk.ts';
 import type { Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
-import { Troubles } from './troubles.ts';
+import { Troubles, type TroubleName } from './troubles.ts';
 
 /** What was watched before: the roll as the store keeps it, and the digests of config.yaml's parts. */
 export interface Before {
@@ -19,6 +20,9 @@ export class Succession {
   readonly #desk: Desk;
   readonly #journal: Journal;
   readonly #troubles: Troubles;
+  /** What was last refused, so that it is written down once. */
+  #refused: string | undefined;
+  #standing: Standing = UNSIGNED;
 
   constructor(desk: Desk, journal: Journal, troubles: Troubles) {
     this.#desk = desk;
@@ -41,7 +45,9 @@ export class Succession {
   /** Pages what the plan takes away, by the routes now standing, and starts anew what it pins to another identity. */
   announce(plan: Plan, roll: Roll, before: Before, at: Instant): void {
     const { diff, manifest, config } = comparePlans(before.roll, before.digests, plan);
-    if (manifest !== undefined) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
+    // What enough people signed is no news to page; it is in the ledger.
+    const approved = plan.standing?.state === 'signed' && plan.standing.keep !== undefined;
+    if (manifest !== undefined && !approved) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
     if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
     for (const id of diff.removed) {
       this.#journal.record('retired', id, {});
@@ -61,5 +67,42 @@ export class Succession {
       for (const member of openMembers(incident))
         if (!Troubles.owns(member) && !roll.resources.has(member)) this.#desk.leave(member, incident.class === 'blind', 'retired', at);
     for (const [name, value] of Object.entries(rememberPlan(plan))) this.#journal.keepMeta(name, value);
+    this.stand(plan, plan.standing ?? UNSIGNED, at);
+  }
+
+  /** Says how the manifest on the disk stands with the people who sign, and keeps what they signed. */
+  stand({ manifest: { id, version }, repeat }: Pick<Plan, 'manifest' | 'repeat'>, standing: Standing, at: Instant): void {
+    this.#standing = standing;
+    const { signersChanged, cloned, approval, tampering, keep } = standing;
+    if (keep !== undefined) {
+      this.#journal.keepMeta(ACCEPTED, keep);
+      this.#journal.record('approval', id, { version, ...approval });
+    }
+    const tampered = sayTampering(standing, version);
+    this.#alarm('manifest.tampered', tampered, at);
+    this.#alarm(
+      'signers.changed',
+      signersChanged && `${signersChanged}; those in force stay so until a signed manifest says otherwise`,
+      at,
+    );
+    if (cloned.length > 0)
+      this.#troubles.raise(
+        'signers.cloned',
+        `a security key counts backwards, as if there were two of it: ${cloned.join(', ')}`,
+        'warning',
+        at,
+        repeat,
+      );
+    if (tampering && tampered !== this.#refused) this.#journal.record('refusal', id, { ...tampering });
+    this.#refused = tampered;
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  #alarm(path: TroubleName, what: string | undefined, at: Instant): void {
+    if (what === undefined) this.#troubles.clear(path, at);
+    else this.#troubles.raise(path, what, 'critical', at);
   }
 }

@@ -8,6 +8,9 @@ import type { Desk } from './desk.ts';
 export type TroubleName =
   | 'manifest.expires'
   | 'manifest.changed'
+  | 'manifest.tampered'
+  | 'signers.changed'
+  | 'signers.cloned'
   | 'config.changed'
   | 'reload.failed'
   | 'store.failing'

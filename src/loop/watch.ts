@@ -2,6 +2,7 @@ import { toRemembered } from '../core/manifest-diff.ts';
 import { wordPage } from '../core/page-words.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
+import type { Standing } from '../core/standing.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
@@ -70,7 +71,9 @@ export class Watch {
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
     this.#flusher = new Flusher(this.#journal);
     this.#pulse = new Pulse(ports);
-    this.#begin(snapshot, at);
+    this.#journal.record('start', '@watchdog', { manifest: plan.manifest.sha256, version: plan.manifest.version });
+    this.#succession.resume(plan, this.#roll, snapshot.meta, at);
+    this.#desk.reroute(plan.pagers);
   }
 
   /** Runs until `stop()`. Calling it again returns the same promise. */
@@ -120,9 +123,19 @@ export class Watch {
   }
 
   /** A reload that could not be made: the old plan goes on, and somebody is told. */
-  async reloadFailed(why: string): Promise<void> {
+  reloadFailed(why: string): Promise<void> {
+    const what = `reload refused, watching on with the last good files: ${why}`;
+    return this.#tell((at) => this.#troubles.raise('reload.failed', what, 'warning', at, this.#plan.repeat));
+  }
+
+  /** How the files on the disk now stand with the people who sign: the plan goes on, and somebody is told. */
+  stand(standing: Standing): Promise<void> {
+    return this.#tell((at) => this.#succession.stand(this.#plan, standing, at));
+  }
+
+  async #tell(what: (at: Instant) => void): Promise<void> {
     const at = this.#ports.clock.now();
-    this.#troubles.raise('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning', at, this.#plan.repeat);
+    what(at);
     await this.#settle(at);
     this.#outbox.pump();
   }
@@ -131,6 +144,7 @@ export class Watch {
     const why = this.#unready();
     return {
       ready: why.length === 0,
+      standing: this.#succession.standing,
       why,
       resources: [...this.#roll.resources.keys()].flatMap((id) => this.#roll.print(id) ?? []),
       incidents: this.#desk.open(),
@@ -148,13 +162,6 @@ export class Watch {
   #unready(): string[] {
     const overdue = this.#schedule.overdue(this.#ports.clock.now());
     return reasonsNotReady(this.#roll.isSwept(), overdue, this.#outbox.health, this.#journal.error);
-  }
-
-  #begin(snapshot: Snapshot, at: Instant): void {
-    const { manifest } = this.#plan;
-    this.#journal.record('start', '@watchdog', { manifest: manifest.sha256, version: manifest.version });
-    this.#succession.resume(this.#plan, this.#roll, snapshot.meta, at);
-    this.#desk.reroute(this.#plan.pagers);
   }
 
   async #loop(): Promise<void> {
@@ -183,11 +190,8 @@ export class Watch {
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
-    watchItself(
-      this.#troubles,
-      { overdue: this.#schedule.overdue(at), expires: this.#plan.manifest.expires, storeError: this.#journal.error },
-      at,
-    );
+    const self = { overdue: this.#schedule.overdue(at), expires: this.#plan.manifest.expires, storeError: this.#journal.error };
+    watchItself(this.#troubles, self, at);
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     if (at.steady - this.#orderedAt >= ORDERS_MS) {
@@ -242,7 +246,8 @@ export class Watch {
     const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk };
     for (const effect of effects) perform(resource, effect, at, world);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
-    if (changed) this.#keep(resource.id);
+    const record = changed ? this.#roll.records.get(resource.id) : undefined;
+    if (record) this.#journal.keep(resource.id, record);
     if (effects.every((effect) => effect.do === 'recheck')) return;
     const printed = this.#roll.print(resource.id);
     this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary });
@@ -275,11 +280,6 @@ export class Watch {
       this.#wake.abort();
     };
     for (const listening of holdSessions(this.#plan, this.#holding.signal, nudged)) this.#track(listening);
-  }
-
-  #keep(id: string): void {
-    const record = this.#roll.records.get(id);
-    if (record) this.#journal.keep(id, record);
   }
 
   #deskOptions(): DeskOptions {

@@ -13,6 +13,9 @@ export function matchesList(name: string, list: string): boolean {
   return found;
 }
 
+/** The names that a list of patterns spells out: a wildcard or an exclusion names nobody. */
+export const plainNames = (list: string): readonly string[] => list.split(',').filter((entry) => /^[^*?!]+$/.test(entry));
+
 /** Plain ASCII: what can be compared and shown without a question of encodings. */
 export const isPrintable = (text: string): boolean => /^[ -~]+$/.test(text);
 

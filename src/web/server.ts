@@ -72,6 +72,11 @@ function printStatus(status: WatchStatus): Record<string, unknown> {
   for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
   return {
     ready: status.ready,
+    manifest: {
+      signing: status.standing.state,
+      signed_by: status.standing.approval?.people ?? [],
+      tampering: status.standing.tampering ?? null,
+    },
     why: status.why,
     counts,
     incidents: status.incidents.length,

@@ -114,7 +114,8 @@ describe('the difference between two manifests', () => {
   const weakened = (more: Partial<Resource>): string[] => diff([{ ...base, ...more }]).weakened.map(({ what }) => what);
 
   it('names what left, what came and what is pinned anew', () => {
-    assert.deepEqual(diff([makeResource({ id: 'new' })]), { added: ['new'], removed: ['orders-db'], repinned: [], weakened: [] });
+    const { added, removed, repinned, weakened } = diff([makeResource({ id: 'new' })]);
+    assert.deepEqual({ added, removed, repinned, weakened }, { added: ['new'], removed: ['orders-db'], repinned: [], weakened: [] });
     assert.deepEqual(diff([{ ...base, identity: { oid: '2' } }]).repinned, ['orders-db']);
     assert.deepEqual(diff([{ ...base, identity: {} }]).repinned, ['orders-db']);
     assert.deepEqual(diff([{ ...base, identity: { oid: '1', server: 'A' } }]).repinned, [], 'pinning more only tightens');

@@ -10,16 +10,18 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'core', 'probe', 'values'],
   // Signatures of people: bytes in, who signed out. node:crypto, and neither files nor clock.
   signing: ['signing'],
+  // What people signed: read, counted, judged against what they signed before.
+  approval: ['approval', 'config', 'core', 'files', 'signing', 'values'],
   files: ['config', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
   adapters: ['adapters', 'ports', 'core types', 'values'],
   version: [],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
-  app: ['probes', 'adapters', 'config', 'core', 'files', 'loop', 'make-pager', 'ports', 'probe', 'values', 'web'],
+  app: ['probes', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'make-pager', 'ports', 'probe', 'values', 'web'],
   web: ['web', 'app', 'loop types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
-  commands: ['commands', 'app', 'adapters', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],
+  commands: ['commands', 'app', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],
   cli: ['commands', 'version'],
   probes: ['probe', 'each probe'],
   'each probe': ['itself', 'probe', 'values'],

@@ -1,0 +1,82 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { unreadable } from '../config/complaint.ts';
+import type { Complaint, Config, Loaded, Manifest } from '../config/types.ts';
+import { LARGEST_SIGNATURE } from '../signing/armor.ts';
+import { sha256 } from '../signing/digest.ts';
+import { clean } from '../values/text.ts';
+import { readRule, type Rule, type Signers } from './rule.ts';
+import type { SignatureFile } from './votes.ts';
+
+/** Nobody has so many signers; somebody who fills the folder must not keep the watcher busy. */
+const MOST_FILES = 64;
+const LARGEST_LIST = 1024 * 1024;
+
+export interface SignersFiles {
+  readonly rule: Rule;
+  readonly signers: Signers;
+}
+
+/** The signers as they lie on the disk; undefined where config.yaml names none. */
+export async function readSigners({ signers }: Pick<Config, 'signers'>): Promise<Loaded<SignersFiles> | undefined> {
+  if (!signers) return undefined;
+  const { allowed, revoked, people, agents } = signers;
+  const [first, second] = await Promise.all([
+    readBounded(allowed, LARGEST_LIST),
+    revoked === undefined ? '' : readBounded(revoked, LARGEST_LIST),
+  ]);
+  const lost = [first, second].flatMap((text) => (typeof text === 'string' ? [] : [text]));
+  if (typeof first !== 'string' || typeof second !== 'string') return { ok: false, complaints: lost };
+  const rule: Rule = { allowed: first, revoked: second, people, agents };
+  const { signers: understood, faults } = readRule(rule);
+  const complaints = faults.map(({ in: where, line, message }): Complaint => {
+    const file = (where === 'revoked' ? revoked : allowed) ?? allowed;
+    return { file, line, column: 1, path: 'signers', message, code: where === 'people' ? 'RC_SIGNERS_PRINCIPAL' : 'RC_SIGNERS_LINE' };
+  });
+  return complaints.length > 0 ? { ok: false, complaints } : { ok: true, value: { rule, signers: understood } };
+}
+
+/** The signatures beside a manifest (CONTRACT §3): `manifest.yaml.sig` and `manifest.yaml.<anything>.sig`, in order of name. */
+export async function readSignatures(manifest: string): Promise<readonly SignatureFile[]> {
+  const [folder, base] = [dirname(manifest), basename(manifest)];
+  const names = await readdir(folder).catch(() => []);
+  const ours = names.filter((name) => name === `${base}.sig` || (name.startsWith(`${base}.`) && name.endsWith('.sig'))).toSorted();
+  const read = async (name: string): Promise<SignatureFile[]> => {
+    const text = await readBounded(join(folder, name), LARGEST_SIGNATURE);
+    // What cannot be read is no signature; one that is missing shows as one signature too few.
+    return typeof text === 'string' ? [{ name: clean(name, 100), bytes: Buffer.from(text, 'latin1') }] : [];
+  };
+  return (await Promise.all(ours.slice(0, MOST_FILES).map(read))).flat();
+}
+
+/** A small file as text, a byte a character; a complaint where it cannot be had, is too large, or is no plain file. */
+async function readBounded(path: string, largest: number): Promise<string | Complaint> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return unreadable(path, 'no plain file');
+    if (found.size > largest) return unreadable(path, `larger than ${largest} bytes`);
+    return (await readFile(path)).toString('latin1');
+  } catch (error) {
+    return unreadable(path, error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
+  }
+}
+
+/** One text for all the bytes that signing depends on; it changes where any of them does. */
+export async function fingerprintSigning(config: Pick<Config, 'manifest' | 'signers'> | undefined): Promise<string> {
+  // Where nobody signs, nobody tampers: a change of the file is told when it is loaded.
+  if (!config) return '';
+  const { manifest, signers } = config;
+  const lists = [signers?.allowed, signers?.revoked].filter((path) => path !== undefined);
+  const texts = await Promise.all([manifest, ...lists].map(async (path) => readFile(path).catch(() => new Uint8Array())));
+  const signatures = await readSignatures(manifest);
+  return sha256([...texts, ...signatures.map(({ bytes }) => bytes)].map(sha256).join('\n'));
+}
+
+/** What a next manifest names: this one's digest as its `previous`, and that of the signers as they lie on the disk. */
+export async function digestsOf(
+  config: Pick<Config, 'signers'>,
+  manifest: Pick<Manifest, 'sha256'>,
+): Promise<Readonly<Record<string, string>>> {
+  const signers = await readSigners(config);
+  return { sha256: `sha256:${manifest.sha256}`, ...(signers?.ok && { signers: signers.value.signers.digest }) };
+}

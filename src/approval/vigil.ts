@@ -1,0 +1,58 @@
+import type { Config } from '../config/types.ts';
+import { fingerprintSigning } from './read-signing.ts';
+
+const EVERY_MS = 30_000;
+
+interface Vigilance {
+  readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  readonly log: { warn(message: string, fields?: Readonly<Record<string, unknown>>): void };
+  /** The config in force; undefined where nobody has to sign. */
+  readonly look: () => Config | undefined;
+  /** Judges the files anew and says how they stand. */
+  readonly tell: () => Promise<void>;
+}
+
+/**
+ * Looks twice a minute whether manifest, signatures and signers are as they were when they were last judged; where they are not, and
+ * stay so for two looks, they are judged anew. Nothing is taken over by that: it only says early what a reload or a restart would find.
+ */
+export class Vigil {
+  readonly #parts: Vigilance;
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(parts: Vigilance) {
+    this.#parts = parts;
+    this.#ended = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, log, look, tell } = this.#parts;
+    let judged = await fingerprintSigning(look());
+    let seen = judged;
+    while (await rested(clock.sleep(EVERY_MS, this.#stop.signal))) {
+      try {
+        const now = await fingerprintSigning(look());
+        // Whoever is still writing is left to finish.
+        if (now !== judged && now === seen) {
+          await tell();
+          judged = now;
+        }
+        seen = now;
+      } catch (error) {
+        log.warn('the signed files could not be judged', { why: error instanceof Error ? error.message : String(error) });
+      }
+    }
+  }
+}
+
+const rested = (sleep: Promise<void>): Promise<boolean> =>
+  sleep.then(
+    () => true,
+    () => false,
+  );
