@@ -154,7 +154,7 @@ export interface App {
   readonly watch: Watch;
   /** Where the status can be read; undefined where `listen` is off. */
   readonly url: string | undefined;
-  readonly files: Files;
+  readonly files: Settled;
 }
 
 /** Starts the daemon from its files; rejects, with nothing left running, where it cannot be started. */
@@ -240,6 +240,7 @@ export async function startApp(
             await watch.reload(nextPlan);
             files = next;
             plan = nextPlan;
+            log.info('a manifest was loaded', { version: next.manifest.version, signing: next.standing.state });
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error);
             log.error('reload refused', { why });

@@ -79,7 +79,8 @@ async function follow(disk: Disk, context: FilesContext, accepted: Accepted, was
     ...(changed !== undefined && { signersChanged: changed }),
     ...(grown && { keep: saveAccepted(kept) }),
   };
-  if (bytes && Buffer.from(accepted.manifest).equals(bytes)) return { config, manifest: need(old), standing: base, accepted: kept };
+  if (bytes && Buffer.from(accepted.manifest).equals(bytes))
+    return { config, manifest: need(disk.manifest), standing: base, accepted: kept };
 
   const next = disk.manifest;
   if (!bytes || !next.ok) {

@@ -53,14 +53,13 @@ function principalsOf(
   { signers, namespace, at }: { readonly signers: Signers; readonly namespace: string; readonly at: number },
 ): { readonly principals: readonly string[]; readonly why: string } {
   if (isRevoked(signature, signers.revoked)) return { principals: [], why: 'its key has been revoked' };
-  const candidates = signature.certificate?.principals ?? signers.lines.flatMap(({ principals }) => plainNames(principals));
   const principals: string[] = [];
   let why = 'its key is of nobody who may sign';
-  for (const principal of new Set(candidates))
-    for (const line of signers.lines) {
-      const said = permits(line, signature, { principal, namespace, at });
-      if (said === null) principals.push(principal);
-      else if (said !== undefined) why = said;
-    }
-  return { principals, why };
+  for (const line of signers.lines) {
+    const named = signature.certificate?.principals ?? plainNames(line.principals);
+    const said = named.map((principal) => ({ principal, said: permits(line, signature, { principal, namespace, at }) }));
+    principals.push(...said.flatMap((one) => (one.said === null ? [one.principal] : [])));
+    why = said.find((one) => typeof one.said === 'string')?.said ?? why;
+  }
+  return { principals: [...new Set(principals)], why };
 }

@@ -26,6 +26,7 @@ export async function watch(io: Io, options: { readonly config: string | undefin
       watchdog: watchdog.name,
       manifest: app.files.manifest.id,
       version: app.files.manifest.version,
+      signing: app.files.standing.state,
       resources: count,
       status: app.url ?? 'off',
     });

@@ -87,7 +87,8 @@ export function judgeStep(current: ManifestHead | undefined, next: ManifestHead,
   if (next.expires !== undefined && next.expires < at) return refuse('frozen', 'it had expired before it came');
   const weakening = change !== undefined && weakens(change);
   const { k, weakening: more } = (current ?? next).policy;
-  const need = !current ? Math.max(k, more) : weakening ? more : k;
+  // What weakens never takes fewer than what does not, whatever the policy says.
+  const need = current && !weakening ? k : Math.max(k, more);
   const { people, dropped } = signed.quorum;
   if (people.length < need) {
     const have = `${people.length} of ${need} people signed${people.length > 0 ? ` (${people.join(', ')})` : ''}`;

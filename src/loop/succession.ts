@@ -32,6 +32,9 @@ export class Succession {
 
   /** After a start: compares the plan with the one the store remembers. An empty store under a manifest already in use pages (law 2). */
   resume(plan: Plan, roll: Roll, meta: Readonly<Record<string, string>>, at: Instant): void {
+    const { sha256, version } = plan.manifest;
+    // Where nobody signs, this is all that says what was believed on first use.
+    this.#journal.record('start', '@watchdog', { manifest: sha256, version, signing: plan.standing?.state ?? 'unsigned' });
     if (meta['roll'] !== undefined) {
       const digests = JSON.parse(meta['config'] ?? '{}') as Record<string, string>;
       this.announce(plan, roll, { roll: JSON.parse(meta['roll']) as Remembered[], digests }, at);

@@ -71,7 +71,6 @@ export class Watch {
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
     this.#flusher = new Flusher(this.#journal);
     this.#pulse = new Pulse(ports);
-    this.#journal.record('start', '@watchdog', { manifest: plan.manifest.sha256, version: plan.manifest.version });
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#desk.reroute(plan.pagers);
   }

@@ -96,6 +96,8 @@ describe('a manifest that wants to follow another', () => {
   it('is judged by the policy in force, not by its own', () => {
     const lax = { ...policy, k: 0, weakening: 0 };
     assert.equal(judge({ policy: lax, resources: [] }, ['a']), 'under-signed');
+    const odd = { ...head, policy: { ...policy, k: 2, weakening: 1 } };
+    assert.equal(judgeStep(odd, { ...next, resources: [orders] }, signed(['a']), NOW).ok, false, 'weakening never takes fewer');
     const strict: ManifestHead = { ...head, policy: { ...policy, weakening: 3 } };
     const step = judgeStep(strict, { ...next, resources: [orders] }, signed(['a', 'b']), NOW);
     assert.equal(step.ok, false);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseAllowedSigners } from '../../src/signing/allowed-signers.ts';
@@ -10,6 +10,7 @@ import { openSignature } from '../../src/signing/sshsig.ts';
 import { createFakeRandom } from '../support/fake-random.ts';
 import { makeFolder, type Folder } from '../support/folder.ts';
 import { mutate } from '../support/mutate-signature.ts';
+import { SignedSite } from '../support/signed-site.ts';
 import { armor, KEY_NAMES, NAMESPACE, Signer, str } from '../support/ssh-signer.ts';
 
 const MESSAGE = 'schema: rollcall/manifest/v1\n';
@@ -214,6 +215,23 @@ describe('signatures, held against ssh-keygen', function () {
       await agree({ signature: spelling, allowed }, want).catch((error: unknown) =>
         assert.fail(`${JSON.stringify(spelling)}: ${String(error)}`),
       );
+  });
+
+  it('lets two people sign a manifest as docs/signing.md says', async () => {
+    using site = new SignedSite({ signers: { allowed: './allowed_signers' } });
+    const run = (...args: string[]) =>
+      assert.equal(spawnSync('ssh-keygen', args, { stdio: 'ignore', cwd: site.path }).status, 0, args.join(' '));
+    const lines = ['ed25519', 'ecdsa'].map((type) => {
+      run('-q', '-t', type, '-N', '', '-C', type, '-f', `./${type}.key`);
+      return `${type} namespaces="manifest@rollcall,change@rollcall" ${readFileSync(join(site.path, `${type}.key.pub`), 'utf8')}`;
+    });
+    site.write('allowed_signers', lines.join(''));
+    site.draft(['one']);
+    for (const type of ['ed25519', 'ecdsa']) {
+      run('-Y', 'sign', '-n', NAMESPACE, '-f', `./${type}.key`, 'manifest.yaml');
+      renameSync(join(site.path, 'manifest.yaml.sig'), join(site.path, `manifest.yaml.${type}.sig`));
+    }
+    assert.deepEqual((await site.settle()).standing.approval?.people, ['ecdsa', 'ed25519']);
   });
 
   it('refuses what ssh-keygen takes in four cases, as it says', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { filesContext } from '../../src/app.ts';
 import type { Accepted } from '../../src/approval/accepted.ts';
 import { settle, type Settled } from '../../src/approval/settle.ts';
@@ -42,10 +42,15 @@ export class SignedSite extends Site {
     return createHash('sha256').update(this.manifest).digest('hex');
   }
 
+  /** A folder of its own, and its entry of the roll. */
+  volume(id: string): Entry {
+    return volume(id, dirname(this.write(join('roll', id, 'content'), id)));
+  }
+
   /** The next version of the manifest, as whoever wants a change writes it: one volume a name. */
   draft(names: readonly string[], more: Entry = {}): void {
     const previous = this.#version === 0 ? {} : { previous: `sha256:${this.sha256}` };
-    const resources = names.map((id) => volume(id, this.path));
+    const resources = names.map((id) => this.volume(id));
     this.rewrite({ resources, manifest: { version: ++this.#version, ...previous, ...more } });
     this.unsign();
   }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { Vigil } from '../../src/approval/vigil.ts';
+import { SignedSite } from '../support/signed-site.ts';
+import { SILENT } from '../support/watching.ts';
+
+/** A vigil whose clock is the test's: every turn is one look, and has ended when `turn` resolves. */
+async function startVigil(site: SignedSite, signed: boolean) {
+  let told = 0;
+  let rest = Promise.withResolvers<void>();
+  let resting = Promise.withResolvers<void>();
+  const { config } = await site.settle();
+  const clock = {
+    sleep: (_: number, signal?: AbortSignal) => {
+      resting.resolve();
+      signal?.addEventListener('abort', () => rest.reject(new Error('ended')));
+      return rest.promise;
+    },
+  };
+  const vigil = new Vigil({ clock, log: SILENT, look: () => (signed ? config : undefined), tell: async () => void told++ });
+  await resting.promise;
+  const turn = async (): Promise<number> => {
+    const due = rest;
+    rest = Promise.withResolvers<void>();
+    resting = Promise.withResolvers<void>();
+    due.resolve();
+    await resting.promise;
+    return told;
+  };
+  return { turn, stop: () => vigil.stop() };
+}
+
+describe('the vigil over what people signed', () => {
+  it('tells of a change once it has stood for two looks, once, and of nothing where there is none', async () => {
+    using site = new SignedSite();
+    await site.begin();
+    const { turn, stop } = await startVigil(site, true);
+    assert.deepEqual([await turn(), await turn()], [0, 0]);
+    site.write('manifest.yaml', 'first');
+    assert.equal(await turn(), 0, 'somebody may still be writing');
+    site.write('manifest.yaml', 'second');
+    assert.deepEqual([await turn(), await turn(), await turn(), await turn()], [0, 1, 1, 1]);
+    site.write('allowed_signers', '');
+    assert.deepEqual([await turn(), await turn()], [1, 2]);
+    site.unsign();
+    assert.deepEqual([await turn(), await turn()], [2, 3]);
+    await stop();
+  });
+
+  it('looks at nothing where nobody signs', async () => {
+    using site = new SignedSite();
+    await site.begin();
+    const { turn, stop } = await startVigil(site, false);
+    site.write('manifest.yaml', 'else');
+    assert.deepEqual([await turn(), await turn(), await turn()], [0, 0, 0]);
+    await stop();
+  });
+});
