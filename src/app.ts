@@ -209,13 +209,20 @@ export async function startApp(
     releasers.push({ name: 'watch', release: () => watch.stop() });
     const resettle = async (): Promise<Settled> => settle(await readConfigFile(option, reading), reading, files.accepted, clock.now().wall);
     let turn = Promise.resolve();
-    // One after another: what is judged must not be overtaken by what is loaded.
-    const inTurn = (what: () => Promise<void>): Promise<void> => (turn = turn.then(what));
+    // One after another: what is judged must not be overtaken by what is loaded. What fails keeps nobody waiting.
+    const inTurn = (what: () => Promise<void>): Promise<void> => {
+      const done = turn.then(what);
+      turn = done.catch(() => {});
+      return done;
+    };
     const lookAgain = async (): Promise<void> => {
       const { accepted, standing } = await resettle();
-      if (accepted?.sha256 === files.accepted?.sha256) files = { ...files, accepted, standing };
+      const same = accepted?.sha256 === files.accepted?.sha256;
+      if (same) files = { ...files, accepted, standing };
       else log.info('a signed manifest waits to be loaded', { version: accepted?.head.version });
-      await watch.stand(accepted?.sha256 === files.accepted?.sha256 ? standing : { state: files.standing.state, cloned: [] });
+      // What enough people signed is no tampering; what they had not signed is still watched until theirs is loaded.
+      const { state, approval } = files.standing;
+      if (same || state === 'signed') await watch.stand(same ? standing : { state, cloned: [], ...(approval && { approval }) });
     };
     const look = () => (files.standing.state === 'unsigned' ? undefined : files.config);
     const vigil = new Vigil({ clock, log, look, tell: () => inTurn(lookAgain) });

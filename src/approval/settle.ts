@@ -60,62 +60,62 @@ async function begin(disk: Disk, manifest: Manifest, { rule, signers }: SignersF
 
 /** A manifest is in force: another one follows it by its rule, or does not count. */
 async function follow(disk: Disk, context: FilesContext, accepted: Accepted, was: Rule): Promise<Settled> {
-  const { config, bytes, at } = disk;
-  const ready = disk.signers?.ok ? disk.signers.value : undefined;
+  const { config, bytes, manifest: next } = disk;
+  const force = inForce(disk, context, accepted, was);
+  const { old, standing, kept, signers, ready } = force;
+  const before = Buffer.from(accepted.manifest);
+  if (bytes && before.equals(bytes)) return { config, manifest: need(next), standing, accepted: kept };
+  if (!bytes || !next.ok) {
+    const [first] = complaintsOf(next);
+    const tampering: Tampering = { kind: 'unreadable', why: first ? `${first.path} ${first.message} ${first.code}` : 'it is not there' };
+    return { config, manifest: need(old), standing: { ...standing, tampering }, accepted: kept };
+  }
+  const proposal = { manifest: next.value, bytes, signers, ready: ready?.signers, current: force.current, before, counters: kept.counters };
+  const judged = await judge(disk, proposal);
+  if (judged.step.ok) return take(disk, next.value, bytes, judged, force);
+  const { kind, why, change } = judged.step;
+  const tampering: Tampering = { kind, why, change: sayChange(change ?? compareManifests(force.current, judged.head)) };
+  // A config that the last good manifest cannot be read with: watching what is there, and saying so, is more than watching nothing.
+  if (!old.ok) return { config, manifest: next.value, standing: { ...standing, state: 'unapproved', tampering }, accepted: kept };
+  return { config, manifest: old.value, standing: { ...standing, tampering }, accepted: kept };
+}
+
+type Force = ReturnType<typeof inForce>;
+
+/** What holds now: the rule that was accepted, less the keys that have been revoked since. */
+function inForce({ config, signers: found }: Disk, context: FilesContext, accepted: Accepted, was: Rule) {
+  const ready = found?.ok ? found.value : undefined;
   // A key that is revoked is revoked at once and for good; to bring one back is a change of signers like any other.
-  const rule = ready ? { ...was, revoked: `${was.revoked}\n${ready.rule.revoked}` } : was;
+  const revoked = new Set([was.revoked, ready?.rule.revoked ?? ''].flatMap((text) => text.split('\n')));
+  const rule: Rule = { ...was, revoked: [...revoked].join('\n') };
   const { signers } = readRule(rule);
   const grown = signers.revoked.size > readRule(was).signers.revoked.size;
   const old = compileManifest(Buffer.from(accepted.manifest), config, context);
-  const current: ManifestHead = {
-    ...accepted.head,
-    signers: signers.digest,
-    ...(old.ok && { resources: old.value.resources.map(toRemembered) }),
-  };
-  const changed = ready?.signers.digest === signers.digest ? undefined : describeSigners(was, disk.signers, config.signers !== undefined);
+  const resources = old.ok ? old.value.resources.map(toRemembered) : accepted.head.resources;
+  const current: ManifestHead = { ...accepted.head, signers: signers.digest, resources };
+  const changed = ready?.signers.digest === signers.digest ? undefined : describeSigners(was, found, config.signers !== undefined);
   const kept: Accepted = grown ? { ...accepted, rule } : accepted;
-  const base: Standing = {
+  const standing: Standing = {
     ...signed(kept, []),
     ...(changed !== undefined && { signersChanged: changed }),
     ...(grown && { keep: saveAccepted(kept) }),
   };
-  if (bytes && Buffer.from(accepted.manifest).equals(bytes))
-    return { config, manifest: need(disk.manifest), standing: base, accepted: kept };
+  return { rule, signers, ready, old, current, changed, kept, standing };
+}
 
-  const next = disk.manifest;
-  if (!bytes || !next.ok) {
-    const [first] = complaintsOf(next);
-    const tampering: Tampering = { kind: 'unreadable', why: first ? `${first.path} ${first.message} ${first.code}` : 'it is not there' };
-    return { config, manifest: need(old), standing: { ...base, tampering }, accepted: kept };
-  }
-  const judged = await judge(disk, {
-    manifest: next.value,
-    bytes,
-    signers,
-    ready: ready?.signers,
-    current,
-    before: Buffer.from(accepted.manifest),
-    counters: kept.counters,
-  });
-  const { step, head } = judged;
-  if (step.ok) {
-    const moves = head.signers !== undefined && head.signers !== signers.digest;
-    const then = !moves ? rule : head.signers === NO_SIGNERS ? null : (ready?.rule ?? rule);
-    const taken = accept(next.value, bytes, {
-      judged,
-      rule: then,
-      digest: moves ? (head.signers ?? '') : signers.digest,
-      counters: kept.counters,
-      at,
-    });
-    const standing: Standing = { ...(then ? signed(taken, judged.cloned) : UNSIGNED), approval: taken.approval, keep: saveAccepted(taken) };
-    const still = !moves && changed !== undefined ? { signersChanged: changed } : {};
-    return { config, manifest: next.value, standing: { ...standing, ...still }, accepted: taken };
-  }
-  const tampering: Tampering = { kind: step.kind, why: step.why, change: sayChange(step.change ?? compareManifests(current, head)) };
-  // A config that the last good manifest cannot be read with: watching what is there, and saying so, is more than watching nothing.
-  if (!old.ok) return { config, manifest: next.value, standing: { ...base, state: 'unapproved', tampering }, accepted: kept };
-  return { config, manifest: old.value, standing: { ...base, tampering }, accepted: kept };
+/** A manifest that enough people signed is in force from now on, with the signers it binds. */
+function take({ config, at }: Disk, manifest: Manifest, bytes: Uint8Array, judged: Judged, force: Force): Settled {
+  const { signers: bound = force.signers.digest } = judged.head;
+  const moves = bound !== force.signers.digest;
+  const rule = !moves ? force.rule : bound === NO_SIGNERS ? null : (force.ready?.rule ?? force.rule);
+  const accepted = accept(manifest, bytes, { judged, rule, digest: bound, counters: force.kept.counters, at });
+  const standing: Standing = {
+    ...(rule ? signed(accepted, judged.cloned) : UNSIGNED),
+    approval: accepted.approval,
+    keep: saveAccepted(accepted),
+    ...(!moves && force.changed !== undefined && { signersChanged: force.changed }),
+  };
+  return { config, manifest, standing, accepted };
 }
 
 async function judge(disk: Disk, about: Omit<Parameters<typeof judgeManifest>[0], 'files' | 'at'>): Promise<Judged> {
