@@ -56,23 +56,34 @@ export function guardAnswers(client: Client): () => void {
   };
 }
 
-/** Follows the messages from chunk to chunk: the longest announced in each, in bytes; NaN where a length cannot be one. */
+/** Follows the messages from chunk to chunk: the longest announced in each, in bytes; NaN where one is none. */
 function measureMessages(): (chunk: Buffer) => number {
   const header = Buffer.alloc(HEADER);
   let [filled, left] = [0, 0];
+  // The last two bytes of the message under way, so that a message of none does not end in zeros, and one of a single zero does.
+  let [before, last] = [1, 0];
+  /** ErrorResponse and NoticeResponse are lists that a zero ends; the parser reads on for ever over one that does not end. */
+  const isEndless = (): boolean => left === 0 && /[EN]/.test(String.fromCharCode(header[0] ?? 0)) && (before !== 0 || last !== 0);
   return (chunk) => {
     let longest = 0;
     for (let at = 0; at < chunk.length;) {
-      const passed = Math.min(left, chunk.length - at);
-      left -= passed;
-      at += passed;
-      if (at < chunk.length) header[filled++] = chunk[at++] ?? 0;
+      if (left > 0) {
+        const end = Math.min(chunk.length, at + left);
+        for (const byte of chunk.subarray(Math.max(at, end - 2), end)) [before, last] = [last, byte];
+        left -= end - at;
+        at = end;
+        if (isEndless()) return Number.NaN;
+        continue;
+      }
+      header[filled++] = chunk[at++] ?? 0;
       if (filled < HEADER) continue;
       filled = 0;
       const length = header.readInt32BE(1);
       if (length < HEADER - 1) return Number.NaN;
       longest = Math.max(longest, length);
       left = length - (HEADER - 1);
+      [before, last] = [1, 0];
+      if (isEndless()) return Number.NaN;
     }
     return longest;
   };

@@ -22,6 +22,7 @@ const SETTINGS = {
   search_path: 'pg_catalog, pg_temp',
   // A count that row-level security narrows would look like lost rows; off makes it an error instead.
   row_security: 'off',
+  array_nulls: 'on',
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',

@@ -34,6 +34,9 @@ describe('a PostgreSQL that means harm', function () {
   const nonsense: Readonly<Record<string, Buffer>> = {
     'columns without end': message('T', 6, Buffer.from([0x7f, 0xff])),
     'an authentication of no kind': message('R', 8, Buffer.from([0, 0, 0, 99])),
+    'an error cut in the middle of a text': message('E', 6, Buffer.from('Mx')),
+    'an error without an end to its list': message('E', 8, Buffer.from('Mxy\0')),
+    'a notice with nothing in it': message('N', 4, Buffer.alloc(0)),
     'a length below nothing': message('S', -5, Buffer.from('abcdefgh')),
     'a message of two gigabytes': message('E', 0x7fff_ffff, Buffer.from('M')),
     'no protocol at all': Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n<html>'),
