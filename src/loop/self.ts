@@ -17,6 +17,8 @@ export interface WatchStatus {
   readonly incidents: readonly Incident[];
   readonly pagers: PagerHealth;
   readonly head: LedgerHead | null;
+  /** When a sweep or an inspection last ended. */
+  readonly roundAt: Instant | undefined;
   /** By group: how far the budget stretches inspections beyond what was asked. */
   readonly stretch: ReadonlyMap<string, { readonly wantedMs: number; readonly actualMs: number }>;
 }
