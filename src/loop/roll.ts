@@ -5,7 +5,7 @@ import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { remember } from '../core/remember.ts';
 import type { Instant, ResourceReport } from '../core/report.ts';
-import { isLost, NEW, step, type StateEffect } from '../core/state.ts';
+import { isUninspectable, NEW, step, type StateEffect } from '../core/state.ts';
 import { judge, type LookMade } from '../core/verdict.ts';
 import type { ResourceRecord } from '../ports.ts';
 
@@ -114,9 +114,9 @@ export class Roll {
     return resource && record && printResource(resource, record.state, record.memory, this.#took.get(id) ?? 0);
   }
 
-  isLost(id: string): boolean {
+  isUninspectable(id: string): boolean {
     const record = this.#records.get(id);
-    return record !== undefined && isLost(record.state);
+    return record !== undefined && isUninspectable(record.state);
   }
 
   /** True once every resource has been swept. */

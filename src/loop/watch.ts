@@ -163,7 +163,7 @@ export class Watch {
     while (!this.#stop.signal.aborted) {
       const at = this.#ports.clock.now();
       this.#wake = new AbortController();
-      for (const due of this.#schedule.take(at, (id) => this.#roll.isLost(id))) this.#track(this.#look(due));
+      for (const due of this.#schedule.take(at, (id) => this.#roll.isUninspectable(id))) this.#track(this.#look(due));
       this.#tick(at);
       const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
       await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
