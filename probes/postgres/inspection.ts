@@ -1,4 +1,5 @@
 import type { Facet, Identity, Measure, Report, Wanted } from '../../src/probe.ts';
+import { formatFact } from '../../src/values/fact.ts';
 import { readDatabaseFacts, type DatabaseFacts } from './database-facts.ts';
 import { failureOf, type Denial, type Failure } from './errors.ts';
 import { count, estimate, exact, type Measures } from './measure.ts';
@@ -209,6 +210,11 @@ function keyless({ key, sentinel }: TableTarget): string {
 
 function print(measures: Measures): string {
   return Object.entries(measures)
-    .map(([name, { value, unit }]) => `${name.split('.').at(-1)} ${value}${unit === 'text' || unit === 'flag' ? '' : ` ${unit}`}`)
+    .map(([name, measure]) => `${name.split('.').at(-1)} ${printMeasure(measure)}`)
     .join(', ');
+}
+
+function printMeasure({ value, unit }: Measure): string {
+  if (unit === 'bytes' || unit === 'ms') return formatFact(value, unit);
+  return unit === 'rows' || unit === 'count' ? `${value} ${unit}` : String(value);
 }

@@ -4,7 +4,8 @@ import type { LedgerHead } from './chain.ts';
 import type { Mass, WitnessWord } from './mass.ts';
 import type { Page, PageEvent, PageReason, PrintedResource } from './page.ts';
 import type { Instant } from './report.ts';
-import { formatInstant, groupDigits } from './wording.ts';
+import { groupDigits } from '../values/digits.ts';
+import { formatInstant } from './wording.ts';
 
 /** More than this many resources in one page help nobody; the page says how many there are. */
 const RESOURCES_PRINTED = 500;

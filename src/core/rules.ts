@@ -37,6 +37,7 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       expected,
       actual: measure.value,
       severity: check.severity ?? defaultSeverity,
+      ...(measure.unit === 'bytes' || measure.unit === 'ms' || measure.unit === 'flag' ? { unit: measure.unit } : {}),
     },
   });
   switch (rule.is) {
