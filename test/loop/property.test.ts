@@ -172,7 +172,9 @@ describe('from reports to pages, in whatever order they come', function () {
           path: 'fresh',
           reports: [unseen()],
         }));
-        const pages = lossPages(pagesOf([...proof, ...later], count));
+        // One good look at the end: what came before it has not been good for a minute.
+        const back = (['sweep', 'inspect'] as const).map((one): Look => ({ wait: 100, depth: one, path: 'usual', reports: [whole(one)] }));
+        const pages = lossPages(pagesOf([...proof, ...later, ...back], count));
         assert.deepEqual(
           pages.filter(({ event }) => event === 'resolve'),
           [],
