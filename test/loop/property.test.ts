@@ -174,7 +174,8 @@ describe('from reports to pages, in whatever order they come', function () {
         }));
         // One good look at the end: what came before it has not been good for a minute.
         const back = (['sweep', 'inspect'] as const).map((one): Look => ({ wait: 100, depth: one, path: 'usual', reports: [whole(one)] }));
-        const pages = lossPages(pagesOf([...proof, ...later, ...back], count));
+        const first: Look = { wait: 100, depth: 'sweep', path: 'usual', reports: [whole('sweep')] };
+        const pages = lossPages(pagesOf([first, ...proof, ...later, ...back], count));
         assert.deepEqual(
           pages.filter(({ event }) => event === 'resolve'),
           [],
