@@ -67,6 +67,7 @@ function reportListed({ id, target }: Wanted<DatabaseTarget>, listed: Listed, ca
       connections_allowed: { value: allowed ? 1 : 0, unit: 'flag', how: 'exact' },
       commits: { value: listed.commits, unit: 'count', how: 'counter', epoch },
       tuples_deleted: { value: listed.deleted, unit: 'rows', how: 'counter', epoch },
+      ...(listed.size === null ? {} : { size_now: { value: listed.size, unit: 'bytes', how: 'exact', epoch: oid } }),
     },
     evidence,
   );

@@ -14,6 +14,9 @@ export type BreachKind = 'diminished' | 'stale' | 'exposed' | 'unproven' | 'prec
  * - `churns_at_most`: a counter's step between two looks of one epoch, as a share of the baseline of `of`.
  * - `jumps`: never breaks; makes an inspection due where a counter steps by `least` or more and by more than `factor` times the
  *   largest step of late, or begins anew.
+ * - `falls`: never breaks; makes an inspection due where a size falls by `least` or more and by more than `factor` times the largest
+ *   fall of late. It may be measured in turn, and not at every look.
+ * - `restarts`: never breaks; makes an inspection due where a counter falls or begins anew.
  */
 export type Rule =
   | { readonly is: 'at_least'; readonly bound: number }
@@ -22,7 +25,9 @@ export type Rule =
   | { readonly is: 'shrinks_at_most'; readonly share: number; readonly corroboration: readonly string[] }
   | { readonly is: 'never_shrinks' }
   | { readonly is: 'churns_at_most'; readonly share: number; readonly of: string }
-  | { readonly is: 'jumps'; readonly least: number; readonly factor: number };
+  | { readonly is: 'jumps'; readonly least: number; readonly factor: number }
+  | { readonly is: 'falls'; readonly least: number; readonly factor: number }
+  | { readonly is: 'restarts' };
 
 export interface Check {
   readonly facet: Facet;

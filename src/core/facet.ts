@@ -1,6 +1,6 @@
 import type { Resource } from './expectation.ts';
 import { harmOf, needsNoConfirmation, type FacetJudgment, type HarmClass, type JudgedEvidence, type Outcome } from './outcome.ts';
-import type { Instant } from './report.ts';
+import type { Depth, Instant } from './report.ts';
 import { CLEAR_SIGHT, lookMade, type Sight } from './sight.ts';
 import { addMark, confirmedHarm, type Mark } from './window.ts';
 
@@ -20,6 +20,8 @@ export interface FacetState {
   /** Of the last look; while suspect or bad, of the last two bad looks. */
   readonly evidence: readonly JudgedEvidence[];
   readonly marks: readonly Mark[];
+  /** The deepest look that accused it since it was last good: what a deeper look found, no shallower one clears. */
+  readonly accuser: Depth | null;
   /** Since this facet was last bad. */
   readonly run: Run;
   /** Since anything of this resource was last bad. */
@@ -37,6 +39,7 @@ export function newFacet(): FacetState {
     outcome: null,
     evidence: [],
     marks: [],
+    accuser: null,
     run: none,
     calm: none,
     goodAt: null,
@@ -44,12 +47,20 @@ export function newFacet(): FacetState {
   };
 }
 
+/** One look at one facet: at which depth it was made, and at which that facet is looked at as a rule. */
+export interface FacetLook {
+  readonly at: Instant;
+  readonly path: 'usual' | 'fresh';
+  readonly depth: Depth;
+  readonly home: Depth;
+}
+
 /** Advances one facet by one look. `goodFor`: ms of good looks before a proven harm is let go. */
 export function lookAtFacet(
   resource: Pick<Resource, 'confirm' | 'blindAfter'>,
   facet: FacetState,
   given: FacetJudgment,
-  look: { readonly at: Instant; readonly path: 'usual' | 'fresh' },
+  look: FacetLook,
   goodFor: number,
 ): FacetState {
   const { outcome } = given;
@@ -60,16 +71,18 @@ export function lookAtFacet(
   if (blind)
     return { ...facet, sight, evidence: facet.standing === 'bad' || facet.standing === 'suspect' ? facet.evidence : judgment.evidence };
   const harm = harmOf(outcome) ?? null;
+  // The catalogue goes on listing a database whose files are gone: only a look as deep as the one that accused it speaks for it.
+  if (harm === null && look.depth !== (facet.accuser ?? look.home)) return look.depth === look.home ? { ...facet, sight } : facet;
   const marks = addMark(facet.marks, { at: look.at, harm, fresh: look.path === 'fresh' }, resource.confirm);
   const seen = { ...facet, sight, marks };
-  return harm === null ? goodLook(resource, seen, judgment, look.at, goodFor) : badLook(resource, seen, judgment, look.at, harm);
+  return harm === null ? goodLook(resource, seen, judgment, look.at, goodFor) : badLook(resource, seen, judgment, look, harm);
 }
 
 function badLook(
   resource: Pick<Resource, 'confirm'>,
   facet: FacetState,
   judgment: FacetJudgment,
-  at: Instant,
+  { at, depth }: FacetLook,
   harm: HarmClass,
 ): FacetState {
   const { outcome, evidence } = judgment;
@@ -80,6 +93,7 @@ function badLook(
     ...facet,
     standing: confirmed || facet.standing === 'bad' ? 'bad' : 'suspect',
     harm: confirmed ?? facet.harm,
+    accuser: facet.accuser === 'inspect' ? 'inspect' : depth,
     outcome,
     // The look before is kept beside this one: the two together are the proof.
     evidence: accused ? [...facet.evidence.slice(-2), ...evidence].slice(-4) : evidence,
@@ -100,7 +114,7 @@ function goodLook(
   const suspected = facet.standing === 'suspect' && run.count < resource.confirm;
   const convicted = facet.standing === 'bad' && (run.count < resource.confirm || at.steady - run.since < goodFor);
   if (suspected || convicted) return seen;
-  return { ...seen, standing: 'good', harm: null, outcome: judgment.outcome, evidence: judgment.evidence, goodAt: at };
+  return { ...seen, standing: 'good', harm: null, accuser: null, outcome: judgment.outcome, evidence: judgment.evidence, goodAt: at };
 }
 
 function longer(run: Run, at: Instant): Run {

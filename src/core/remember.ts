@@ -1,4 +1,4 @@
-import { usualStep } from './counter.ts';
+import { usualFall, usualStep } from './counter.ts';
 import type { Resource } from './expectation.ts';
 import type { Last, Memory } from './memory.ts';
 import type { FacetJudgment } from './outcome.ts';
@@ -52,7 +52,7 @@ function measuresAfter(
   if (compared.size === 0 || strange) return {};
   // Where an exact count decides, an estimate that runs high must not become the height that later counts fall from.
   const counted = new Set(resource.checks.flatMap(({ measure, rule }) => (decidedByCount(rule) ? [measure] : [])));
-  const paced = new Set(resource.checks.flatMap(({ measure, rule }) => (rule.is === 'jumps' ? [measure] : [])));
+  const paces = new Map(resource.checks.flatMap(({ measure, rule }) => paceOf(measure, rule)));
   // A step shows once: until it is confirmed, the looks that are to confirm it compare with what was there before it.
   const awaited = new Set(
     resource.checks.flatMap(({ facet, measure, rule }) =>
@@ -66,10 +66,11 @@ function measuresAfter(
     for (const [name, measure] of Object.entries(report.measures)) {
       if (!compared.has(name) || awaited.has(name)) continue;
       const steady = last[name] === undefined || last[name].epoch === measure.epoch;
+      const usual = paces.get(name)?.(name, measure, memory);
       last[name] = {
         value: measure.value,
         ...(measure.epoch === undefined ? {} : { epoch: measure.epoch }),
-        ...(paced.has(name) ? { usual: usualStep(name, measure, memory) } : {}),
+        ...(usual === undefined ? {} : { usual }),
       };
       if (typeof measure.value !== 'number' || !Number.isFinite(measure.value) || measure.how === 'counter') continue;
       if (measure.how === 'estimate' && (!steady || counted.has(name))) continue;
@@ -84,6 +85,8 @@ function comparedWithPast(measure: string, rule: Resource['checks'][number]['rul
       return [measure, ...rule.corroboration.map((name) => name.replace(/^!/, ''))];
     case 'never_shrinks':
     case 'jumps':
+    case 'falls':
+    case 'restarts':
       return [measure];
     case 'churns_at_most':
       return [measure, rule.of];
@@ -92,6 +95,12 @@ function comparedWithPast(measure: string, rule: Resource['checks'][number]['rul
     case 'equals':
       return [];
   }
+}
+
+/** How what is usual of a measure is reckoned, where a check asks. */
+function paceOf(measure: string, rule: Resource['checks'][number]['rule']): [string, typeof usualStep][] {
+  if (rule.is === 'jumps') return [[measure, usualStep]];
+  return rule.is === 'falls' ? [[measure, usualFall]] : [];
 }
 
 function decidedByCount(rule: Resource['checks'][number]['rule']): boolean {

@@ -73,9 +73,13 @@ export function step(resource: Resource, state: ResourceState, event: StateEvent
 
 function resume(resource: Resource, state: ResourceState, at: Instant): ResourceState {
   const facets: Record<string, FacetState> = {};
-  for (const facet of expectedFacets(resource).keys()) {
+  const expected = expectedFacets(resource);
+  const inspects = [...expected.values()].includes('inspect');
+  for (const [facet, home] of expected) {
     const known = state.facets[facet];
-    if (known) facets[facet] = { ...known, sight: resumeSight(known.sight, at.steady) };
+    // Where nothing is inspected any more, what an inspection found would stand for ever.
+    const accuser = known?.accuser === 'inspect' && !inspects ? home : (known?.accuser ?? null);
+    if (known) facets[facet] = { ...known, accuser, sight: resumeSight(known.sight, at.steady) };
   }
   return { ...state, facets };
 }
@@ -86,8 +90,10 @@ function afterLook(resource: Resource, state: ResourceState, event: Looked): Ste
   // Anything bad starts every facet's proof of health anew (law 7).
   if (event.judgments.some((judgment) => harmOf(judgment.outcome)))
     for (const [name, facet] of Object.entries(facets)) facets[name] = { ...facet, calm: { count: 0, since: event.at.steady } };
-  for (const judgment of event.judgments)
-    facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? newFacet(), judgment, event, GOOD_FOR_MS);
+  for (const judgment of event.judgments) {
+    const look = { ...event, home: expected.get(judgment.facet) ?? event.depth };
+    facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? newFacet(), judgment, look, GOOD_FOR_MS);
+  }
   const harmed = weighHarm(resource, { ...state, facets }, state, event.at, [...expected.keys()]);
   const owed = rechecks(resource, harmed.next, event, [...expected.values()].includes('inspect'));
   return weighSight(resource, harmed.next, event.at, [...harmed.effects, ...owed]);
@@ -176,9 +182,20 @@ function weighSight(resource: Resource, state: ResourceState, at: Instant, effec
     : { next: state, effects };
 }
 
-/** True while its presence or identity is, or is suspected to be, lost: inspecting its contents would be inspecting nothing. */
+/** True while its presence or identity is, or is suspected to be, lost: it has no contents to be judged. */
 export function isLost(state: ResourceState): boolean {
-  return [state.facets['presence'], state.facets['identity']].some((facet) => facet?.standing === 'bad' || facet?.standing === 'suspect');
+  return losses(state).length > 0;
+}
+
+/** True where inspecting it would be inspecting nothing. What an inspection found, the next inspections must confirm or take back. */
+export function isUninspectable(state: ResourceState): boolean {
+  return losses(state).some(({ accuser }) => accuser !== 'inspect');
+}
+
+function losses(state: ResourceState): FacetState[] {
+  return [state.facets['presence'], state.facets['identity']].flatMap((facet) =>
+    facet?.standing === 'bad' || facet?.standing === 'suspect' ? [facet] : [],
+  );
 }
 
 /**
@@ -189,7 +206,13 @@ function rechecks(resource: Resource, state: ResourceState, event: Looked, inspe
   const effects: StateEffect[] = [];
   const recheck = (depth: Depth, afterMs: number, urgent: boolean): number => effects.push({ do: 'recheck', depth, afterMs, urgent });
   const blind = event.judgments.some(({ outcome }) => outcome.is === 'blind');
-  const suspect = event.judgments.some(({ facet }) => state.facets[facet]?.standing === 'suspect');
+  const lost = event.judgments.some(({ outcome }) => outcome.is === 'lost');
+  // A look that could say nothing of a loss leaves it to be pursued; one that found it elsewhere has pursued it.
+  const pursued = new Set<string>([...event.judgments.map(({ facet }) => facet), ...(lost ? [] : (['presence', 'identity'] as const))]);
+  // By looks of the depth that accused it: a sweep that passes by while an inspection is awaited owes nothing.
+  const suspect = Object.entries(state.facets).some(
+    ([name, { standing, accuser }]) => standing === 'suspect' && pursued.has(name) && (accuser ?? event.depth) === event.depth,
+  );
   if (suspect) recheck(event.depth, blind ? BLIND_RECHECK_MS : 0, true);
   if (event.depth === 'sweep') {
     if (inspects && event.judgments.some(({ outcome }) => outcome.is === 'good' && outcome.suspicion !== undefined))

@@ -130,11 +130,18 @@ function judgeReport(resource: Resource, report: ResourceReport, memory: Memory,
   // The wrong server was asked: nothing it says counts.
   if (identity.is === 'blind' && identity.reason === 'wrong-caller')
     return report.looked.map((facet) => ({ facet, outcome: identity, evidence }));
-  return report.looked.map((facet) => {
+  return [...implied(resource, report, memory, look), ...report.looked].map((facet) => {
     if (facet === 'presence') return { facet, outcome: GOOD, evidence };
     if (facet === 'identity') return { facet, outcome: identity, evidence };
     return { facet, outcome: judgeChecks(resource, facet, report, memory, look), evidence };
   });
+}
+
+/** Who was let in to look around has seen that it is there, and, where it showed all of its identity, that it is the same. */
+function implied(resource: Resource, { pin, looked }: Seen, memory: Memory, { depth }: LookMade): Facet[] {
+  if (depth !== 'inspect') return [];
+  const whole = Object.keys(wantedIdentity(resource, memory)).every((key) => key in pin);
+  return (['presence', ...(whole ? (['identity'] as const) : [])] as const).filter((facet) => !looked.includes(facet));
 }
 
 function blindFacets(report: Blind, evidence: readonly JudgedEvidence[]): FacetJudgment[] {
