@@ -9,7 +9,7 @@ import {
   columnsFacet,
   CONNECTIONS,
   freshFacet,
-  inspectedFacets,
+  isInspected,
   LOCKS,
   sentinelFacet,
   tableFacet,
@@ -49,7 +49,7 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
     standbys,
     owners,
   };
-  if (inspectedFacets(target).length > 0) checks.push(...activityChecks(entry.name));
+  if (isInspected(target)) checks.push(...activityChecks(entry.name));
   return { ok: true, value: { target, identity, vantageKey: 'system_identifier', tripwire: entry.tripwire, checks } };
 }
 

@@ -78,11 +78,37 @@ export interface Resource {
 }
 
 /** Every facet this resource must answer for, and the depth at which each is looked at. Presence and identity come from the sweep. */
-export function expectedFacets(resource: Pick<Resource, 'checks'>): Map<Facet, Depth> {
+export function expectedFacets(resource: Pick<Resource, 'checks'>): ReadonlyMap<Facet, Depth> {
+  return facetsOf(resource.checks);
+}
+
+const facetsOf = perChecks((checks): ReadonlyMap<Facet, Depth> => {
   const facets = new Map<Facet, Depth>([
     ['presence', 'sweep'],
     ['identity', 'sweep'],
   ]);
-  for (const check of resource.checks) facets.set(check.facet, check.depth);
+  for (const check of checks) facets.set(check.facet, check.depth);
   return facets;
+});
+
+/** The facets of it that a look at this depth must speak for. */
+export function dueFacets(resource: Pick<Resource, 'checks'>, depth: Depth): readonly Facet[] {
+  return dueOf(resource.checks)[depth];
+}
+
+const dueOf = perChecks((checks) => {
+  const at = (depth: Depth): Facet[] => [...facetsOf(checks)].flatMap(([facet, due]) => (due === depth ? [facet] : []));
+  return { sweep: at('sweep'), inspect: at('inspect') };
+});
+
+/** What follows from a resource's checks alone, worked out once and not at every look. */
+export function perChecks<T extends object>(work: (checks: readonly Check[]) => T): (checks: readonly Check[]) => T {
+  const known = new WeakMap<readonly Check[], T>();
+  return (checks) => {
+    const before = known.get(checks);
+    if (before) return before;
+    const made = work(checks);
+    known.set(checks, made);
+    return made;
+  };
 }

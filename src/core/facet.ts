@@ -4,7 +4,10 @@ import type { Depth, Instant } from './report.ts';
 import { CLEAR_SIGHT, lookMade, type Sight } from './sight.ts';
 import { addMark, confirmedHarm, type Mark } from './window.ts';
 
-/** Good looks in a row, and when the first of them was (steady ms). */
+/** As many good looks in a row as `confirm` can ask for: beyond them nothing is counted, so that calm leaves a record as it is. */
+const ENOUGH = 100;
+
+/** Good looks in a row (counted no further than can matter), and when the first of them was (steady ms). */
 export interface Run {
   readonly count: number;
   readonly since: number;
@@ -59,12 +62,11 @@ export interface FacetLook {
 export function lookAtFacet(
   resource: Pick<Resource, 'confirm' | 'blindAfter'>,
   facet: FacetState,
-  given: FacetJudgment,
+  judgment: FacetJudgment,
   look: FacetLook,
   goodFor: number,
 ): FacetState {
-  const { outcome } = given;
-  const judgment = { ...given, evidence: given.evidence.map((evidence) => ({ ...evidence, look: look.at.steady })) };
+  const { outcome } = judgment;
   const blind = outcome.is === 'blind' ? outcome : null;
   const sight = lookMade(facet.sight, look.at.steady, blind, resource.blindAfter);
   // A look that could not see changes nothing but sight: it neither accuses nor clears.
@@ -74,8 +76,12 @@ export function lookAtFacet(
   // The catalogue goes on listing a database whose files are gone: only a look as deep as the one that accused it speaks for it.
   if (harm === null && look.depth !== (facet.accuser ?? look.home)) return look.depth === look.home ? { ...facet, sight } : facet;
   const marks = addMark(facet.marks, { at: look.at, harm, fresh: look.path === 'fresh' }, resource.confirm);
-  const seen = { ...facet, sight, marks };
-  return harm === null ? goodLook(resource, seen, judgment, look.at, goodFor) : badLook(resource, seen, judgment, look, harm);
+  if (harm !== null) return badLook(resource, { ...facet, sight, marks }, judgment, look, harm);
+  const run = longer(facet.run, look.at);
+  const calm = longer(facet.calm, look.at);
+  if (isHeld(resource, facet.standing, run, look.at, goodFor)) return { ...facet, marks, run, calm, sight };
+  const { evidence } = judgment;
+  return { standing: 'good', harm: null, outcome, evidence, marks, accuser: null, run, calm, goodAt: look.at, sight };
 }
 
 function badLook(
@@ -102,21 +108,13 @@ function badLook(
   };
 }
 
-function goodLook(
-  resource: Pick<Resource, 'confirm'>,
-  facet: FacetState,
-  judgment: FacetJudgment,
-  at: Instant,
-  goodFor: number,
-): FacetState {
-  const run = longer(facet.run, at);
-  const seen = { ...facet, run, calm: longer(facet.calm, at) };
-  const suspected = facet.standing === 'suspect' && run.count < resource.confirm;
-  const convicted = facet.standing === 'bad' && (run.count < resource.confirm || at.steady - run.since < goodFor);
-  if (suspected || convicted) return seen;
-  return { ...seen, standing: 'good', harm: null, accuser: null, outcome: judgment.outcome, evidence: judgment.evidence, goodAt: at };
+/** What was suspected or proven stands until there have been enough good looks. */
+function isHeld({ confirm }: Pick<Resource, 'confirm'>, standing: FacetState['standing'], run: Run, at: Instant, goodFor: number): boolean {
+  if (standing === 'suspect') return run.count < confirm;
+  return standing === 'bad' && (run.count < confirm || at.steady - run.since < goodFor);
 }
 
 function longer(run: Run, at: Instant): Run {
+  if (run.count >= ENOUGH) return run;
   return run.count === 0 ? { count: 1, since: at.steady } : { count: run.count + 1, since: run.since };
 }

@@ -6,7 +6,7 @@
  */
 import { expectedFacets, type Resource } from './expectation.ts';
 import { newFacet, lookAtFacet, type FacetState } from './facet.ts';
-import { compareHarm, harmOf, type FacetJudgment, type HarmClass } from './outcome.ts';
+import { compareHarm, harmOf, type FacetJudgment, type HarmClass, type JudgedEvidence } from './outcome.ts';
 import type { Depth, Facet, Instant } from './report.ts';
 import { darkness, resumeSight } from './sight.ts';
 
@@ -90,13 +90,26 @@ function afterLook(resource: Resource, state: ResourceState, event: Looked): Ste
   // Anything bad starts every facet's proof of health anew (law 7).
   if (event.judgments.some((judgment) => harmOf(judgment.outcome)))
     for (const [name, facet] of Object.entries(facets)) facets[name] = { ...facet, calm: { count: 0, since: event.at.steady } };
-  for (const judgment of event.judgments) {
+  for (const judgment of dated(event)) {
     const look = { ...event, home: expected.get(judgment.facet) ?? event.depth };
     facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? newFacet(), judgment, look, GOOD_FOR_MS);
   }
   const harmed = weighHarm(resource, { ...state, facets }, state, event.at, [...expected.keys()]);
   const owed = rechecks(resource, harmed.next, event, [...expected.values()].includes('inspect'));
   return weighSight(resource, harmed.next, event.at, [...harmed.effects, ...owed]);
+}
+
+/** The judgments of a look, their evidence marked as of this look. Facets that rest on the same evidence go on sharing it. */
+function dated({ at, judgments }: Looked): FacetJudgment[] {
+  let heard: readonly JudgedEvidence[] | undefined;
+  let marked: readonly JudgedEvidence[] = [];
+  return judgments.map((judgment) => {
+    if (judgment.evidence !== heard) {
+      heard = judgment.evidence;
+      marked = heard.map((evidence) => ({ ...evidence, look: at.steady }));
+    }
+    return { ...judgment, evidence: marked };
+  });
 }
 
 /** Compares what the facets now stand for with what has been raised. */
@@ -167,10 +180,10 @@ function worstHarm(facets: readonly FacetState[]): HarmClass | null {
 function weighSight(resource: Resource, state: ResourceState, at: Instant, effects: readonly StateEffect[]): Stepped {
   // What is lost has no contents to be seen: only its own absence is looked at until it is back.
   const lost = isLost(state);
-  const sights = Object.entries(state.facets).flatMap(([name, facet]) =>
-    lost && name !== 'presence' && name !== 'identity' ? [] : [facet.sight],
+  const dark = Object.entries(state.facets).some(
+    ([name, { sight }]) =>
+      (!lost || name === 'presence' || name === 'identity') && darkness(sight, at.steady, resource.blindAfter) >= resource.blindAfter,
   );
-  const dark = sights.some((sight) => darkness(sight, at.steady, resource.blindAfter) >= resource.blindAfter);
   if (!state.blind && dark) return { next: { ...state, blind: true }, effects: [...effects, { do: 'raise', track: 'sight' }] };
   if (!state.blind || dark) return { next: state, effects };
   // Being lost is no way of being seen: what could not be looked at before is looked at again once it is back.

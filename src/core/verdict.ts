@@ -1,4 +1,4 @@
-import { expectedFacets, type Check, type Resource, type Severity } from './expectation.ts';
+import { dueFacets, expectedFacets, type Check, type Resource, type Severity } from './expectation.ts';
 import type { Memory } from './memory.ts';
 import type { Breach, FacetJudgment, JudgedEvidence, Outcome } from './outcome.ts';
 import type { Blind, BlindReason, Depth, Evidence, Facet, Identity, ResourceReport, Seen, Unseen } from './report.ts';
@@ -18,7 +18,7 @@ const GOOD: Outcome = { is: 'good' };
  */
 export function judge(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): FacetJudgment[] {
   const expected = expectedFacets(resource);
-  const due = [...expected].filter(([, depth]) => depth === look.depth).map(([facet]) => facet);
+  const due = dueFacets(resource, look.depth);
   if (contradictory(reports))
     return due.map((facet) => ({
       facet,
@@ -33,6 +33,7 @@ export function judge(resource: Resource, reports: readonly ResourceReport[], me
 }
 
 function contradictory(reports: readonly ResourceReport[]): boolean {
+  if (reports.length < 2) return false;
   const elsewhere = (report: ResourceReport): boolean =>
     report.kind === 'seen' || (report.kind === 'blind' && report.facets.includes('presence'));
   return reports.some((report) => report.kind === 'unseen') && reports.some(elsewhere);
@@ -98,7 +99,7 @@ function strangeVantage(resource: Resource, caller: Identity, memory: Memory): O
 
 /** The identity that this resource must show: what was learned on first use, overruled by what the manifest says. */
 export function wantedIdentity(resource: Pick<Resource, 'identity'>, memory: Memory): Identity {
-  return { ...memory.pin, ...resource.identity };
+  return memory.pin ? { ...memory.pin, ...resource.identity } : resource.identity;
 }
 
 function judgeIdentity(resource: Resource, report: Seen, memory: Memory): Outcome {

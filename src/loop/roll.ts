@@ -73,8 +73,7 @@ export class Roll {
     const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
     this.#put(id, { state: next, memory });
     this.#took.set(id, tookMs);
-    const changed =
-      effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || standings(next) !== standings(record.state);
+    const changed = effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || !standAlike(next, record.state);
     return { resource, effects, adopted, changed };
   }
 
@@ -163,10 +162,13 @@ function judgeReports(resource: Resource, reports: readonly ResourceReport[], me
   }
 }
 
-function standings(state: ResourceRecord['state']): string {
-  return Object.entries(state.facets)
-    .map(([name, facet]) => `${name} ${facet.standing} ${facet.sight.blindNow}`)
-    .join();
+/** True where nothing changed but when it was last looked at. */
+function standAlike({ facets: a }: ResourceRecord['state'], { facets: b }: ResourceRecord['state']): boolean {
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => a[name]?.standing === b[name]?.standing && a[name]?.sight.blindNow === b[name]?.sight.blindNow)
+  );
 }
 
 function toggle(set: Set<string>, id: string, member: boolean): void {
