@@ -8,6 +8,7 @@ import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
+import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
@@ -115,6 +116,7 @@ function digestConfig(config: Config): Record<string, string> {
     heartbeat: digest(config.heartbeat ?? null),
     // Not where there are none: to whoever never had signers, nothing has changed.
     ...(config.signers && { signers: digest(config.signers) }),
+    ...(config.watchdog.witness && { witness: digest(config.watchdog.witness) }),
   };
 }
 
@@ -202,6 +204,7 @@ export async function startApp(
           to: createHttpHeartbeat({ url: refOrText(heartbeat.url, secret), timeout: 10_000, clock }),
           every: heartbeat.every,
         },
+        witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId: idMaker(random),
       },
       snapshot,

@@ -87,6 +87,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       state: watchdog.state ?? defaultState,
       listen: watchdog.listen,
       ...(watchdog.token && { token: watchdog.token }),
+      ...(watchdog.witness && { witness: watchdog.witness }),
     },
     manifest: data.manifest,
     ...(signers !== undefined && { signers: signersOf(signers) }),

@@ -13,13 +13,15 @@ const EXPIRY_NOTICE_MS = 14 * DAY_MS;
 /** What the daemon knows of itself right now. */
 export interface WatchStatus {
   readonly ready: boolean;
-  /** How the manifest stands with the people who sign. */
-  readonly standing: Standing;
+  /** How the manifest stands with the people who sign; absent where nobody has to. */
+  readonly standing?: Standing;
   readonly why: readonly string[];
   readonly resources: readonly PrintedResource[];
   readonly incidents: readonly Incident[];
   readonly pagers: PagerHealth;
   readonly head: LedgerHead | null;
+  /** When a sweep or an inspection last ended. */
+  readonly roundAt: Instant | undefined;
   /** By group: how far the budget stretches inspections beyond what was asked. */
   readonly stretch: ReadonlyMap<string, { readonly wantedMs: number; readonly actualMs: number }>;
 }

@@ -22,7 +22,7 @@ export class Succession {
   readonly #troubles: Troubles;
   /** What was last refused, so that it is written down once. */
   #refused: string | undefined;
-  #standing: Standing = UNSIGNED;
+  #standing: Standing | undefined;
 
   constructor(desk: Desk, journal: Journal, troubles: Troubles) {
     this.#desk = desk;
@@ -75,7 +75,7 @@ export class Succession {
 
   /** Says how the manifest on the disk stands with the people who sign, and keeps what they signed. */
   stand({ manifest: { id, version }, repeat }: Pick<Plan, 'manifest' | 'repeat'>, standing: Standing, at: Instant): void {
-    this.#standing = standing;
+    this.#standing = standing.state === 'unsigned' ? undefined : standing;
     const { signersChanged, cloned, approval, tampering, keep } = standing;
     if (keep !== undefined) {
       this.#journal.keepMeta(ACCEPTED, keep);
@@ -100,7 +100,7 @@ export class Succession {
     this.#refused = tampered;
   }
 
-  get standing(): Standing {
+  get standing(): Standing | undefined {
     return this.#standing;
   }
 

@@ -43,6 +43,11 @@ export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'versio
     const incident = options.status().incidents.find(({ id }) => id === context.req.param('id'));
     return incident ? context.json(incident) : context.json({ error: 'no such open incident' }, 404);
   });
+  app.get('/metrics', async (context) => {
+    const { exposeMetrics } = await import('./metrics.ts');
+    const { type, body } = await exposeMetrics(options.status(), options.version);
+    return context.body(body, 200, { 'content-type': type });
+  });
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
   return app;
 }
@@ -73,9 +78,9 @@ function printStatus(status: WatchStatus): Record<string, unknown> {
   return {
     ready: status.ready,
     manifest: {
-      signing: status.standing.state,
-      signed_by: status.standing.approval?.people ?? [],
-      tampering: status.standing.tampering ?? null,
+      signing: status.standing?.state ?? 'unsigned',
+      signed_by: status.standing?.approval?.people ?? [],
+      tampering: status.standing?.tampering ?? null,
     },
     why: status.why,
     counts,

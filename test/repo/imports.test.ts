@@ -35,7 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
-  web: ['hono', '@hono/node-server'],
+  web: ['hono', '@hono/node-server', 'prom-client'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
   cli: ['commander'],
