@@ -255,7 +255,13 @@ async function serve(
   if (address === 'off') return undefined;
   try {
     const { listen } = await import('./web/server.ts');
-    return await listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
+    return await listen({
+      ...address,
+      token: token && (await secret(token)),
+      status: () => watch.status(),
+      version,
+      name: files.config.watchdog.name,
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);

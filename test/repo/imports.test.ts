@@ -15,7 +15,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
   app: ['probes', 'adapters', 'config', 'core', 'files', 'loop', 'make-pager', 'ports', 'probe', 'values', 'web'],
-  web: ['web', 'app', 'loop types', 'values'],
+  web: ['web', 'app', 'core types', 'loop types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: ['commands', 'app', 'adapters', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],
   cli: ['commands', 'version'],
