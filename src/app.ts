@@ -8,6 +8,7 @@ import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
+import { createTcpWitness } from './adapters/witness-tcp.ts';
 import type { Config, Route } from './config/types.ts';
 import type { Severity } from './core/expectation.ts';
 import type { Later } from './core/incident.ts';
@@ -104,6 +105,7 @@ function digestConfig(config: Config): Record<string, string> {
     connections: digest([...config.connections]),
     cadences: digest(config.defaults),
     heartbeat: digest(config.heartbeat ?? null),
+    ...(config.watchdog.witness && { witness: digest(config.watchdog.witness) }),
   };
 }
 
@@ -179,6 +181,7 @@ export async function startApp(
           to: createHttpHeartbeat({ url: refOrText(heartbeat.url, secret), timeout: 10_000, clock }),
           every: heartbeat.every,
         },
+        witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId: idMaker(random),
       },
       snapshot,
@@ -228,12 +231,13 @@ export async function startApp(
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 function refuseMoves(was: Files, is: Files): void {
   const fixed = ({ config: { watchdog, heartbeat } }: Files): [string, string][] => {
-    const { name, state, listen: address, token = null } = watchdog;
+    const { name, state, listen: address, token = null, witness = null } = watchdog;
     const parts = {
       'watchdog.name': name,
       'watchdog.state': state,
       'watchdog.listen': address,
       'watchdog.token': token,
+      'watchdog.witness': witness,
       heartbeat: heartbeat ?? null,
     };
     return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);

@@ -87,6 +87,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       state: watchdog.state ?? defaultState,
       listen: watchdog.listen,
       ...(watchdog.token && { token: watchdog.token }),
+      ...(watchdog.witness && { witness: watchdog.witness }),
     },
     manifest: data.manifest,
     connections: new Map(Object.entries(data.connections).map(([name, one]) => [name, connectionOf(name, one)])),

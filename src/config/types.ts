@@ -11,6 +11,8 @@ export interface Config {
     /** Folder of the embedded store, absolute; undefined where neither the file nor $STATE_DIRECTORY names one: then ./state. */
     readonly state: string;
     readonly listen: { readonly host: string; readonly port: number } | 'off';
+    /** An address that has nothing to do with what is watched. */
+    readonly witness?: { readonly host: string; readonly port: number };
     /** Bearer token; required where `listen` is not loopback. */
     readonly token?: SecretRef;
   };

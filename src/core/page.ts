@@ -1,5 +1,6 @@
 import type { Breach, VerdictKind } from './outcome.ts';
 import type { Severity } from './expectation.ts';
+import type { Mass, WitnessWord } from './mass.ts';
 
 /** A page as CONTRACT §5 gives it to machines; pagers word it for people from the same fields. */
 export type PageEvent = 'trigger' | 'update' | 'resolve' | 'test';
@@ -61,6 +62,10 @@ export interface Page {
   readonly watchdog: string;
   readonly at: string;
   readonly total: number;
+  /** Everything on one connection at once: nothing of what is on the roll there was spared. */
+  readonly mass?: Mass & { readonly connection: string };
+  /** On pages of blindness, where a witness is configured and was asked just now. */
+  readonly witness?: WitnessWord;
   /** Present and true where `resources` was cut; the rest is at `links.status`. */
   readonly truncated?: true;
   readonly resources: readonly PrintedResource[];

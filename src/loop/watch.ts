@@ -1,11 +1,10 @@
 import { toRemembered } from '../core/manifest-diff.ts';
-import { wordPage } from '../core/page-words.ts';
-import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
-import { Desk, type DeskOptions } from './desk.ts';
+import { deskOptions, type DeskSources } from './desk-options.ts';
+import { Desk } from './desk.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
@@ -19,6 +18,7 @@ import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
 import { Succession } from './succession.ts';
 import { Troubles } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
+import { Witnessing } from './witnessing.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
 const DRAIN_MS = 2000;
@@ -33,7 +33,6 @@ const STALL_MS = 10_000;
  */
 export class Watch {
   readonly #ports: WatchPorts;
-  readonly #name: string;
   #plan: Plan;
   #roll: Roll;
   #schedule: Schedule;
@@ -44,6 +43,7 @@ export class Watch {
   readonly #succession: Succession;
   readonly #flusher: Flusher;
   readonly #pulse: Pulse;
+  readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
   #holding = new AbortController();
   #wake = new AbortController();
@@ -55,14 +55,21 @@ export class Watch {
   #running: Promise<void> | undefined;
 
   constructor(name: string, plan: Plan, ports: WatchPorts, snapshot: Snapshot) {
-    this.#name = name;
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
     this.#tickedAt = at.steady;
     this.#roll = new Roll(plan.resources, snapshot.resources, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
-    this.#desk = new Desk(this.#deskOptions(), snapshot.incidents, snapshot.posts);
+    this.#witnessing = new Witnessing(ports.witness);
+    const sources = (): DeskSources => ({
+      plan: this.#plan,
+      roll: this.#roll,
+      troubles: this.#troubles,
+      journal: this.#journal,
+      witness: (now) => this.#witnessing.word(now),
+    });
+    this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
@@ -85,6 +92,7 @@ export class Watch {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
       this.#holding.abort();
+      this.#witnessing.stop();
       this.#wake.abort();
     }
     await this.#running;
@@ -163,7 +171,7 @@ export class Watch {
     while (!this.#stop.signal.aborted) {
       const at = this.#ports.clock.now();
       this.#wake = new AbortController();
-      for (const due of this.#schedule.take(at, (id) => this.#roll.isLost(id))) this.#track(this.#look(due));
+      for (const due of this.#schedule.take(at, (id) => this.#roll.isUninspectable(id))) this.#track(this.#look(due));
       this.#tick(at);
       const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
       await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
@@ -180,6 +188,7 @@ export class Watch {
   /** What time alone brings: darkness, repeats, the watcher's own troubles, the heartbeat. */
   #tick(at: Instant): void {
     this.#noticeStall(at);
+    this.#witnessing.tick(at, this.#roll.isDark());
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
@@ -227,10 +236,9 @@ export class Watch {
     schedule.ended(due, at);
     // A plan that was replaced meanwhile may hold other resources under these names: what the old link saw is not judged by the new roll.
     if (this.#stop.signal.aborted || schedule !== this.#schedule) return;
-    for (const { id } of resources) {
-      const outcomes = this.#roll.look(id, result.reports.get(id) ?? [], { depth: due.depth, path: due.path }, at, result.tookMs);
-      if (outcomes) this.#apply(outcomes, at);
-    }
+    // All are judged before any is told of: what befell everything at once is one thing.
+    const judged = resources.flatMap(({ id }) => this.#roll.look(id, result.reports.get(id) ?? [], due, at, result.tookMs) ?? []);
+    for (const outcomes of judged) this.#apply(outcomes, at);
     this.#pulse.roundEnded(at);
     this.#progress++;
     await this.#settle(at);
@@ -239,7 +247,8 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk };
+    const witness = this.#witnessing.word(at);
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, witness };
     for (const effect of effects) perform(resource, effect, at, world);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
     if (changed) this.#keep(resource.id);
@@ -280,21 +289,5 @@ export class Watch {
   #keep(id: string): void {
     const record = this.#roll.records.get(id);
     if (record) this.#journal.keep(id, record);
-  }
-
-  #deskOptions(): DeskOptions {
-    const print = (id: string): PrintedResource | undefined => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
-    return {
-      manifest: this.#plan.manifest.id,
-      watchdog: this.#name,
-      repeat: () => this.#plan.repeat,
-      pagersFor: (severity) => this.#plan.pagersFor(severity),
-      laterFor: (severity) => this.#plan.laterFor(severity),
-      newId: this.#ports.newId,
-      word: (incident, event, reason, at) => {
-        const facts = { watchdog: this.#name, event, reason, at, print, head: this.#journal.head, statusUrl: this.#plan.statusUrl };
-        return wordPage(incident, facts);
-      },
-    };
   }
 }
