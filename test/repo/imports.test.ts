@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
-  web: ['hono', '@hono/node-server', 'prom-client'],
+  web: ['hono', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
   cli: ['commander'],

@@ -15,9 +15,9 @@ async function refresh() {
   const reading = old.contains(document.activeElement) ? document.activeElement.closest('#main > *') : null;
   const name = reading?.getAttribute('aria-labelledby') ?? '';
   const same = [...now.children].find((section) => name !== '' && section.getAttribute('aria-labelledby') === name);
-  for (const section of [...old.children]) if (!same || section !== reading) section.remove();
+  for (const section of Array.from(old.children)) if (!same || section !== reading) section.remove();
   let passed = !same;
-  for (const section of [...now.children]) {
+  for (const section of Array.from(now.children)) {
     if (section === same) passed = true;
     else if (passed) old.append(document.importNode(section, true));
     else reading.before(document.importNode(section, true));
