@@ -40,7 +40,7 @@ export class Succession {
 
   /** Pages what the plan takes away, by the routes now standing, and starts anew what it pins to another identity. */
   announce(plan: Plan, roll: Roll, before: Before, at: Instant): void {
-    const { diff, manifest, config } = comparePlans(before.roll, before.digests, plan);
+    const { diff, manifest, config } = comparePlans(withHeldPins(before.roll, plan, roll), before.digests, plan);
     if (manifest !== undefined) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
     if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
     for (const id of diff.removed) {
@@ -62,4 +62,16 @@ export class Succession {
         if (!Troubles.owns(member) && !roll.resources.has(member)) this.#desk.leave(member, incident.class === 'blind', 'retired', at);
     for (const [name, value] of Object.entries(rememberPlan(plan))) this.#journal.keepMeta(name, value);
   }
+}
+
+/**
+ * What was trusted on first use is an identity too: a manifest that names it only tightens, one that names another pins anew. Of what
+ * the new manifest does not name nothing is said.
+ */
+function withHeldPins(before: readonly Remembered[], plan: Plan, roll: Roll): Remembered[] {
+  const named = new Map(plan.resources.map(({ id, identity }) => [id, identity]));
+  return before.map((was) => {
+    const held = Object.entries(roll.records.get(was.id)?.memory.pin ?? {}).filter(([key]) => key in (named.get(was.id) ?? {}));
+    return { ...was, identity: { ...Object.fromEntries(held), ...was.identity } };
+  });
 }
