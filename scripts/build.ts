@@ -1,6 +1,6 @@
 /** Makes what the npm package holds: dist/ (JavaScript; Node strips no types below node_modules) and schemas/ for editors. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,6 +9,9 @@ const run = (file: string, ...args: string[]): string =>
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
 run('node_modules/.bin/tsc', '-p', 'tsconfig.build.json');
+
+// What the status page's readers load: served as it is.
+cpSync(`${root}/src/web/assets`, `${root}/dist/src/web/assets`, { recursive: true });
 
 const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { bin: Record<string, string>; version: string };
 const bin = `${root}/${manifest.bin['rollcall']}`;

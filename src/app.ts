@@ -241,8 +241,8 @@ export async function startApp(
       },
       run: () => watch.run(),
       stop: () => (stopping ??= release()),
-      reload: () => {
-        const reloadOnce = async (): Promise<void> => {
+      reload: () =>
+        inTurn(async () => {
           try {
             const next = await resettle();
             refuseMoves(files, next);
@@ -256,9 +256,7 @@ export async function startApp(
             log.error('reload refused', { why });
             await watch.reloadFailed(why);
           }
-        };
-        return inTurn(reloadOnce);
-      },
+        }),
     };
   } catch (error) {
     await release();
@@ -276,7 +274,13 @@ async function serve(
   if (address === 'off') return undefined;
   try {
     const { listen } = await import('./web/server.ts');
-    return await listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
+    return await listen({
+      ...address,
+      token: token && (await secret(token)),
+      status: () => watch.status(),
+      version,
+      name: files.config.watchdog.name,
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);

@@ -11,6 +11,7 @@ import {
   freshFacet,
   isInspected,
   LOCKS,
+  oldestFacet,
   sentinelFacet,
   tableFacet,
   type DatabaseTarget,
@@ -58,7 +59,7 @@ function definedOnly(identity: Readonly<Record<string, string | undefined>>): Id
 }
 
 function tableTarget(key: string, name: TableName, entry: TableEntry): TableTarget {
-  const { min_rows, sentinel, fresh } = entry;
+  const { min_rows, sentinel, fresh, oldest } = entry;
   return {
     ...name,
     key,
@@ -68,6 +69,7 @@ function tableTarget(key: string, name: TableName, entry: TableEntry): TableTarg
     columns: entry.columns ?? [],
     ...(sentinel && { sentinel: { key: String(sentinel.key), ...(sentinel.column !== undefined && { column: sentinel.column }) } }),
     ...(fresh && { fresh: { column: fresh.column } }),
+    ...(oldest && { oldest: { column: oldest.column } }),
   };
 }
 
@@ -163,6 +165,13 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
       rule,
       sentence,
     });
+  }
+  if (entry.oldest) {
+    const { column, at_least } = entry.oldest;
+    const sentence = `${key} has no row with a ${column} of more than ${formatDuration(at_least)} ago`;
+    const rule = { is: 'at_least', bound: at_least } as const;
+    const measure = `${at}.oldest_age`;
+    checks.push({ ...base, facet: oldestFacet(key), path: `${at}.oldest`, measure, unit: 'ms', noun: '', rule, sentence });
   }
   checks.push({
     facet: LOCKS,

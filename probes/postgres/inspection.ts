@@ -8,12 +8,13 @@ import type { Session } from './session.ts';
 import { staleness } from './standby.ts';
 import { surroundings } from './surroundings.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
-import { countRows, digestRow, newestAge, readTableFacts, type TableFacts } from './table-facts.ts';
+import { countRows, digestRow, newestAge, oldestAge, readTableFacts, type TableFacts } from './table-facts.ts';
 import {
   churnFacet,
   columnsFacet,
   freshFacet,
   inspectedFacets,
+  oldestFacet,
   sentinelFacet,
   tableFacet,
   type DatabaseTarget,
@@ -77,7 +78,7 @@ export class Inspection {
 
   async #table(table: TableTarget, found: TableFacts, facts: DatabaseFacts, open: Set<Facet>): Promise<void> {
     const at = `tables.${table.key}`;
-    const { sentinel, fresh } = table;
+    const { sentinel, fresh, oldest } = table;
     const { oid } = found;
     const present = oid !== null;
     await this.#facet(tableFacet(table.key), open, facts, table.count === 'exists' ? 'pg_class' : 'count(*)', async () => {
@@ -129,6 +130,15 @@ export class Inspection {
             'ms',
           ),
         };
+      });
+    if (oldest)
+      await this.#facet(oldestFacet(table.key), open, facts, `min(${oldest.column})`, async () => {
+        if (!present) return { [`${at}.oldest_age`]: exact(0, 'ms') };
+        if (!found.oldestColumn) return { reason: 'protocol', say: `${table.key} has no column ${oldest.column}` };
+        const lack = this.#lack(table, found, facts, found.selectsOldest, quoteIdentifier(oldest.column));
+        if (lack) return lack;
+        const age = await oldestAge(this.#session, table, oldest.column, this.#limits.statement, this.#limits.signal);
+        return { [`${at}.oldest_age`]: exact(age, 'ms') };
       });
   }
 

@@ -22,6 +22,7 @@ function tableRights(table: TableTarget, database: string): Right[] {
   const reads = [
     ...(table.count === 'exists' ? [] : [select(' (any column)', 'to count rows')]),
     ...(table.fresh ? [select(` (${quoteIdentifier(table.fresh.column)})`, 'to see the newest value')] : []),
+    ...(table.oldest ? [select(` (${quoteIdentifier(table.oldest.column)})`, 'to see the oldest value')] : []),
     ...(table.sentinel ? [select('', 'to have the server digest one row')] : []),
   ];
   if (reads.length === 0) return [];

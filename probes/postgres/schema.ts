@@ -73,6 +73,10 @@ const tableSchema = z.strictObject({
     .strictObject({ column: identifier, within: duration({ min: 1 }) })
     .optional()
     .describe("Newest value of a column of type timestamptz, timestamp (read as UTC) or date, by the server's clock."),
+  oldest: z
+    .strictObject({ column: identifier, at_least: duration({ min: 1 }) })
+    .optional()
+    .describe('Oldest value of such a column: rows that were invented in the place of others are young.'),
   lock_wait: duration({ min: 1000 })
     .default(30_000)
     .describe('Warned of: a session waits for longer than this to have the table to itself (default 30s).'),

@@ -21,6 +21,8 @@ export interface TableFacts {
   readonly selectsAll: boolean;
   readonly freshColumn: boolean;
   readonly selectsFresh: boolean;
+  readonly oldestColumn: boolean;
+  readonly selectsOldest: boolean;
   /** Column the sentinel's key stands in: as named, or the only one of the primary key. */
   readonly keyColumn: string | null;
 }
@@ -37,12 +39,14 @@ select c.oid::text as oid, coalesce(s.tuples, 0) as tuples, coalesce(s.bytes, 0)
     and not pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')) as "selectsAll",
   f.attnum is not null as "freshColumn",
   coalesce(pg_catalog.has_column_privilege(c.oid, f.attnum, 'SELECT'), false) as "selectsFresh",
+  o.attnum is not null as "oldestColumn",
+  coalesce(pg_catalog.has_column_privilege(c.oid, o.attnum, 'SELECT'), false) as "selectsOldest",
   coalesce((select k.attname::text from pg_catalog.pg_attribute k
       where k.attrelid = c.oid and k.attname = w.key and k.attnum > 0 and not k.attisdropped),
     (select k.attname::text from pg_catalog.pg_index i join pg_catalog.pg_attribute k on k.attrelid = c.oid and k.attnum = i.indkey[0]
       where w.key is null and i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1)) as "keyColumn"
 from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]),
-  pg_catalog.unnest($5::text[])) with ordinality as w(schema, name, fresh, key, columns, nth)
+  pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[])) with ordinality as w(schema, name, fresh, key, columns, oldest, nth)
 left join pg_catalog.pg_namespace n on n.nspname = w.schema
 left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name and c.relkind in ('r', 'p', 'm', 'f')
 left join lateral (
@@ -53,6 +57,7 @@ left join lateral (
     pg_catalog.sum(pg_catalog.pg_stat_get_tuples_deleted(p.oid))::float8 as deleted
   from part join pg_catalog.pg_class p on p.oid = part.oid) s on c.oid is not null
 left join pg_catalog.pg_attribute f on f.attrelid = c.oid and f.attname = w.fresh and f.attnum > 0 and not f.attisdropped
+left join pg_catalog.pg_attribute o on o.attrelid = c.oid and o.attname = w.oldest and o.attnum > 0 and not o.attisdropped
 order by w.nth`;
 
 /** One answer per table, in the order asked. Views do not count: a view of the same name is not the table. */
@@ -69,6 +74,7 @@ export async function readTableFacts(
     tables.map(({ fresh }) => fresh?.column ?? null),
     tables.map(({ sentinel }) => sentinel?.column ?? null),
     tables.map((table) => JSON.stringify(table.columns)),
+    tables.map(({ oldest }) => oldest?.column ?? null),
   ];
   return session.query<TableFacts>(STATEMENT, columns, limit, signal);
 }
@@ -111,11 +117,27 @@ export async function digestRow(
 
 /** Age of the newest value in ms by the clock of the server; since 1970 where there is none. A value dated in the future does not count. */
 export async function newestAge(session: Session, table: TableTarget, column: string, limit: number, signal: AbortSignal): Promise<number> {
-  const name = quoteIdentifier(column);
+  const newest = `coalesce(pg_catalog.max(${quoteIdentifier(column)})::timestamptz, pg_catalog.to_timestamp(0))`;
+  return ageOf(newest, session, table, column, limit, signal);
+}
+
+/** Age of the oldest value in ms by the clock of the server; 0 where there is none. */
+export async function oldestAge(session: Session, table: TableTarget, column: string, limit: number, signal: AbortSignal): Promise<number> {
+  const oldest = `coalesce(pg_catalog.min(${quoteIdentifier(column)})::timestamptz, pg_catalog.clock_timestamp())`;
+  return ageOf(oldest, session, table, column, limit, signal);
+}
+
+async function ageOf(
+  moment: string,
+  session: Session,
+  table: TableTarget,
+  column: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<number> {
   const [row] = await session.query<{ age: number }>(
-    `select (extract(epoch from pg_catalog.clock_timestamp()
-         - coalesce(pg_catalog.max(${name})::timestamptz, pg_catalog.to_timestamp(0))) * 1000)::float8 as age
-       from ${quoteTable(table)} where ${name} <= pg_catalog.statement_timestamp() + interval '1 minute'`,
+    `select (extract(epoch from pg_catalog.clock_timestamp() - ${moment}) * 1000)::float8 as age
+       from ${quoteTable(table)} where ${quoteIdentifier(column)} <= pg_catalog.statement_timestamp() + interval '1 minute'`,
     [],
     limit,
     signal,

@@ -12,6 +12,7 @@ export interface TableTarget extends TableName {
   readonly columns: readonly string[];
   readonly sentinel?: { readonly key: string; readonly column?: string };
   readonly fresh?: { readonly column: string };
+  readonly oldest?: { readonly column: string };
 }
 
 /** One wanted database. `identity` is what the manifest says of it, not what was learned. */
@@ -45,6 +46,7 @@ export const tableFacet = (key: string): Facet => `content/tables.${key}`;
 export const columnsFacet = (key: string): Facet => `content/columns.${key}`;
 export const churnFacet = (key: string): Facet => `content/churn.${key}`;
 export const sentinelFacet = (key: string): Facet => `content/sentinels.${key}`;
+export const oldestFacet = (key: string): Facet => `content/oldest.${key}`;
 export const freshFacet = (key: string): Facet => `freshness/tables.${key}`;
 
 /** What a sweep must speak for. */
@@ -75,12 +77,13 @@ export function inspectedFacets({ tables, size, objects, archiving, slots, stand
   return [...asked.flatMap(([facet, is]) => (is ? [facet] : [])), ...tables.flatMap(tableFacets)];
 }
 
-export function tableFacets({ key, columns, churn, sentinel, fresh }: TableTarget): Facet[] {
+export function tableFacets({ key, columns, churn, sentinel, fresh, oldest }: TableTarget): Facet[] {
   return [
     tableFacet(key),
     ...(columns.length > 0 ? [columnsFacet(key)] : []),
     ...(churn ? [churnFacet(key)] : []),
     ...(sentinel ? [sentinelFacet(key)] : []),
     ...(fresh ? [freshFacet(key)] : []),
+    ...(oldest ? [oldestFacet(key)] : []),
   ];
 }

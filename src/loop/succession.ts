@@ -47,9 +47,10 @@ export class Succession {
 
   /** Pages what the plan takes away, by the routes now standing, and starts anew what it pins to another identity. */
   announce(plan: Plan, roll: Roll, before: Before, at: Instant): void {
-    const { diff, manifest, config } = comparePlans(before.roll, before.digests, plan);
-    // What enough people signed is no news to page; it is in the ledger.
-    const approved = plan.standing?.state === 'signed' && plan.standing.keep !== undefined;
+    const { diff, manifest, config } = comparePlans(withHeldPins(before.roll, plan, roll), before.digests, plan);
+    // What enough people signed as weakening is no news to page; what they did not see as such is.
+    const { state, keep, approval } = plan.standing ?? UNSIGNED;
+    const approved = state === 'signed' && keep !== undefined && approval?.sense !== 'harmless';
     if (manifest !== undefined && !approved) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
     if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
     for (const id of diff.removed) {
@@ -108,4 +109,16 @@ export class Succession {
     if (what === undefined) this.#troubles.clear(path, at);
     else this.#troubles.raise(path, what, 'critical', at);
   }
+}
+
+/**
+ * What was trusted on first use is an identity too: a manifest that names it only tightens, one that names another pins anew. Of what
+ * the new manifest does not name nothing is said.
+ */
+function withHeldPins(before: readonly Remembered[], plan: Plan, roll: Roll): Remembered[] {
+  const named = new Map(plan.resources.map(({ id, identity }) => [id, identity]));
+  return before.map((was) => {
+    const held = Object.entries(roll.records.get(was.id)?.memory.pin ?? {}).filter(([key]) => key in (named.get(was.id) ?? {}));
+    return { ...was, identity: { ...Object.fromEntries(held), ...was.identity } };
+  });
 }

@@ -1,10 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import { serve, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
 import type { WatchStatus } from '../loop/self.ts';
 import type { Secret } from '../values/secret.ts';
+import { Changes } from './changes.ts';
+import { createPages } from './page/routes.ts';
+import { recently } from './recently.ts';
 
 export interface WebOptions {
+  /** The name of the watchdog, for the page. */
+  readonly name: string;
   readonly host: string;
   readonly port: number;
   /** Asked for on every path but /healthz, where the daemon listens beyond loopback. */
@@ -13,21 +19,44 @@ export interface WebOptions {
   readonly version: string;
 }
 
+/** Nothing but what the daemon itself serves, and nobody may frame it. */
+const POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  imgSrc: ['data:'],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
 export interface WebServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
 /** The read-only side of the daemon over HTTP (CONTRACT §6). Nothing that can be asked here changes what is watched. */
-export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'version'>): Hono {
+export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   const app = new Hono();
+  app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: 'no-referrer', xFrameOptions: 'DENY' }));
   app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
+  const status = recently(options.status);
   app.use(async (context, next) => {
     if (options.token && !sameToken(context.req.header('authorization'), options.token))
       return context.json({ error: 'a bearer token is needed' }, 401);
     await next();
     return undefined;
   });
+  if (!options.token)
+    app.use(async (context, next) => {
+      // Without a token only the address protects what is told here, and a page elsewhere can have its own name lead to loopback.
+      const { hostname } = new URL(context.req.url);
+      if (!isLocal(hostname) && hostname !== options.host)
+        return context.json({ error: 'ask by the address that watchdog.listen names' }, 421);
+      await next();
+      return undefined;
+    });
   app.get('/readyz', (context) => {
     const { ready, why } = options.status();
     return context.json({ ready, why }, ready ? 200 : 503);
@@ -45,10 +74,11 @@ export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'versio
   });
   app.get('/metrics', async (context) => {
     const { exposeMetrics } = await import('./metrics.ts');
-    const { type, body } = await exposeMetrics(options.status(), options.version);
+    const { type, body } = await exposeMetrics(status(), options.version);
     return context.body(body, 200, { 'content-type': type });
   });
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
+  app.route('/', createPages({ watchdog: options.name, version: options.version, status, changes: new Changes(status) }));
   return app;
 }
 
@@ -70,6 +100,11 @@ export async function listen(options: WebOptions): Promise<WebServer> {
         if ('closeAllConnections' in server) server.closeAllConnections();
       }),
   };
+}
+
+/** The whole of 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1, and the name reserved for them (RFC 6761 §6.3). */
+function isLocal(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function printStatus(status: WatchStatus): Record<string, unknown> {

@@ -179,6 +179,29 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.equal(link.closed, true);
   });
 
+  it('a manifest that pins another identity than the one held is told as a change, and closes the impostor without an all-clear', async () => {
+    const watch = await start();
+    await clock.advance(5000);
+    link.answer = 'impostor';
+    await clock.advance(3000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost']);
+    const upgraded = new ScriptedLink();
+    upgraded.answer = 'impostor';
+    await watch.reload(plan([makeResource({ identity: { oid: '2' } })], { link: upgraded }));
+    await clock.advance(2 * MINUTE);
+    assert.deepEqual(pager.said.slice(1).toSorted(), ['resolve repinned orders-db lost', 'trigger first @watchdog degraded']);
+    assert.match(pager.letters.map(({ page }) => page.summary).join(), /orders-db is pinned to another identity/);
+    assert.equal(watch.status().resources[0]?.verdict, 'present');
+  });
+
+  it('a manifest that pins what is held anyway only tightens, and is told to nobody', async () => {
+    const watch = await start();
+    await clock.advance(5000);
+    await watch.reload(plan([makeResource({ identity: { oid: '1' } })], { link: new ScriptedLink() }));
+    await clock.advance(MINUTE);
+    assert.deepEqual(pager.said, []);
+  });
+
   it('a reload that takes the pager away is told to that pager', async () => {
     const watch = await start(plan([makeResource()], { digests: { pagers: 'one' } }));
     const other = new RecordingPager('other');

@@ -19,7 +19,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
   app: ['probes', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'make-pager', 'ports', 'probe', 'values', 'web'],
-  web: ['web', 'app', 'loop types', 'values'],
+  web: ['web', 'app', 'core types', 'loop types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: ['commands', 'app', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],
   cli: ['commands', 'version'],
@@ -35,7 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
-  web: ['hono', '@hono/node-server', 'prom-client'],
+  web: ['hono', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
   cli: ['commander'],

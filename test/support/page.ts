@@ -58,7 +58,7 @@ export function makePrintedResource(overrides: Partial<PrintedResource> = {}): P
 }
 
 /** What a hostile database name can carry: markup of every receiver, terminal escapes, direction marks, a lone surrogate, length. */
-const HOSTILE = `<!channel> <@U123> @here <script>alert(1)</script> & *b* _i_ ~s~ \`c\` \u001b[2J\u009b31m\u0007\r\nfake: line \u202Eevil \uD800 ${'A'.repeat(5000)}`;
+export const HOSTILE = `<!channel> <@U123> @here <script>alert(1)</script> & *b* _i_ ~s~ \`c\` \u001b[2J\u009b31m\u0007\r\nfake: line \u202Eevil \uD800 ${'A'.repeat(5000)}`;
 
 /** A page whose every free text is hostile, about `count` resources. */
 export function makeHostilePage(count = 3): Page {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { VerdictKind } from '../../src/core/outcome.ts';
 import { makePage, makePrintedResource } from '../support/page.ts';
 import { judgeCell, type Heard } from './cell.ts';
 import { missingCells } from './play-table.ts';
@@ -7,7 +8,7 @@ import type { Paged, Row } from './row.ts';
 
 const row = (paged: Row['paged']): Row => ({ name: 'a row', expect: {}, paged, play: () => async () => undefined });
 const breach = (path: string) => ({ kind: 'diminished', path, what: 'fewer', expected: 2, actual: 1, severity: 'critical' }) as const;
-const page = (at: number, verdict: Paged['verdict'], kind = 'lost', ...breaches: readonly string[]) => ({
+const page = (at: number, verdict: VerdictKind, kind = 'lost', ...breaches: readonly string[]) => ({
   at,
   page: makePage({
     dedup_key: `rollcall/m/w/db/${kind}/1`,
@@ -52,6 +53,15 @@ describe('a cell of the truth table', () => {
         wrong(paged, page(2500, 'degraded', 'degraded', ...breaches)) ?? '',
         /^not paged as degraded diminished a diminished b;/,
       );
+  });
+
+  it('of an announcement is right where nothing else is told and the resource is whole at the end', () => {
+    const paged: Paged = { verdict: 'watchdog', within: 2 };
+    const announced = { at: 1500, page: makePage({ resources: [makePrintedResource({ id: '@watchdog', verdict: 'degraded' })] }) };
+    assert.equal(wrong(paged, announced), undefined);
+    assert.match(wrong(paged, announced, page(2500, 'impostor')) ?? '', /^paged besides: impostor/);
+    const absent = { ...heard(announced), resource: makePrintedResource({ verdict: 'absent' }) };
+    assert.match(judgeCell(row(paged), 15, absent).wrong ?? '', /^told of as announced, but at the end it is absent/);
   });
 
   it('is wrong after any page at all where nobody may be woken, and where the end is not all right', () => {

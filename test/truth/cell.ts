@@ -56,6 +56,8 @@ function judgeAlarm(paged: Paged, { pages, began, returned, resource }: Heard): 
   if (!right || observed === undefined)
     return { ...judged, wrong: `not paged as ${describe(paged)}; at the end it is ${standing(resource)}` };
   if (observed > paged.within) return { ...judged, wrong: 'too late' };
+  if (paged.verdict === 'watchdog' && resource?.verdict !== 'present')
+    return { ...judged, wrong: `told of as announced, but at the end it is ${standing(resource)}` };
   return { ...judged, wrong: stray && `paged besides: ${saidBy(stray.page)}: ${stray.page.summary}` };
 }
 

@@ -41,6 +41,7 @@ export const BREACH = {
   growOnly: `diminished ${at}.grow_only`,
   churn: `diminished ${at}.max_churn`,
   sentinel: `diminished ${at}.sentinel`,
+  oldest: `diminished ${at}.oldest`,
   stale: `stale ${at}.fresh`,
   size: 'diminished max_shrink',
   connections: 'precursor connections',

@@ -35,6 +35,7 @@ async function play(row: Row, version: PostgresVersion, servers: Servers): Promi
       url = to;
       watching.now?.pointAt(to);
     },
+    repin: async (identity) => watching.now?.repin(identity),
     defer: (release) => stack.defer(async () => void (await release())),
   };
   await server.query(`create database ${database}`);
@@ -51,7 +52,8 @@ async function play(row: Row, version: PostgresVersion, servers: Servers): Promi
   else {
     const { pages } = watched.pager;
     await watched.paged(() => pages.some(({ page }) => isRight(paged, page)), paged.within * 1000);
-    await sleep(LINGER_MS);
+    // Where only an announcement is told, what follows it must be quiet for as long as any page would take.
+    await (paged.verdict === 'watchdog' ? watched.quiet() : sleep(LINGER_MS));
   }
   return judgeCell(row, version, { pages: [...watched.pager.pages], began, returned, resource: watched.resource });
 }

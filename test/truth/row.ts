@@ -1,4 +1,5 @@
 import type { VerdictKind } from '../../src/core/outcome.ts';
+import type { Identity } from '../../src/core/report.ts';
 import type { PostgresVersion, TestPostgres } from '../support/postgres.ts';
 
 /** What a row's operations work on. */
@@ -11,13 +12,16 @@ export interface Scene {
   readonly run: (sql: string, database?: string) => Promise<Record<string, unknown>[]>;
   /** Where the watcher is told that the server is, from now on. */
   readonly pointAt: (url: string) => void;
+  /** Announces by the manifest that the database is to have another identity from now on. */
+  readonly repin: (identity: Identity) => Promise<void>;
   /** Ends something with the row, the last first. */
   readonly defer: (release: () => Promise<unknown>) => void;
 }
 
 /** The page that must come. */
 export interface Paged {
-  readonly verdict: VerdictKind;
+  /** `watchdog`: nothing is wrong with the resource, and the watcher says what was asked of it. */
+  readonly verdict: VerdictKind | 'watchdog';
   /** `kind path` of every breach, in any order. */
   readonly breaches?: readonly string[];
   /** The latest second, after the operation returned, at which it must have been accepted. */

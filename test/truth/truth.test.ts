@@ -1,32 +1,4 @@
-import assert from 'node:assert/strict';
-import type { Cell } from './cell.ts';
-import { missingCells, playTable } from './play-table.ts';
-import { ROWS } from './rows/index.ts';
+import { holdTable } from './hold-table.ts';
 
-// The other versions are played by `npm run truth`.
-const VERSION = 18;
-/** `npm run truth` holds the seconds; beside a whole test run on a busy machine only the verdicts can be held. */
-const PATIENCE = 4;
-const rows = ROWS.filter(({ only }) => only?.versions.includes(VERSION) ?? true).map((row) =>
-  row.paged === 'nothing' ? row : { ...row, paged: { ...row.paged, within: row.paged.within * PATIENCE } },
-);
-
-describe(`the truth table on PostgreSQL ${VERSION}`, function () {
-  this.timeout(180_000);
-  let cells: readonly Cell[] = [];
-
-  before(async () => {
-    cells = await playTable(rows, [VERSION]);
-  });
-
-  it('has no two rows of one name and no cell missing', () => {
-    assert.equal(new Set(ROWS.map(({ name }) => name)).size, ROWS.length);
-    assert.deepEqual(missingCells(rows, [VERSION], cells), []);
-  });
-
-  for (const { name, paged } of rows)
-    it(`${name}: ${paged === 'nothing' ? 'nobody is woken' : `${paged.verdict} within ${paged.within} s`}`, () => {
-      const cell = cells.find(({ row }) => row === name);
-      assert.equal(cell?.wrong, undefined, `${cell?.verdict}: ${cell?.wrong}`);
-    });
-});
+// The other versions are held by the live suite, and by `npm run truth` with the seconds.
+holdTable(18);

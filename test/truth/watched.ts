@@ -6,8 +6,10 @@ import { openStore } from '../../src/adapters/store-sqlite.ts';
 import { filesContext, makePlan } from '../../src/app.ts';
 import type { PrintedResource } from '../../src/core/page.ts';
 import { readFiles } from '../../src/files.ts';
-import type { Group } from '../../src/loop/plan.ts';
+import type { Identity } from '../../src/core/report.ts';
+import type { Group, Plan } from '../../src/loop/plan.ts';
 import { Watch } from '../../src/loop/watch.ts';
+import type { Clock } from '../../src/ports.ts';
 import type { Link } from '../../src/probe.ts';
 import { ulid } from '../../src/values/ulid.ts';
 import { Site } from '../support/site.ts';
@@ -23,19 +25,23 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 export class Watched implements AsyncDisposable {
   readonly pager = new RecordingPager();
   readonly #site: Site;
+  readonly #entry: Readonly<Record<string, unknown>>;
   #watch: Watch | undefined;
+  #clock: Clock | undefined;
   #inspections = 0;
   /** How many are waited for: none where the manifest gives nothing to inspect. */
   #owed = 0;
   #end: () => Promise<void> = async () => {};
 
-  private constructor(site: Site) {
+  private constructor(site: Site, entry: Readonly<Record<string, unknown>>) {
     this.#site = site;
+    this.#entry = entry;
   }
 
   /** Watches `database` at `url` as the row says until it is disposed of. */
   static async start(url: string, database: string, { expect, inspect = INSPECT_MS }: Pick<Row, 'expect' | 'inspect'>): Promise<Watched> {
     const ms = (value: number): string => `${value}ms`;
+    const entry = { id: ID, kind: 'postgres.database', connection: 'pg', name: database, expect };
     const site = new Site({
       pgUrl: url,
       config: {
@@ -44,9 +50,9 @@ export class Watched implements AsyncDisposable {
         },
         defaults: { sweep: ms(SWEEP_MS), inspect: ms(inspect), blind_after: ms(BLIND_AFTER_MS) },
       },
-      resources: [{ id: ID, kind: 'postgres.database', connection: 'pg', name: database, expect }],
+      resources: [entry],
     });
-    const watched = new Watched(site);
+    const watched = new Watched(site, entry);
     try {
       await watched.#begin();
       return watched;
@@ -57,16 +63,13 @@ export class Watched implements AsyncDisposable {
   }
 
   async #begin(): Promise<void> {
-    const context = { env: {}, cwd: this.#site.path, out: { write: () => true } };
-    const files = await readFiles(this.#site.config, await filesContext(context));
     const clock = createSystemClock(0);
-    const plan = makePlan(files, context, clock);
-    const groups = new Map([...plan.groups].map(([name, group]) => [name, this.#counted(group)]));
+    const plan = await this.#plan(clock);
     this.#owed = plan.resources.some(({ checks }) => checks.some(({ depth }) => depth === 'inspect')) ? 1 : 0;
     const store = await openStore(this.#site.state);
     const watch = new Watch(
       'truth',
-      { ...plan, groups, pagers: new Map([[this.pager.name, this.pager]]), pagersFor: () => [this.pager.name] },
+      plan,
       {
         clock,
         random: systemRandom,
@@ -79,6 +82,7 @@ export class Watched implements AsyncDisposable {
       await store.load(),
     );
     this.#watch = watch;
+    this.#clock = clock;
     const running = watch.run();
     this.#end = async () => {
       await watch.stop();
@@ -87,12 +91,27 @@ export class Watched implements AsyncDisposable {
     };
   }
 
+  /** As the files say now, but with the test's own pager. */
+  async #plan(clock: Clock): Promise<Plan> {
+    const context = { env: {}, cwd: this.#site.path, out: { write: () => true } };
+    const files = await readFiles(this.#site.config, await filesContext(context));
+    const plan = makePlan(files, context, clock);
+    const groups = new Map([...plan.groups].map(([name, group]) => [name, this.#counted(group)]));
+    return { ...plan, groups, pagers: new Map([[this.pager.name, this.pager]]), pagersFor: () => [this.pager.name] };
+  }
+
   get resource(): PrintedResource | undefined {
     return this.#watch?.status().resources.find(({ id }) => id === ID);
   }
 
   pointAt(url: string): void {
     this.#site.write('pg.url', url, 0o600);
+  }
+
+  /** The manifest is rewritten to pin this identity, and read again. */
+  async repin(identity: Identity): Promise<void> {
+    this.#site.rewrite({ resources: [{ ...this.#entry, identity }] });
+    if (this.#clock) await this.#watch?.reload(await this.#plan(this.#clock));
   }
 
   /** Resolves once everything wanted was seen twice, and its identity taken. @throws Error with what is missing. */

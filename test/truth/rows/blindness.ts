@@ -41,6 +41,37 @@ export const blindnessRows: readonly Row[] = [
     },
   },
   {
+    name: 'proxy that goes on answering for a dead server',
+    server: 'own',
+    expect: FLOOR,
+    paged: BLIND,
+    play: async ({ server, pointAt, defer }) => {
+      const proxy = await HalfOpenProxy.start(server.port);
+      defer(async () => proxy[Symbol.asyncDispose]());
+      pointAt(server.url('postgres', 'watcher').replace(`:${server.port}/`, `:${proxy.port}/`));
+      return async () => server.stop('immediate');
+    },
+  },
+  {
+    name: 'name of the server no longer resolves',
+    expect: FLOOR,
+    paged: BLIND,
+    play:
+      ({ server, pointAt }) =>
+      async () =>
+        pointAt(server.url('postgres', 'watcher').replace(server.host, 'nobody.invalid')),
+  },
+  {
+    name: 'server that no longer speaks TLS',
+    expect: FLOOR,
+    // Loopback under another name than its own: TLS is demanded there, and this server has none.
+    paged: BLIND,
+    play:
+      ({ server, pointAt }) =>
+      async () =>
+        pointAt(server.url('postgres', 'watcher').replace(server.host, '[::ffff:127.0.0.1]')),
+  },
+  {
     name: 'REVOKE SELECT from the watcher',
     expect: FLOOR,
     paged: BLIND,

@@ -102,6 +102,15 @@ export const contentRows: readonly Row[] = [
     paged: diminished(BREACH.sentinel),
     play: statement(`truncate orders; ${REFILL}`),
   },
+  ...(['delete from', 'truncate'] as const).map((emptied): Row => ({
+    name: `${emptied === 'truncate' ? 'TRUNCATE' : 'DELETE'}, refilled with invented rows: by the oldest row`,
+    expect: orders({ min_rows: 900, oldest: { column: 'made', at_least: '30d' } }),
+    paged: diminished(BREACH.oldest),
+    play: async ({ run }) => {
+      await run(`update orders set made = now() - interval '90 days' where id <= 500`);
+      return async () => run(`${emptied} orders; ${REFILL}`);
+    },
+  })),
   {
     name: 'UPDATE without WHERE: by the sentinel',
     expect: orders({ min_rows: 900, sentinel: SENTINEL }),

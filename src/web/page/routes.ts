@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { html } from 'hono/html';
+import type { WatchStatus } from '../../loop/self.ts';
+import type { Changes } from '../changes.ts';
+import { incidentPage } from './incident.ts';
+import { layout, type Frame } from './layout.ts';
+import { overview, standing } from './overview.ts';
+import type { Html } from './parts.ts';
+import { resourcePage } from './resource.ts';
+
+/** Readers that are kept up to date at the same time; one more is told to come back. */
+const MOST_READERS = 500;
+const ASSETS = { 'style.css': 'text/css; charset=utf-8', 'live.js': 'text/javascript; charset=utf-8' } as const;
+
+export interface PageOptions {
+  readonly watchdog: string;
+  readonly version: string;
+  readonly status: () => WatchStatus;
+  readonly changes: Changes;
+}
+
+/** The status page: read-only, whole without JavaScript, kept up to date with it by `/events`. */
+export function createPages({ watchdog, version, status, changes }: PageOptions): Hono {
+  const app = new Hono();
+  const page = (title: (status: WatchStatus) => string, body: (status: WatchStatus, now: number) => Html) => {
+    const now = Date.now();
+    const current = status();
+    const frame: Frame = { watchdog, version, at: new Date(now).toISOString() };
+    return layout(frame, title(current), standing(current).sign, body(current, now));
+  };
+  let readers = 0;
+
+  app.get('/', async (context) => {
+    const asked = {
+      q: (context.req.query('q') ?? '').slice(0, 200),
+      page: Math.max(1, Math.trunc(Number(context.req.query('page'))) || 1),
+    };
+    return context.html(
+      page(
+        (now) => standing(now).headline,
+        (now, at) => overview(now, asked, at),
+      ),
+    );
+  });
+  app.get('/resources/:id', async (context) => {
+    const id = context.req.param('id');
+    const resource = status().resources.find((one) => one.id === id);
+    if (!resource)
+      return context.html(
+        page(() => 'Not on the roll', missing),
+        404,
+      );
+    return context.html(
+      page(
+        () => `${id}: ${resource.verdict}`,
+        (now, at) => resourcePage(resource, now, at),
+      ),
+    );
+  });
+  app.get('/incidents/:id', async (context) => {
+    const incident = status().incidents.find((one) => one.id === context.req.param('id'));
+    if (!incident)
+      return context.html(
+        page(() => 'No such open incident', missing),
+        404,
+      );
+    return context.html(
+      page(
+        () => `Incident ${incident.class}`,
+        (now, at) => incidentPage(incident, now, at),
+      ),
+    );
+  });
+  app.get('/events', (context) => {
+    if (readers >= MOST_READERS) return context.text('too many readers', 503, { 'retry-after': '30' });
+    return streamSSE(context, async (stream) => {
+      readers++;
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      try {
+        for await (const event of changes.follow(gone.signal)) await stream.writeSSE({ event, data: new Date().toISOString() });
+      } finally {
+        readers--;
+      }
+    });
+  });
+  for (const [name, type] of Object.entries(ASSETS)) {
+    const body = readFileSync(new URL(`../assets/${name}`, import.meta.url), 'utf8');
+    app.get(`/assets/${name}`, (context) => context.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }));
+  }
+  return app;
+}
+
+function missing(): Html {
+  return html`<h1>There is none of that name</h1>
+    <p>It may have left the roll, or the incident may be over. <a href="/">Back to the roll</a></p>`;
+}
