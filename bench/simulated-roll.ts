@@ -28,7 +28,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: (...sai
 
 const { config, seconds } = JSON.parse(process.env['BENCH_TASK'] ?? '{}') as { config: string; seconds: number };
 const context = { env: {}, cwd: process.cwd(), out: process.stdout };
-const files = await readFiles(config, await filesContext(context));
+const files = await readFiles(config, filesContext(context));
 const clock = createSystemClock(0);
 const plan = makePlan(files, context, clock);
 const groups = new Map([...plan.groups].map(([name, group]) => [name, { ...group, link: simulateLink(() => clock.now()) }]));

@@ -57,7 +57,7 @@ export class Watched implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     const context = { env: {}, cwd: this.#site.path, out: { write: () => true } };
-    const files = await readFiles(this.#site.config, await filesContext(context));
+    const files = await readFiles(this.#site.config, filesContext(context));
     const clock = createSystemClock(0);
     const plan = makePlan(files, context, clock);
     const groups = new Map([...plan.groups].map(([name, group]) => [name, this.#counted(group)]));
