@@ -37,9 +37,13 @@ export interface AppContext {
 }
 
 /** The context in which files are read: the registry and what a cron expression is. */
-export async function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): Promise<FilesContext> {
+export function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): FilesContext {
+  return { env: context.env, cwd: context.cwd, probes, loadCron };
+}
+
+async function loadCron(): Promise<(text: string) => boolean> {
   const cron = await createNodeCron();
-  return { env: context.env, cwd: context.cwd, probes, isCron: (text) => cron.isCron(text) };
+  return (text) => cron.isCron(text);
 }
 
 /** Opens every connection that a manifest needs, and no other. Nothing is contacted yet. */
@@ -153,7 +157,7 @@ export async function startApp(
       }
   };
   try {
-    const reading = await filesContext(context);
+    const reading = filesContext(context);
     let files = await readFiles(option, reading);
     const state = files.config.watchdog.state;
     const lock = acquireLock(state);

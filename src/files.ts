@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { formatComplaint, unreadable } from './config/complaint.ts';
+import type { IsCron } from './config/fields.ts';
 import { readConfig } from './config/read-config.ts';
 import { readManifest } from './config/read-manifest.ts';
 import { checkSecrets, resolveSecret, type SecretSources } from './config/secrets.ts';
@@ -14,7 +15,8 @@ export interface FilesContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly probes: ReadonlyMap<string, Probe>;
-  readonly isCron: (text: string) => boolean;
+  /** Loads what can tell a cron expression from other text. */
+  readonly loadCron: () => Promise<IsCron>;
 }
 
 export interface Files {
@@ -47,14 +49,26 @@ export async function findConfig(option: string | undefined, context: Pick<Files
 
 /** Reads config and manifest whole, secrets' readability included; throws `FilesError` with every complaint of both at once. */
 export async function readFiles(option: string | undefined, context: FilesContext): Promise<Files> {
+  // Most files have no cron expression, and what reads one is slow to load: only where something like it stands is all read with it.
+  let asked = false;
+  try {
+    const files = await readBoth(option, context, () => (asked = true));
+    if (!asked) return files;
+  } catch (error) {
+    if (!asked) throw error;
+  }
+  return readBoth(option, context, await context.loadCron());
+}
+
+async function readBoth(option: string | undefined, context: FilesContext, isCron: IsCron): Promise<Files> {
   const file = await findConfig(option, context);
-  const config = await readOne(file, context.cwd, (bytes) => readConfig({ file, bytes, baseDir: context.cwd, ...context }));
+  const config = await readOne(file, context.cwd, (bytes) => readConfig({ file, bytes, baseDir: context.cwd, isCron, ...context }));
   if (!config.ok) throw new FilesError(config.complaints);
   const shown = relative(context.cwd, config.value.manifest);
   const path = shown.startsWith('..') ? config.value.manifest : shown;
   const [secrets, manifest] = await Promise.all([
     checkSecrets(config.value, secretSources(context.env)),
-    readOne(path, context.cwd, (bytes) => readManifest({ file: path, bytes, config: config.value, ...context })),
+    readOne(path, context.cwd, (bytes) => readManifest({ file: path, bytes, config: config.value, isCron, ...context })),
   ]);
   if (!manifest.ok) throw new FilesError([...secrets, ...manifest.complaints]);
   if (secrets.length > 0) throw new FilesError(secrets);

@@ -23,12 +23,14 @@ export interface CheckOptions {
 
 /** One round now, judged as the daemon judges, second look included. Records nothing and pages nobody. Works beside a daemon. */
 export async function check(io: Io, options: CheckOptions): Promise<number> {
-  const files = await readFiles(options.config, await filesContext(io));
+  const files = await readFiles(options.config, filesContext(io));
   const ids = knownIds(options.ids, files.manifest, io);
   if (!ids) return EXIT.usage;
   const known = await recall(files.config);
   const clock = createSystemClock(Number(known?.meta['steady'] ?? 0));
-  const plan = makePlan(files, { ...io, out: { write: (text: string) => (io.err(text), true) } }, clock);
+  // Nobody is paged: what pagers are made of need not be loaded.
+  const config = { ...files.config, pagers: new Map() };
+  const plan = makePlan({ ...files, config }, { ...io, out: { write: (text: string) => (io.err(text), true) } }, clock);
   const started = clock.now();
   try {
     const resources = await rollOnce(plan, ids, known?.resources ?? new Map(), clock, io.signal);

@@ -18,7 +18,7 @@ export async function explain(
   io: Io,
   options: { readonly config: string | undefined; readonly id: string; readonly json: boolean },
 ): Promise<number> {
-  const { config, manifest } = await readFiles(options.config, await filesContext(io));
+  const { config, manifest } = await readFiles(options.config, filesContext(io));
   const ids = knownIds([options.id], manifest, io);
   const resource = ids && manifest.resources.find(({ id }) => id === ids[0]);
   if (!resource) return EXIT.usage;

@@ -12,7 +12,7 @@ import { plainLines } from './lines.ts';
 
 /** What the daemon last wrote down, read from its store: works while it is down. */
 export async function status(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
-  const { config, manifest } = await readFiles(options.config, await filesContext(io));
+  const { config, manifest } = await readFiles(options.config, filesContext(io));
   const known = await recall(config);
   const resources = manifest.resources.map((resource) => {
     const record = known?.resources.get(resource.id);
