@@ -1,12 +1,14 @@
 import type { Row } from './row.ts';
 import type { Scenario } from './scenario.ts';
+import { buildPackage } from './daemon.ts';
 import { check } from './scenarios/check.ts';
+import { day } from './scenarios/day.ts';
 import { dropToPage } from './scenarios/drop-to-page.ts';
+import { fleet } from './scenarios/fleet.ts';
 import { load } from './scenarios/load.ts';
-import { roll } from './scenarios/roll.ts';
 import { World, type Options } from './world.ts';
 
-export const SCENARIOS: readonly Scenario[] = [check, dropToPage, load, roll];
+export const SCENARIOS: readonly Scenario[] = [check, day, dropToPage, fleet, load];
 
 export interface Wanted {
   /** All where none is named. */
@@ -26,6 +28,7 @@ export async function bench(run: string, wanted: Wanted, options: Options, say: 
   const jobs = SCENARIOS.filter(({ name }) => wanted.names.length === 0 || wanted.names.includes(name))
     .flatMap((scenario) => sizesOf(scenario, wanted).map((size) => ({ scenario, size })))
     .sort((a, b) => a.size - b.size);
+  buildPackage();
   await using world = await World.start(run, options);
   const rows: Row[] = [];
   for (const { scenario, size } of jobs) {

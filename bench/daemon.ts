@@ -1,13 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Child } from './process.ts';
 
-export const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What users run: the program of the npm package. */
+export const CLI = `${ROOT}dist/cli.js`;
 const START_MS = 60_000;
+
+/** Makes what is measured, from the sources as they are. */
+export function buildPackage(): void {
+  execFileSync(process.execPath, [`${ROOT}scripts/build.ts`], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** The options that the unit starts the daemon with. */
+function unitOptions(): string[] {
+  const unit = readFileSync(`${ROOT}systemd/rollcall.service`, 'utf8');
+  const [, options] = /^ExecStart=\/usr\/bin\/env node ([-\w= ]+) \//m.exec(unit) ?? [];
+  if (options === undefined) throw new Error('the unit names no options');
+  return options.split(' ');
+}
 
 /** The daemon as a process of its own, ready: the whole roll has been called once. `nodeArgs` come before the script. */
 export async function startDaemon(config: string, nodeArgs: readonly string[] = []): Promise<Child> {
-  const child = new Child([...nodeArgs, CLI, '-c', config, 'watch']);
+  const child = new Child([...unitOptions(), ...nodeArgs, CLI, '-c', config, 'watch']);
   try {
     const url = await child.says((line) => (line['msg'] === 'watching' ? String(line['status']) : undefined), START_MS);
     for (const signal = AbortSignal.timeout(START_MS); !(await fetch(new URL('/readyz', url), { signal })).ok;) await sleep(50);

@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     drops: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '30' },
     starts: { type: 'string', default: '10' },
+    hours: { type: 'string', default: '24' },
     databases: { type: 'string', multiple: true, default: [] },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -22,7 +23,7 @@ const { values, positionals } = parseArgs({
 
 if (values.help) {
   const names = SCENARIOS.map(({ name }) => name).join(' ');
-  console.log(`npm run bench -- [${names}] [--drops N] [--seconds N] [--starts N] [--databases N]... [--profile]`);
+  console.log(`npm run bench -- [${names}] [--drops N] [--seconds N] [--starts N] [--hours N] [--databases N]... [--profile]`);
   process.exit(0);
 }
 
@@ -34,6 +35,7 @@ const options = {
   drops: Number(values.drops),
   seconds: Number(values.seconds),
   starts: Number(values.starts),
+  hours: Number(values.hours),
   ...(values.profile && { profiles }),
 };
 const wanted = { names: positionals, sizes: values.databases.map(Number) };

@@ -1,13 +1,18 @@
-import type { Instant, Link, Report, Wanted } from '../src/probe.ts';
+import type { Link, ProbeContext, Report, Wanted } from '../src/probe.ts';
+
+/** As long as an answer takes. */
+const MOST_MS = 80;
 
 /**
- * A server that answers every sweep at once, whole and well, as the postgres probe would report it: so that what is left to be measured is
+ * A server that answers every sweep within a moment, whole and well, as the postgres probe would report it: so that what is left to be measured is
  * the watcher's own work.
  */
-export function simulateLink(now: () => Instant): Link {
+export function simulateLink(clock: ProbeContext['clock'], asked: () => void): Link {
   return {
     async *collect(wanted: readonly Wanted<unknown>[]): AsyncGenerator<Report> {
-      const at = now();
+      asked();
+      await clock.sleep(1 + Math.random() * MOST_MS);
+      const at = clock.now();
       const evidence = { method: 'pg_database', vantage: 'simulated', at, excerpt: `${wanted.length} databases` };
       const caller = { system_identifier: '1' };
       yield {

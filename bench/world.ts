@@ -33,6 +33,14 @@ export interface Options {
   readonly profiles?: string;
   /** How many times a whole process is timed. */
   readonly starts: number;
+  /** How long a day is. */
+  readonly hours: number;
+}
+
+/** What a daemon watches otherwise than the databases of this run's server, without tripwires. */
+export interface Watched {
+  readonly tripwires?: ReadonlySet<string>;
+  readonly urls?: readonly string[];
 }
 
 /** The one server, the one receiver and the one run id that everything in a run shares. */
@@ -97,20 +105,20 @@ export class World {
   }
 
   /** Config, manifest and secret of a daemon that watches `databases`; the path of the config. */
-  async files(databases: readonly string[], tripwires: ReadonlySet<string> = new Set()): Promise<string> {
+  async files(databases: readonly string[], { tripwires = new Set(), urls = [this.url('rollcall')] }: Watched = {}): Promise<string> {
     const folder = join(this.folder, `daemon-${++this.#folders}`);
     return writeDaemonFiles(folder, {
       manifest: this.run,
-      url: this.url('rollcall'),
+      urls,
       pageUrl: `${this.receiver.url}/rollcall`,
       databases,
       tripwires,
     });
   }
 
-  async daemon(databases: readonly string[], tripwires?: ReadonlySet<string>): Promise<Child> {
+  async daemon(databases: readonly string[], watched?: Watched): Promise<Child> {
     const { profiles } = this.options;
-    return startDaemon(await this.files(databases, tripwires), profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles]);
+    return startDaemon(await this.files(databases, watched), profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles]);
   }
 
   /** Starts one of `floors/` and waits until it says that it is ready. */

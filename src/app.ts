@@ -15,7 +15,6 @@ import { Vigil } from './approval/vigil.ts';
 import type { Config, Route } from './config/types.ts';
 import type { Severity } from './core/expectation.ts';
 import type { Later } from './core/incident.ts';
-import type { Instant } from './core/report.ts';
 import type { Standing } from './core/standing.ts';
 import { readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
 import type { Group, Plan } from './loop/plan.ts';
@@ -25,7 +24,7 @@ import { makePager, refOrText } from './make-pager.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import type { Link } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
-import { ulid } from './values/ulid.ts';
+import { ulidMaker } from './values/ulid.ts';
 import type { WebServer } from './web/server.ts';
 
 export { makePager, probes };
@@ -41,9 +40,13 @@ export interface AppContext {
 }
 
 /** The context in which files are read: the registry and what a cron expression is. */
-export async function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): Promise<FilesContext> {
+export function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): FilesContext {
+  return { env: context.env, cwd: context.cwd, probes, loadCron };
+}
+
+async function loadCron(): Promise<(text: string) => boolean> {
   const cron = await createNodeCron();
-  return { env: context.env, cwd: context.cwd, probes, isCron: (text) => cron.isCron(text) };
+  return (text) => cron.isCron(text);
 }
 
 /** Opens every connection that a manifest needs, and no other. Nothing is contacted yet. */
@@ -140,7 +143,7 @@ export async function settleFiles(
   option: string | undefined,
   context: Pick<AppContext, 'env' | 'cwd'>,
 ): Promise<Settled & { readonly known: Snapshot | undefined }> {
-  const reading = await filesContext(context);
+  const reading = filesContext(context);
   const read = await readConfigFile(option, reading);
   const known = await recall(read.config);
   return { ...(await settle(read, reading, known && loadAccepted(known.meta), createSystemClock(0).now().wall)), known };
@@ -175,7 +178,7 @@ export async function startApp(
       }
   };
   try {
-    const reading = await filesContext(context);
+    const reading = filesContext(context);
     const read = await readConfigFile(option, reading);
     const state = read.config.watchdog.state;
     const lock = acquireLock(state);
@@ -205,7 +208,7 @@ export async function startApp(
           every: heartbeat.every,
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
-        newId: idMaker(random),
+        newId: ulidMaker(random),
       },
       snapshot,
     );
@@ -290,11 +293,6 @@ async function serve(
 /** The files are well-formed, but this machine does not allow what they say. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-}
-
-function idMaker(random: { bytes(count: number): Uint8Array }): (at: Instant) => string {
-  let last: string | undefined;
-  return (at) => (last = ulid(at.wall, random.bytes(10), last));
 }
 
 export type { Files };

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { formatComplaint, unreadable } from './config/complaint.ts';
+import type { IsCron } from './config/fields.ts';
 import { readConfig } from './config/read-config.ts';
 import { readManifest } from './config/read-manifest.ts';
 import { checkSecrets, resolveSecret, type SecretSources } from './config/secrets.ts';
@@ -14,7 +15,8 @@ export interface FilesContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly probes: ReadonlyMap<string, Probe>;
-  readonly isCron: (text: string) => boolean;
+  /** Loads what can tell a cron expression from other text. */
+  readonly loadCron: () => Promise<IsCron>;
 }
 
 export interface Files {
@@ -54,7 +56,9 @@ export interface ConfigRead {
 /** Throws `FilesError` where config.yaml itself is wrong. */
 export async function readConfigFile(option: string | undefined, context: FilesContext): Promise<ConfigRead> {
   const file = await findConfig(option, context);
-  const { loaded } = await readOne(file, context.cwd, (bytes) => readConfig({ file, bytes, baseDir: context.cwd, ...context }));
+  const { loaded } = await readOne(file, context.cwd, (bytes) =>
+    withCron(context, (isCron) => readConfig({ file, bytes, baseDir: context.cwd, isCron, ...context })),
+  );
   if (!loaded.ok) throw new FilesError(loaded.complaints);
   return { config: loaded.value, complaints: await checkSecrets(loaded.value, secretSources(context.env)) };
 }
@@ -69,7 +73,7 @@ export interface ManifestRead {
 export function readManifestFile(config: Config, context: FilesContext, signed: boolean): Promise<ManifestRead> {
   const shown = relative(context.cwd, config.manifest);
   const file = shown.startsWith('..') ? config.manifest : shown;
-  return readOne(file, context.cwd, (bytes) => readManifest({ file, bytes, config, signed, ...context }));
+  return readOne(file, context.cwd, (bytes) => compileManifest(bytes, config, context, { file, signed }));
 }
 
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
@@ -99,9 +103,21 @@ export function secretReader(env: FilesContext['env']): (ref: SecretRef) => Prom
   return (ref) => resolveSecret(ref, sources);
 }
 
-/** A manifest that is not read from the disk: the one that people last signed. */
-export function compileManifest(bytes: Uint8Array, config: Config, context: FilesContext): Loaded<Manifest> {
-  return readManifest({ file: 'the manifest in force', bytes, config, signed: true, ...context });
+/** A manifest from its bytes; without more, the one that people last signed. */
+export function compileManifest(
+  bytes: Uint8Array,
+  config: Config,
+  context: FilesContext,
+  as = { file: 'the manifest in force', signed: true },
+): Promise<Loaded<Manifest>> {
+  return withCron(context, (isCron) => readManifest({ ...as, bytes, config, isCron, ...context }));
+}
+
+/** Most files have no cron expression, and what reads one is slow to load: only where something like it stands is a file read with it. */
+async function withCron<T>(context: FilesContext, read: (isCron: IsCron) => T): Promise<T> {
+  let asked = false;
+  const first = read(() => (asked = true));
+  return asked ? read(await context.loadCron()) : first;
 }
 
 /** Config and manifest as they lie on the disk, whoever signed them; throws `FilesError` with every complaint of both at once. */
@@ -116,11 +132,11 @@ export async function readFiles(option: string | undefined, context: FilesContex
 async function readOne<T>(
   file: string,
   cwd: string,
-  read: (bytes: Uint8Array) => Loaded<T>,
+  read: (bytes: Uint8Array) => Promise<Loaded<T>>,
 ): Promise<{ readonly bytes: Uint8Array | undefined; readonly loaded: Loaded<T> }> {
   try {
     const bytes = await readFile(resolve(cwd, file));
-    return { bytes, loaded: read(bytes) };
+    return { bytes, loaded: await read(bytes) };
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read';
     return { bytes: undefined, loaded: { ok: false, complaints: [unreadable(file, why)] } };

@@ -45,7 +45,7 @@ async function series(world: World, size: number, floor: 'catalogue' | 'held'): 
 async function life(world: World, size: number, drops: number, floor: 'catalogue' | 'held', found: Latencies): Promise<void> {
   const databases = await world.databases(size);
   const victims = databases.toSorted(() => Math.random() - 0.5).slice(0, drops);
-  const daemon = await world.daemon(databases, floor === 'held' ? new Set(victims) : undefined);
+  const daemon = await world.daemon(databases, floor === 'held' ? { tripwires: new Set(victims) } : {});
   try {
     const script = floor === 'held' ? 'hold-session' : 'poll-catalogue';
     const watcher = await world.floor(script, floor, { databases: floor === 'held' ? victims : databases });

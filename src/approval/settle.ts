@@ -61,7 +61,7 @@ async function begin(disk: Disk, manifest: Manifest, { rule, signers }: SignersF
 /** A manifest is in force: another one follows it by its rule, or does not count. */
 async function follow(disk: Disk, context: FilesContext, accepted: Accepted, was: Rule): Promise<Settled> {
   const { config, bytes, manifest: next } = disk;
-  const force = inForce(disk, context, accepted, was);
+  const force = await inForce(disk, context, accepted, was);
   const { old, standing, kept, signers, ready } = force;
   const before = Buffer.from(accepted.manifest);
   if (bytes && before.equals(bytes)) return { config, manifest: need(next), standing, accepted: kept };
@@ -80,17 +80,17 @@ async function follow(disk: Disk, context: FilesContext, accepted: Accepted, was
   return { config, manifest: old.value, standing: { ...standing, tampering }, accepted: kept };
 }
 
-type Force = ReturnType<typeof inForce>;
+type Force = Awaited<ReturnType<typeof inForce>>;
 
 /** What holds now: the rule that was accepted, less the keys that have been revoked since. */
-function inForce({ config, signers: found }: Disk, context: FilesContext, accepted: Accepted, was: Rule) {
+async function inForce({ config, signers: found }: Disk, context: FilesContext, accepted: Accepted, was: Rule) {
   const ready = found?.ok ? found.value : undefined;
   // A key that is revoked is revoked at once and for good; to bring one back is a change of signers like any other.
   const revoked = new Set([was.revoked, ready?.rule.revoked ?? ''].flatMap((text) => text.split('\n')));
   const rule: Rule = { ...was, revoked: [...revoked].join('\n') };
   const { signers } = readRule(rule);
   const grown = signers.revoked.size > readRule(was).signers.revoked.size;
-  const old = compileManifest(Buffer.from(accepted.manifest), config, context);
+  const old = await compileManifest(Buffer.from(accepted.manifest), config, context);
   const resources = old.ok ? old.value.resources.map(toRemembered) : accepted.head.resources;
   const current: ManifestHead = { ...accepted.head, signers: signers.digest, resources };
   const changed = ready?.signers.digest === signers.digest ? undefined : describeSigners(was, found, config.signers !== undefined);

@@ -28,7 +28,7 @@ export async function ack(io: Io, options: AckOptions): Promise<number> {
     io.err(`rollcall: --for takes a duration up to ${formatDuration(LONGEST_MS)}, as 30m or 4h, not '${clean(options.span, 40)}'\n`);
     return EXIT.usage;
   }
-  const { config } = await readConfigFile(options.config, await filesContext(io));
+  const { config } = await readConfigFile(options.config, filesContext(io));
   const known = (await recall(config))?.incidents.filter(isOpen) ?? [];
   const meant = known.filter((incident) => [incident.id, incident.key, ...openMembers(incident)].includes(options.incident));
   const [incident] = meant;

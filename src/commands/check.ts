@@ -29,7 +29,9 @@ export async function check(io: Io, options: CheckOptions): Promise<number> {
   if (!ids) return EXIT.usage;
   const { known } = files;
   const clock = createSystemClock(Number(known?.meta['steady'] ?? 0));
-  const plan = makePlan(files, { ...io, out: { write: (text: string) => (io.err(text), true) } }, clock);
+  // Nobody is paged: what pagers are made of need not be loaded.
+  const config = { ...files.config, pagers: new Map() };
+  const plan = makePlan({ ...files, config }, { ...io, out: { write: (text: string) => (io.err(text), true) } }, clock);
   const started = clock.now();
   try {
     const resources = await rollOnce(plan, ids, known?.resources ?? new Map(), clock, io.signal);

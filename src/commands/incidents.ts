@@ -8,7 +8,7 @@ import { plainLines } from './lines.ts';
 
 /** The incidents the store knows, oldest first, with what each pager has accepted. */
 export async function incidents(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
-  const { config } = await readConfigFile(options.config, await filesContext(io));
+  const { config } = await readConfigFile(options.config, filesContext(io));
   const known = await recall(config);
   const list = known?.incidents ?? [];
   if (options.json) {

@@ -15,7 +15,7 @@ export async function pageTest(
   io: Io,
   options: { readonly config: string | undefined; readonly pagers: readonly string[]; readonly json: boolean },
 ): Promise<number> {
-  const { config, manifest } = await readFiles(options.config, await filesContext(io));
+  const { config, manifest } = await readFiles(options.config, filesContext(io));
   const unknown = options.pagers.filter((name) => !config.pagers.has(name));
   for (const name of unknown) io.err(`rollcall: no pager '${clean(name, 80)}'; there are: ${[...config.pagers.keys()].join(', ')}\n`);
   if (unknown.length > 0) return EXIT.usage;

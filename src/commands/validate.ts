@@ -9,7 +9,7 @@ import { printStanding, sayStanding } from './say-standing.ts';
 /** Reads config and manifest and says everything that is wrong with them at once; contacts nothing. */
 export async function validate(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
   try {
-    const { config, manifest } = await readFiles(options.config, await filesContext(io));
+    const { config, manifest } = await readFiles(options.config, filesContext(io));
     const { id, version, resources } = manifest;
     const { standing } = await settleFiles(options.config, io);
     const digests = await digestsOf(config, manifest);

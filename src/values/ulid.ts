@@ -28,3 +28,9 @@ function decode(text: string): bigint {
   for (const letter of text) value = (value << 5n) | BigInt(Math.max(0, ALPHABET.indexOf(letter)));
   return value;
 }
+
+/** Makes ids one after another, each after the one before it. */
+export function ulidMaker(random: { bytes(count: number): Uint8Array }): (at: { readonly wall: number }) => string {
+  let last: string | undefined;
+  return (at) => (last = ulid(at.wall, random.bytes(10), last));
+}

@@ -3,13 +3,13 @@ import { bench } from '../../bench/bench.ts';
 import { compare, type Side } from '../../bench/row.ts';
 import { printTable } from '../../bench/table.ts';
 
-const TINY = { drops: 1, seconds: 1, starts: 1 };
+const TINY = { drops: 1, seconds: 1, starts: 1, hours: 1 };
 
 describe('bench', () => {
   it('measures a daemon beside its floors, both sides of every ratio in one run', async function () {
     this.timeout(120_000);
-    const rows = await bench('run-test', { names: ['check', 'drop-to-page', 'load'], sizes: [1] }, TINY, () => {});
-    assert.deepEqual([...new Set(rows.map(({ scenario }) => scenario))].sort(), ['check', 'drop-to-page', 'load']);
+    const rows = await bench('run-test', { names: ['check', 'day', 'drop-to-page', 'load'], sizes: [1] }, TINY, () => {});
+    assert.deepEqual([...new Set(rows.map(({ scenario }) => scenario))].sort(), ['check', 'day', 'drop-to-page', 'load']);
     for (const { figure, on, subject, floor } of rows) {
       assert.deepEqual([subject.run, floor.run], ['run-test', 'run-test'], `${on}: ${figure}`);
       assert.ok(Number.isFinite(subject.value) && Number.isFinite(floor.value), `${on}: ${figure} is ${subject.value} and ${floor.value}`);

@@ -7,7 +7,7 @@ import { database } from '../support/site.ts';
 import { replay } from './replay.ts';
 
 describe('incidents that struck databases, replayed', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres();
@@ -89,7 +89,7 @@ describe('incidents that struck databases, replayed', function () {
     });
     assert.deepEqual(fired, ['travis: precursor tables.public.users.lock_wait']);
     assert.equal(page.severity, 'warning');
-    const worse = scene.box.page(({ severity, resources: [first] }) => severity === 'critical' && first?.verdict === 'degraded');
+    const worse = scene.page(({ severity, resources: [first] }) => severity === 'critical' && first?.verdict === 'degraded');
     await reader.query('rollback');
     await truncating;
     assert.match((await worse).summary, /public\.users has 0 rows/);
@@ -104,7 +104,7 @@ describe('incidents that struck databases, replayed', function () {
       await pg.query('create database devdb');
     });
     assert.match(page.resources[0]?.verdict ?? '', /^(impostor|absent|doomed)$/, 'whichever it met first');
-    const settled = await scene.box.page(about('devdb', 'impostor'));
+    const settled = await scene.page(about('devdb', 'impostor'));
     assert.match(settled.summary, /oid is \d+, wanted \d+/);
     assert.deepEqual(
       scene.box.pages.filter(({ event }) => event === 'resolve'),
@@ -119,7 +119,7 @@ describe('incidents that struck databases, replayed', function () {
     const { fired } = await scene.strike(async () => pg.query('drop table api_keys', 'vanishing'));
     assert.deepEqual(fired, ['vanishing: diminished tables.public.api_keys']);
     await pg.query('drop table accounts, invoices', 'vanishing');
-    const rest = await scene.box.page(({ resources: [first] }) => first?.breaches.length === 3);
+    const rest = await scene.page(({ resources: [first] }) => first?.breaches.length === 3);
     assert.match(rest.summary, /table public\.accounts does not exist .*; table public\.invoices does not exist/);
   });
 
@@ -140,7 +140,7 @@ describe('incidents that struck databases, replayed', function () {
     firedAmong(fired, ['businesses: diminished objects.functions.max_shrink', 'businesses: diminished tables.public.listings.min_rows']);
     // What answers there has the rows; it is another server all the same.
     scene.pointAt(elsewhere.url());
-    const moved = await scene.box.page(about('businesses', 'impostor'));
+    const moved = await scene.page(about('businesses', 'impostor'));
     assert.match(moved.summary, /system_identifier is \d+, wanted \d+/);
   });
 
@@ -179,7 +179,7 @@ describe('incidents that struck databases, replayed', function () {
     );
     assert.match(fired[0] ?? '', /: (absent|doomed)$/);
     // The three statements take their time, and the first of them may be told alone.
-    const whole = await scene.box.page(({ mass, severity }) => mass?.is === 'lost' && severity === 'critical');
+    const whole = await scene.page(({ mass, severity }) => mass?.is === 'lost' && severity === 'critical');
     assert.deepEqual(whole.mass, { connection: 'pg', is: 'lost', count: 3 });
     assert.match(whole.summary, /^EVERYTHING on pg /);
   });

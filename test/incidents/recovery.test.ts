@@ -21,7 +21,7 @@ describe('a database that comes back', function () {
     await using box = await startPostBox();
     using site = new Site({ pgUrl: pg.url(), pageUrl: box.url, resources: [database('orders')] });
     const context = { env: {}, cwd: site.path, out: { write: () => true } };
-    const files = await readFiles(join(site.path, 'config.yaml'), await filesContext(context));
+    const files = await readFiles(join(site.path, 'config.yaml'), filesContext(context));
     const clock = new FakeClock(Date.now());
     const store = await openStore(site.state);
     let made = 0;

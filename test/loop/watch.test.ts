@@ -194,6 +194,21 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.equal(watch.status().resources[0]?.verdict, 'present');
   });
 
+  it('a change that people signed is told to nobody, but for a pin of another identity that was signed as a first one', async () => {
+    const watch = await start();
+    await clock.advance(5000);
+    const standing = (sense: 'harmless' | 'weakening') =>
+      ({ state: 'signed', cloned: [], keep: '{}', approval: { at: 0, people: ['alice'], sense, signers: 'sha256:0' } }) as const;
+    const next = plan([makeResource({ identity: { oid: '1' }, confirm: 9 })], { link: new ScriptedLink() });
+    await watch.reload({ ...next, standing: standing('weakening') });
+    await clock.advance(MINUTE);
+    assert.deepEqual(pager.said, []);
+    const repinned = plan([makeResource({ identity: { oid: '2' }, confirm: 9 })], { link: new ScriptedLink() });
+    await watch.reload({ ...repinned, standing: standing('harmless') });
+    await clock.advance(3000);
+    assert.match(pager.letters.map(({ page }) => page.summary).join(), /orders-db is pinned to another identity/);
+  });
+
   it('a manifest that pins what is held anyway only tightens, and is told to nobody', async () => {
     const watch = await start();
     await clock.advance(5000);

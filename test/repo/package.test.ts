@@ -96,7 +96,7 @@ describe('package.json', () => {
     for (const file of ['README.md', 'LICENSE']) assert.ok(existsSync(join(ROOT, file)), file);
     const bin = manifest.bin['rollcall'] ?? '';
     assert.match(bin, /^dist\/.*\.js$/);
-    const source = bin.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+    const source = bin.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts');
     assert.match(text(source), /^#!\/usr\/bin\/env node\n/);
     assert.equal(manifest.type, 'module');
     assert.equal(manifest.license, 'Apache-2.0');
@@ -121,7 +121,7 @@ describe('what starts rollcall', () => {
     const commands = await commandsOf();
     for (const name of readdirSync(join(ROOT, 'systemd')).filter((file) => file.endsWith('.service'))) {
       const unit = text(`systemd/${name}`);
-      const [, line = ''] = /^ExecStart=\/usr\/local\/bin\/rollcall (.*)$/m.exec(unit) ?? [];
+      const [, line = ''] = /^ExecStart=(?:\/usr\/bin\/env node [-\w= ]+ )?\/usr\/local\/bin\/rollcall (.*)$/m.exec(unit) ?? [];
       assert.ok(commands.includes(commandIn(line.split(' ')) ?? ''), `${name}: ${line}`);
       assert.doesNotMatch(unit, /^MemoryDenyWriteExecute=/m);
       assert.match(unit, /^DynamicUser=yes$/m);
@@ -132,7 +132,8 @@ describe('what starts rollcall', () => {
 
   it('as an image calls a file and a command that exist, on a Node that will do, as nobody in particular', async () => {
     const dockerfile = text('Dockerfile');
-    const [, entry = ''] = /^ENTRYPOINT \["node", "\/app\/(.*)"\]$/m.exec(dockerfile) ?? [];
+    const [, entry = ''] =
+      /^ENTRYPOINT \["node", "--optimize-for-size", "--max-semi-space-size=4", "\/app\/(.*)"\]$/m.exec(dockerfile) ?? [];
     assert.ok(existsSync(join(ROOT, entry)), entry);
     const [, command = ''] = /^CMD \["(.*)"\]$/m.exec(dockerfile) ?? [];
     assert.ok((await commandsOf()).includes(command), command);

@@ -66,7 +66,7 @@ export class SignedSite extends Site {
 
   /** What the daemon would make of the files now; what people signed is kept. */
   async settle(at = Date.now()): Promise<Settled> {
-    const context = await filesContext({ env: {}, cwd: this.path });
+    const context = filesContext({ env: {}, cwd: this.path });
     const settled = await settle(await readConfigFile(this.config, context), context, this.accepted, at);
     this.accepted = settled.accepted;
     return settled;

@@ -94,7 +94,7 @@ export class Watched implements AsyncDisposable {
   /** As the files say now, but with the test's own pager. */
   async #plan(clock: Clock): Promise<Plan> {
     const context = { env: {}, cwd: this.#site.path, out: { write: () => true } };
-    const files = await readFiles(this.#site.config, await filesContext(context));
+    const files = await readFiles(this.#site.config, filesContext(context));
     const plan = makePlan(files, context, clock);
     const groups = new Map([...plan.groups].map(([name, group]) => [name, this.#counted(group)]));
     return { ...plan, groups, pagers: new Map([[this.pager.name, this.pager]]), pagersFor: () => [this.pager.name] };

@@ -12,6 +12,7 @@ import { resourcePage } from './resource.ts';
 
 /** Readers that are kept up to date at the same time; one more is told to come back. */
 const MOST_READERS = 500;
+/** They stand beside this file, in the repository and in the package. */
 const ASSETS = { 'style.css': 'text/css; charset=utf-8', 'live.js': 'text/javascript; charset=utf-8' } as const;
 
 export interface PageOptions {
@@ -87,7 +88,7 @@ export function createPages({ watchdog, version, status, changes }: PageOptions)
     });
   });
   for (const [name, type] of Object.entries(ASSETS)) {
-    const body = readFileSync(new URL(`../assets/${name}`, import.meta.url), 'utf8');
+    const body = readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
     app.get(`/assets/${name}`, (context) => context.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }));
   }
   return app;

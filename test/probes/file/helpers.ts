@@ -8,7 +8,7 @@ import { BLANK, type Memory } from '../../../src/core/memory.ts';
 import type { FacetJudgment } from '../../../src/core/outcome.ts';
 import type { Depth, Report, ResourceReport } from '../../../src/core/report.ts';
 import { judge } from '../../../src/core/verdict.ts';
-import type { Look, Wanted } from '../../../src/probe.ts';
+import type { Look, Wanted, ProbeContext } from '../../../src/probe.ts';
 import type { FileTarget, Job, KnownMount } from '../../../probes/file/job.ts';
 import { facetsAt } from '../../../probes/file/facets.ts';
 import { file } from '../../../probes/file/index.ts';
@@ -77,8 +77,8 @@ export function words(judgments: Map<string, FacetJudgment>): Record<string, str
   );
 }
 
-export function open(timeout = 5000, connection = 'disk') {
-  return file.open({ timeout }, { connection, clock: CLOCK, secret: () => Promise.reject(new Error('no secret is needed')) });
+export function open(timeout = 5000, connection = 'disk', clock: ProbeContext['clock'] = CLOCK) {
+  return file.open({ timeout }, { connection, clock, secret: () => Promise.reject(new Error('no secret is needed')) });
 }
 
 export async function collected(reports: AsyncIterable<Report>): Promise<Report[]> {
