@@ -76,9 +76,11 @@ export class Tray {
     return latest?.receipt?.ref ?? undefined;
   }
 
-  /** What failed before is tried again at once. */
-  hurry(): void {
-    for (const post of this.undelivered()) if (post.attempts > 0 && !this.#out.has(post.id)) this.#keep({ ...post, notBefore: 0 });
+  /** What failed before is tried again at once: all of it, or what one pager is owed. */
+  hurry(pager?: string): void {
+    for (const post of this.undelivered())
+      if (post.attempts > 0 && !this.#out.has(post.id) && (pager === undefined || post.pager === pager))
+        this.#keep({ ...post, notBefore: 0 });
   }
 
   undelivered(): Post[] {
