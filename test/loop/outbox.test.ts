@@ -211,6 +211,32 @@ describe('the desk and the outbox', () => {
     assert.deepEqual(again.chat.said, office.chat.letters.length === 2 ? [] : ['resolve resolved orders-db lost']);
   });
 
+  it('end what a receiver may hold from before a crash, though no answer to it was ever written down', async () => {
+    const office = new Office();
+    office.raise('orders-db', { class: 'degraded' });
+    office.write();
+    // What is durable before anything leaves; then it leaves, is taken, and the process is killed.
+    const { incidents, posts } = office.desk.drain();
+    const again = new Office(incidents, posts);
+    await again.clock.advance(1000);
+    again.raise();
+    await again.turn(5000);
+    assert.deepEqual(again.oncall.said, ['trigger worsened orders-db lost', 'resolve superseded orders-db degraded']);
+  });
+
+  it('give what may have arrived before a crash another identity when it is reworded: its receiver would take it for the old', async () => {
+    const office = new Office();
+    office.raise();
+    office.write();
+    const { incidents, posts } = office.desk.drain();
+    const again = new Office(incidents, posts);
+    again.raise('ledger-db');
+    await again.turn(5000);
+    const [letter] = again.oncall.letters;
+    assert.equal(letter?.page.total, 2);
+    assert.ok(!posts.some(({ id }) => id === letter.id));
+  });
+
   it('send the gravest first, and at most four at a time to one pager', async () => {
     const office = new Office();
     office.chat.answer = office.oncall.answer = () => new Promise(() => {});
