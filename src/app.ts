@@ -71,7 +71,9 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
     statusUrl:
-      config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
+      config.watchdog.listen === 'off'
+        ? undefined
+        : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/incidents`,
   };
 }
 

@@ -26,6 +26,7 @@ export interface PageFacts {
   readonly at: Instant;
   readonly print: (id: string) => PrintedResource | undefined;
   readonly head: LedgerHead | null;
+  /** Where this watcher lists its incidents; the page links its own, which names every member. */
   readonly statusUrl: string | undefined;
 }
 
@@ -49,7 +50,10 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     ...(ids.length > printed.length ? { truncated: true as const } : {}),
     resources: printed,
     claims: [],
-    links: { ...(runbook === undefined ? {} : { runbook }), ...(facts.statusUrl === undefined ? {} : { status: facts.statusUrl }) },
+    links: {
+      ...(runbook === undefined ? {} : { runbook }),
+      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/${incident.id}` }),
+    },
     ledger_head: facts.head,
   };
 }
