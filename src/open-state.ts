@@ -8,7 +8,7 @@ const CLOSED_KEPT = 1000;
 const DAY_MS = 86_400_000;
 
 /** What a person has just set up wrongly, and sees at once. Everything else may befall a watcher that restarts at night. */
-const REFUSED: readonly StoreErrorCode[] = ['locked', 'foreign', 'newer'];
+const REFUSED: ReadonlySet<StoreErrorCode> = new Set(['locked', 'foreign', 'newer']);
 
 export interface State {
   readonly store: Store;
@@ -34,7 +34,7 @@ export async function openState(dir: string, log: Log, now: number): Promise<Sta
     await store.prune(CLOSED_KEPT);
     return { store, snapshot: await store.load(), release };
   } catch (error) {
-    if (!(error instanceof StoreError) || REFUSED.includes(error.code)) {
+    if (!(error instanceof StoreError) || REFUSED.has(error.code)) {
       await release();
       throw error;
     }
@@ -44,13 +44,11 @@ export async function openState(dir: string, log: Log, now: number): Promise<Sta
 }
 
 function brokenStore(error: StoreError): Store {
-  return {
-    load: () => Promise.reject(error),
-    commit: () => Promise.reject(error),
-    ledger: () => Promise.resolve([]),
-    orders: () => Promise.resolve([]),
-    close: () => Promise.resolve(),
+  const refuse = async (): Promise<never> => {
+    throw error;
   };
+  const none = async (): Promise<readonly never[]> => [];
+  return { load: refuse, commit: refuse, ledger: none, orders: none, close: async () => {} };
 }
 
 /** What cannot be written may still be read; else nothing is known. */

@@ -51,7 +51,7 @@ export async function crash({ at, again, back = false }: Point): Promise<Crash> 
     startCli(['watch'], { cwd: site.path, preload: [KILL_AT], env: { KILL_AT: point, KILL_FROM: from, KILL_LOG: log } });
   try {
     const first = start(at);
-    await until(site, first, ({ resources }) => ['gone', 'kept'].every((id) => resources.get(id)?.state.lastHealthy != null));
+    await until(site, first, ({ resources }) => ['gone', 'kept'].every((id) => Boolean(resources.get(id)?.state.lastHealthy)));
     rmSync(gone, { recursive: true });
     site.write('from', '');
     await until(site, first, isPaged);

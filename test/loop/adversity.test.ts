@@ -36,9 +36,10 @@ describe('the watch in adversity', function () {
     await clock.advance(10);
   }
   async function end(): Promise<void> {
+    if (!running) return;
     const progress = { over: false };
-    const stopping = running?.stop().finally(() => (progress.over = true));
-    for (let turn = 0; stopping && !progress.over && turn < 200; turn++) await clock.advance(100);
+    const stopping = running.stop().finally(() => (progress.over = true));
+    for (let turn = 0; !progress.over && turn < 200; turn++) await clock.advance(100);
     await stopping;
     running = undefined;
   }

@@ -26,7 +26,7 @@ if (process.argv[1]?.endsWith('cli.ts') && Number(at) > 0) {
 }
 
 /** Counts the call before it is made. */
-function patch<T extends object>(prototype: T, name: string, label: (this: never, first: unknown) => string): void {
+function patch(prototype: object, name: string, label: (this: never, first: unknown) => string): void {
   const methods = prototype as Record<string, (...args: unknown[]) => unknown>;
   const original = methods[name];
   if (!original) throw new Error(`there is no ${name} to count`);
