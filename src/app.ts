@@ -6,7 +6,6 @@ import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
 import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { systemRandom } from './adapters/random-system.ts';
-import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import type { Config, Route } from './config/types.ts';
@@ -18,6 +17,7 @@ import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Watch } from './loop/watch.ts';
 import { makePager, refOrText } from './make-pager.ts';
+import { openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import type { Link } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
@@ -25,9 +25,6 @@ import { ulid } from './values/ulid.ts';
 import type { WebServer } from './web/server.ts';
 
 export { makePager, probes };
-
-/** Closed incidents that stay in the store, for those who ask later. */
-const CLOSED_KEPT = 1000;
 
 export interface AppContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -79,7 +76,9 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
     statusUrl:
-      config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
+      config.watchdog.listen === 'off'
+        ? undefined
+        : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/incidents`,
   };
 }
 
@@ -159,13 +158,9 @@ export async function startApp(
   try {
     const reading = filesContext(context);
     let files = await readFiles(option, reading);
-    const state = files.config.watchdog.state;
-    const lock = acquireLock(state);
-    releasers.push({ name: 'lock', release: () => lock.release() });
-    const store = await openStore(state);
-    releasers.push({ name: 'store', release: () => store.close() });
-    await store.prune(CLOSED_KEPT);
-    const snapshot = await store.load();
+    const state = await openState(files.config.watchdog.state, log, Date.now());
+    releasers.push({ name: 'state', release: () => state.release() });
+    const { store, snapshot } = state;
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
     const random = systemRandom;
     const secret = secretReader(context.env);
