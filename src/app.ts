@@ -6,7 +6,6 @@ import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
 import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { systemRandom } from './adapters/random-system.ts';
-import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
@@ -21,6 +20,7 @@ import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Watch } from './loop/watch.ts';
 import { makePager, refOrText } from './make-pager.ts';
+import { openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import type { Link } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
@@ -28,9 +28,6 @@ import { ulidMaker } from './values/ulid.ts';
 import type { WebServer } from './web/server.ts';
 
 export { makePager, probes };
-
-/** Closed incidents that stay in the store, for those who ask later. */
-const CLOSED_KEPT = 1000;
 
 export interface AppContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -86,7 +83,9 @@ export function makePlan(
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
     statusUrl:
-      config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
+      config.watchdog.listen === 'off'
+        ? undefined
+        : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/incidents`,
     ...(standing && { standing }),
   };
 }
@@ -180,13 +179,9 @@ export async function startApp(
   try {
     const reading = filesContext(context);
     const read = await readConfigFile(option, reading);
-    const state = read.config.watchdog.state;
-    const lock = acquireLock(state);
-    releasers.push({ name: 'lock', release: () => lock.release() });
-    const store = await openStore(state);
-    releasers.push({ name: 'store', release: () => store.close() });
-    await store.prune(CLOSED_KEPT);
-    const snapshot = await store.load();
+    const state = await openState(read.config.watchdog.state, log, Date.now());
+    releasers.push({ name: 'state', release: () => state.release() });
+    const { store, snapshot } = state;
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
     const random = systemRandom;
     const secret = secretReader(context.env);

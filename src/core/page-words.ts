@@ -28,6 +28,7 @@ export interface PageFacts {
   readonly at: Instant;
   readonly print: (id: string) => PrintedResource | undefined;
   readonly head: LedgerHead | null;
+  /** Where this watcher lists its incidents; the page links its own, which names every member. */
   readonly statusUrl: string | undefined;
   /** What befell everything on the incident's connection, where it did. */
   readonly mass?: Mass | undefined;
@@ -56,7 +57,10 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     ...(ids.length > printed.length ? { truncated: true as const } : {}),
     resources: printed,
     claims: [],
-    links: { ...(runbook === undefined ? {} : { runbook }), ...(facts.statusUrl === undefined ? {} : { status: facts.statusUrl }) },
+    links: {
+      ...(runbook === undefined ? {} : { runbook }),
+      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/${incident.id}` }),
+    },
     ledger_head: facts.head,
   };
 }

@@ -72,6 +72,11 @@ export class Desk {
   constructor(options: DeskOptions, incidents: readonly Incident[], posts: readonly Post[]) {
     this.#options = options;
     for (const incident of incidents) this.#incidents.set(incident.id, incident);
+    // Whatever was written down may have left before a crash, and have been taken: its receiver is owed the end of it.
+    for (const { incident: id, pager } of posts) {
+      const incident = this.#incidents.get(id);
+      if (incident) this.#incidents.set(id, attempted(incident, pager));
+    }
     this.tray = new Tray(options.newId, posts);
   }
 

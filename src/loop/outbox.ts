@@ -1,7 +1,7 @@
 import type { Instant } from '../core/report.ts';
 import type { Clock, Delivery, Log, Pager, Post, Random } from '../ports.ts';
-import { Budget } from './budget.ts';
 import type { Desk } from './desk.ts';
+import { Pace } from './pace.ts';
 
 /** Attempts at one pager at a time: a receiver that hangs must not hold back everything, nor be flooded when it is back. */
 const AT_ONCE = 4;
@@ -31,7 +31,7 @@ export class Outbox {
   readonly #settled: (post: Post, delivery: Delivery) => Promise<void>;
   readonly #stop = new AbortController();
   readonly #busy = new Map<string, number>();
-  readonly #budgets = new Map<string, Budget>();
+  readonly #paces = new Map<string, Pace>();
   readonly #attempts = new Set<Promise<void>>();
   readonly #health = new Map<string, { at: Instant; error: string | null }>();
 
@@ -58,6 +58,8 @@ export class Outbox {
     }
     for (const [name, pager] of this.#pagers) this.#retired.set(name, pager);
     this.#pagers = pagers;
+    // Another vendor may stand behind a name now.
+    this.#paces.clear();
     this.#desk.tray.hurry();
   }
 
@@ -68,9 +70,10 @@ export class Outbox {
   /** Starts every attempt that is due; returns at once. */
   pump(): void {
     if (this.#stop.signal.aborted) return;
-    for (const post of this.#desk.tray.deliverable(this.#ports.clock.now())) {
+    const now = this.#ports.clock.now();
+    for (const post of this.#desk.tray.deliverable(now)) {
       const busy = this.#busy.get(post.pager) ?? 0;
-      if (busy >= AT_ONCE || !this.#mayAsk(post.pager)) continue;
+      if (busy >= AT_ONCE || !this.#pace(post.pager, now.steady).mayAsk(now.steady)) continue;
       this.#busy.set(post.pager, busy + 1);
       const attempt = this.#attempt(post).finally(() => {
         this.#busy.set(post.pager, (this.#busy.get(post.pager) ?? 1) - 1);
@@ -98,14 +101,10 @@ export class Outbox {
     await Promise.allSettled(this.#attempts);
   }
 
-  /** Keeps under what the vendor takes a minute: beyond it a page would be refused, and a chat may lock its sender out. */
-  #mayAsk(name: string): boolean {
-    const perMinute = this.#pagers.get(name)?.perMinute;
-    if (perMinute === undefined) return true;
-    const now = this.#ports.clock.now().steady;
-    const budget = this.#budgets.get(name) ?? new Budget(perMinute, now);
-    this.#budgets.set(name, budget);
-    return budget.take(1, now) === 1;
+  #pace(name: string, now: number): Pace {
+    const pace = this.#paces.get(name) ?? new Pace(this.#pagers.get(name)?.perMinute, now);
+    this.#paces.set(name, pace);
+    return pace;
   }
 
   async #attempt(post: Post): Promise<void> {
@@ -114,6 +113,7 @@ export class Outbox {
     this.#desk.attempt(post);
     const delivery = await this.#deliver(post, prior);
     const at = clock.now();
+    if (this.#pace(post.pager, at.steady).heard(delivery, at.steady)) this.#desk.tray.hurry(post.pager);
     if (delivery.kind === 'delivered') {
       this.#health.set(post.pager, { at, error: null });
       this.#bound.delete(post.id);

@@ -9,6 +9,8 @@ export class Tray {
   readonly #newId: (at: Instant) => string;
   readonly #posts = new Map<string, Post>();
   readonly #out = new Set<string>();
+  /** Written down by a process that is no more: they may have left, and have been taken. */
+  readonly #inherited = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #dropped = new Set<string>();
   #seq = 0;
@@ -18,6 +20,7 @@ export class Tray {
     for (const post of posts) {
       this.#posts.set(post.id, post);
       this.#seq = Math.max(this.#seq, post.seq);
+      this.#inherited.add(post.id);
     }
   }
 
@@ -32,7 +35,8 @@ export class Tray {
       this.drop(trigger.id);
       const reworded = { ...page, event: trigger.page.event, reason: trigger.page.reason };
       // A letter that may have arrived keeps its identity only with its wording: reworded, it is another letter.
-      this.#keep({ ...trigger, id: trigger.attempts === 0 ? trigger.id : this.#newId(at), page: reworded });
+      const untried = trigger.attempts === 0 && !this.#inherited.has(trigger.id);
+      this.#keep({ ...trigger, id: untried ? trigger.id : this.#newId(at), page: reworded });
       return;
     }
     this.#keep({
@@ -76,9 +80,11 @@ export class Tray {
     return latest?.receipt?.ref ?? undefined;
   }
 
-  /** What failed before is tried again at once. */
-  hurry(): void {
-    for (const post of this.undelivered()) if (post.attempts > 0 && !this.#out.has(post.id)) this.#keep({ ...post, notBefore: 0 });
+  /** What failed before is tried again at once: all of it, or what one pager is owed. */
+  hurry(pager?: string): void {
+    for (const post of this.undelivered())
+      if (post.attempts > 0 && !this.#out.has(post.id) && (pager === undefined || post.pager === pager))
+        this.#keep({ ...post, notBefore: 0 });
   }
 
   undelivered(): Post[] {

@@ -1,77 +1,10 @@
 import assert from 'node:assert/strict';
-import { wordPage } from '../../src/core/page-words.ts';
-import { Desk, type Raising } from '../../src/loop/desk.ts';
-import { Outbox } from '../../src/loop/outbox.ts';
-import type { Delivery, Pager, Post } from '../../src/ports.ts';
-import type { Incident } from '../../src/core/incident.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { createFakeRandom } from '../support/fake-random.ts';
-import { makePrintedResource } from '../support/page.ts';
-import { makeIds, RecordingPager, SILENT, waiting } from '../support/watching.ts';
+import type { Delivery } from '../../src/ports.ts';
+import { Office } from '../support/office.ts';
+import { waiting } from '../support/watching.ts';
 
 const LATER: Delivery = { kind: 'retryable', why: 'HTTP 503' };
 const OK: Delivery = { kind: 'delivered', ref: 'ref-1' };
-
-/** A desk, its outbox and two pagers, on a clock that stands still. */
-class Office {
-  readonly clock = new FakeClock();
-  readonly oncall = new RecordingPager('oncall');
-  readonly chat = new RecordingPager('chat');
-  readonly desk: Desk;
-  readonly outbox: Outbox;
-
-  constructor(incidents: readonly Incident[] = [], posts: readonly Post[] = [], pagers: readonly Pager[] = []) {
-    const both = new Map([this.oncall, this.chat, ...pagers].map((pager) => [pager.name, pager]));
-    const ids = makeIds();
-    const options = {
-      manifest: 'm',
-      watchdog: 'w',
-      repeat: () => 900_000,
-      pagersFor: () => ['oncall', 'chat'],
-      laterFor: () => undefined,
-      newId: ids,
-      word: (
-        incident: Incident,
-        event: Post['page']['event'],
-        reason: Post['page']['reason'],
-        at: Post['page'] extends never ? never : { wall: number; steady: number },
-      ) =>
-        wordPage(incident, {
-          watchdog: 'w',
-          event,
-          reason,
-          at,
-          print: (id) => makePrintedResource({ id }),
-          head: null,
-          statusUrl: undefined,
-        }),
-    };
-    this.desk = new Desk(options, incidents, posts);
-    this.outbox = new Outbox(this.desk, both, { clock: this.clock, random: createFakeRandom(), log: SILENT }, async () => this.write());
-  }
-
-  raise(resource = 'orders-db', more: Partial<Raising> = {}): void {
-    this.desk.raise({ resource, connection: 'pg', class: 'lost', severity: 'critical', episode: 1, at: this.clock.now(), ...more });
-  }
-
-  leave(resource = 'orders-db'): void {
-    this.desk.leave(resource, false, 'resolved', this.clock.now());
-  }
-
-  write(): void {
-    this.desk.write(this.clock.now());
-  }
-
-  /** The daemon's turn: words, and starts what is due. */
-  async turn(ms = 0): Promise<void> {
-    for (let left = ms; ; left -= 500) {
-      this.write();
-      this.outbox.pump();
-      await this.clock.advance(Math.min(500, Math.max(0, left)));
-      if (left <= 0) return;
-    }
-  }
-}
 
 describe('the desk and the outbox', () => {
   it('hand a page to every pager, and call it paged by receipts alone (law 5)', async () => {
@@ -276,6 +209,32 @@ describe('the desk and the outbox', () => {
     assert.equal(again.oncall.letters[0]?.id, office.oncall.letters[0]?.id);
     assert.deepEqual(again.oncall.said, ['trigger first orders-db lost', 'resolve resolved orders-db lost']);
     assert.deepEqual(again.chat.said, office.chat.letters.length === 2 ? [] : ['resolve resolved orders-db lost']);
+  });
+
+  it('end what a receiver may hold from before a crash, though no answer to it was ever written down', async () => {
+    const office = new Office();
+    office.raise('orders-db', { class: 'degraded' });
+    office.write();
+    // What is durable before anything leaves; then it leaves, is taken, and the process is killed.
+    const { incidents, posts } = office.desk.drain();
+    const again = new Office(incidents, posts);
+    await again.clock.advance(1000);
+    again.raise();
+    await again.turn(5000);
+    assert.deepEqual(again.oncall.said, ['trigger worsened orders-db lost', 'resolve superseded orders-db degraded']);
+  });
+
+  it('give what may have arrived before a crash another identity when it is reworded: its receiver would take it for the old', async () => {
+    const office = new Office();
+    office.raise();
+    office.write();
+    const { incidents, posts } = office.desk.drain();
+    const again = new Office(incidents, posts);
+    again.raise('ledger-db');
+    await again.turn(5000);
+    const [letter] = again.oncall.letters;
+    assert.equal(letter?.page.total, 2);
+    assert.ok(!posts.some(({ id }) => id === letter.id));
   });
 
   it('send the gravest first, and at most four at a time to one pager', async () => {

@@ -18,7 +18,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   version: [],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
-  app: ['probes', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'make-pager', 'ports', 'probe', 'values', 'web'],
+  // A part of `app`: the state folder, or memory where it cannot be used.
+  'open-state': ['adapters', 'ports types'],
+  app: ['probes', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'make-pager', 'open-state', 'ports', 'probe', 'values', 'web'],
   web: ['web', 'app', 'core types', 'loop types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: ['commands', 'app', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],

@@ -16,6 +16,8 @@ export interface Ran {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Modules that node loads before the command's own. */
+  readonly preload?: readonly string[];
 }
 
 /** `rollcall` as a process of its own, run to its end. */
@@ -38,8 +40,8 @@ export interface RunningCli extends AsyncDisposable {
   says(text: string): Promise<void>;
 }
 
-export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [CLI, ...args], {
+export function startCli(args: readonly string[], { cwd, env = {}, preload = [] }: CliOptions): RunningCli {
+  const child = spawn(process.execPath, [...preload.map((module) => `--import=${module}`), CLI, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

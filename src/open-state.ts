@@ -1,0 +1,68 @@
+import { StoreError, type StoreErrorCode } from './adapters/sqlite/error.ts';
+import { acquireLock } from './adapters/store-lock.ts';
+import { openStore } from './adapters/store-sqlite.ts';
+import type { Log, Snapshot, Store } from './ports.ts';
+
+/** Closed incidents that stay in the store, for those who ask later. */
+const CLOSED_KEPT = 1000;
+const DAY_MS = 86_400_000;
+
+/** What a person has just set up wrongly, and sees at once. Everything else may befall a watcher that restarts at night. */
+const REFUSED: ReadonlySet<StoreErrorCode> = new Set(['locked', 'foreign', 'newer']);
+
+export interface State {
+  readonly store: Store;
+  readonly snapshot: Snapshot;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the state folder and what is remembered there. Where it cannot be used (damaged, full, read-only) the watch starts all the same,
+ * from memory, and says so by a page (law 5): its commits fail with the reason until somebody mends the folder and restarts.
+ * @throws StoreError where another daemon watches with this folder, or it holds what is not of this program or of a newer one.
+ */
+export async function openState(dir: string, log: Log, now: number): Promise<State> {
+  const releasers: (() => Promise<void> | void)[] = [];
+  const release = async (): Promise<void> => {
+    for (let next = releasers.pop(); next; next = releasers.pop()) await next();
+  };
+  try {
+    const lock = acquireLock(dir);
+    releasers.push(() => lock.release());
+    const store = await openStore(dir);
+    releasers.push(() => store.close());
+    await store.prune(CLOSED_KEPT);
+    return { store, snapshot: await store.load(), release };
+  } catch (error) {
+    if (!(error instanceof StoreError) || REFUSED.has(error.code)) {
+      await release();
+      throw error;
+    }
+    log.error('the state folder cannot be used, watching from memory', { error: error.message });
+    return { store: brokenStore(error), snapshot: await readWhatIsLeft(dir, now), release };
+  }
+}
+
+function brokenStore(error: StoreError): Store {
+  const refuse = async (): Promise<never> => {
+    throw error;
+  };
+  const none = async (): Promise<readonly never[]> => [];
+  return { load: refuse, commit: refuse, ledger: none, orders: none, close: async () => {} };
+}
+
+/** What cannot be written may still be read; else nothing is known. */
+async function readWhatIsLeft(dir: string, now: number): Promise<Snapshot> {
+  try {
+    const store = await openStore(dir, { readOnly: true });
+    try {
+      return await store.load();
+    } finally {
+      await store.close();
+    }
+  } catch {
+    // Keys of the watcher's own troubles count from elsewhere each day: one that somebody acknowledged long ago is deaf.
+    const meta = { watchdog_episode: String(Math.floor(now / DAY_MS)) };
+    return { resources: new Map(), incidents: [], posts: [], meta, head: null };
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { crash, type Crash } from './crash.ts';
+
+const AT_ONCE = Math.min(4, availableParallelism());
+
+/** Crashes at each of these points, some at a time, until some in a row were not reached: the way ends before them. */
+async function crashAtEach(point: (n: number) => Parameters<typeof crash>[0]): Promise<Crash[]> {
+  const crashes: Crash[] = [];
+  let n = 0;
+  let missed = 0;
+  const worker = async (): Promise<void> => {
+    while (missed < AT_ONCE) {
+      const crashed = await crash(point(++n));
+      if (crashed.struck === undefined) missed++;
+      else crashes.push(crashed);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return crashes;
+}
+
+function check(crashes: readonly Crash[], mostTimes: number): void {
+  for (const { at, struck, keys, ids, times, damage } of crashes) {
+    const where = `killed at ${at} (${struck})`;
+    assert.deepEqual([...keys], ['rollcall/site/tester/gone/lost/1'], where);
+    assert.ok(
+      times.every((count) => count >= 1 && count <= mostTimes),
+      `${where}: accepted ${times.join(' and ')} times`,
+    );
+    assert.ok(
+      ids.every((count) => count === 1),
+      `${where}: ${ids.join(' and ')} different messages`,
+    );
+    assert.equal(damage, undefined, where);
+  }
+}
+
+describe('a daemon killed on the way from a judgment to its receipts', function () {
+  this.timeout(900_000);
+  let points = 0;
+
+  it('before any call to its store or to a receiver: has paged everybody after the restart, also of what is back by then', async () => {
+    const crashes = await crashAtEach((n) => ({ at: String(n), back: n % 2 === 1 }));
+    check(crashes, 2);
+    points += crashes.length;
+    assert.ok(
+      crashes.some(({ struck }) => struck === 'COMMIT'),
+      'at a commit',
+    );
+    assert.ok(
+      crashes.some(({ struck }) => struck === 'answer'),
+      'after the receiver took it, before anything of that was written',
+    );
+  });
+
+  it('inside every second such call, and once more after the restart: has paged everybody after the second, under one key', async () => {
+    const crashes = await crashAtEach((n) => ({ at: `${2 * n}+${(n * 67) % 500}`, again: 1 + ((n * 7) % 60) }));
+    check(crashes, 3);
+    points += crashes.length;
+  });
+
+  after(() => assert.ok(points >= 50, `only ${points} points`));
+});
