@@ -227,7 +227,7 @@ export async function startApp(
 
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 function refuseMoves(was: Files, is: Files): void {
-  const fixed = ({ config: { watchdog, heartbeat } }: Files): [string, string][] => {
+  const fixed = ({ config: { watchdog, heartbeat, claims } }: Files): [string, string][] => {
     const { name, state, listen: address, token = null } = watchdog;
     const parts = {
       'watchdog.name': name,
@@ -235,6 +235,7 @@ function refuseMoves(was: Files, is: Files): void {
       'watchdog.listen': address,
       'watchdog.token': token,
       heartbeat: heartbeat ?? null,
+      claims: [...claims],
     };
     return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);
   };
@@ -255,11 +256,27 @@ async function serve(
   if (address === 'off') return undefined;
   try {
     const { listen } = await import('./web/server.ts');
-    return await listen({ ...address, token: token && (await secret(token)), status: () => watch.status(), version });
+    const { claims } = files.config;
+    return await listen({
+      ...address,
+      token: token && (await secret(token)),
+      status: () => watch.status(),
+      version,
+      claims: claims.size === 0 ? undefined : { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);
   }
+}
+
+/** The tokens that can be had; one that cannot be read lets nobody in and keeps nobody out. */
+async function readTokens(
+  refs: ReadonlyMap<string, SecretRef>,
+  secret: (ref: SecretRef) => Promise<Secret>,
+): Promise<ReadonlyMap<string, Secret>> {
+  const read = await Promise.allSettled([...refs].map(async ([name, ref]) => [name, await secret(ref)] as const));
+  return new Map(read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
 /** The files are well-formed, but this machine does not allow what they say. */

@@ -84,15 +84,24 @@ export interface Snapshot {
   readonly head: LedgerHead | null;
 }
 
-/** What a person asked for through another process (`rollcall ack`), left in the store for the daemon to take. */
-export interface Order {
-  readonly id: string;
-  readonly kind: 'acknowledge';
-  readonly incident: string;
-  readonly by: string;
-  /** How long it holds, ms. */
-  readonly forMs: number;
-}
+/** What was asked for through another process (`rollcall ack`, `rollcall claim`), left in the store for the daemon to take. */
+export type Order =
+  | {
+      readonly id: string;
+      readonly kind: 'acknowledge';
+      readonly incident: string;
+      readonly by: string;
+      /** How long it holds, ms. */
+      readonly forMs: number;
+    }
+  | {
+      readonly id: string;
+      readonly kind: 'claim';
+      readonly by: string;
+      readonly text: string;
+      /** Ids of what it is about. */
+      readonly about: readonly string[];
+    };
 
 /** All of it or nothing of it. */
 export interface Change {

@@ -44,6 +44,11 @@ export function resourceLines(resource: PrintedResource): string[] {
   ];
 }
 
+/** What was reported around that time, beside what was found. Whoever reported it may be who did it. */
+export function claimLines(page: Page): string[] {
+  return page.claims.map(({ line }) => `claimed, not believed: ${clean(line, 400)}`);
+}
+
 /** What the reader does not see: resources beyond the `shown` ones, and where they are listed. */
 export function remainder(page: Page, shown: number): string | undefined {
   const rest = page.total - shown;

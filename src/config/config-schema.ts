@@ -203,5 +203,11 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       })
       .optional()
       .describe("a dead man's switch elsewhere that alarms when this watcher falls silent"),
+    claims: z
+      .record(name(40), secretRef())
+      .optional()
+      .describe(
+        'who may report to this watcher (agents, pipelines), by name, each with a write-only token of its own as a reference to a secret; what they say is shown in pages and never believed',
+      ),
   });
 }

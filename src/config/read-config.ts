@@ -102,6 +102,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       return { ...(severity && { severity }), pagers, fallback, fallbackAfter, escalate };
     }),
     ...(heartbeat && { heartbeat }),
+    claims: new Map(Object.entries(data.claims ?? {})),
   };
 }
 

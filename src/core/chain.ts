@@ -13,7 +13,8 @@ export type LedgerKind =
   | 'retired'
   | 'trouble'
   | 'acknowledged'
-  | 'gap';
+  | 'gap'
+  | 'claim';
 
 export interface LedgerEntry {
   readonly at: Instant;

@@ -1,3 +1,4 @@
+import { printClaims, type Claim } from './claim.ts';
 import type { Severity } from './expectation.ts';
 import { openMembers, type Incident } from './incident.ts';
 import type { LedgerHead } from './chain.ts';
@@ -27,6 +28,8 @@ export interface PageFacts {
   readonly print: (id: string) => PrintedResource | undefined;
   readonly head: LedgerHead | null;
   readonly statusUrl: string | undefined;
+  /** What was reported of late, oldest first. */
+  readonly claims?: readonly Claim[];
 }
 
 /** Words one message about an incident, for a person woken up: what is wrong in one line, the gravest first. */
@@ -48,7 +51,7 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     total: ids.length,
     ...(ids.length > printed.length ? { truncated: true as const } : {}),
     resources: printed,
-    claims: [],
+    claims: printClaims(facts.claims ?? [], { class: incident.class, members: new Set(ids), since: incident.opened }),
     links: { ...(runbook === undefined ? {} : { runbook }), ...(facts.statusUrl === undefined ? {} : { status: facts.statusUrl }) },
     ledger_head: facts.head,
   };

@@ -1,3 +1,4 @@
+import type { PrintedClaim } from './claim.ts';
 import type { Breach, VerdictKind } from './outcome.ts';
 import type { Severity } from './expectation.ts';
 
@@ -64,7 +65,8 @@ export interface Page {
   /** Present and true where `resources` was cut; the rest is at `links.status`. */
   readonly truncated?: true;
   readonly resources: readonly PrintedResource[];
-  readonly claims: readonly [];
+  /** What was reported around that time by agents and pipelines: never believed. */
+  readonly claims: readonly PrintedClaim[];
   readonly links: { readonly runbook?: string; readonly status?: string };
   readonly ledger_head: { readonly seq: number; readonly hash: string } | null;
 }

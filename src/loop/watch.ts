@@ -1,14 +1,14 @@
 import { toRemembered } from '../core/manifest-diff.ts';
-import { wordPage } from '../core/page-words.ts';
-import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
-import { formatDuration } from '../values/duration.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
-import { Desk, type DeskOptions } from './desk.ts';
+import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
+import { Desk } from './desk.ts';
+import { deskOptions } from './desk-options.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
+import { Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
@@ -16,16 +16,13 @@ import { Pulse } from './pulse.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
+import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
 import { Troubles } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
 const DRAIN_MS = 2000;
-/** How often the store is asked for what people ordered. */
-const ORDERS_MS = 1000;
-/** The loop ticks once a second at least; this long without a tick it did not run. */
-const STALL_MS = 10_000;
 
 /**
  * The daemon's loop (DESIGN §6): what is due is looked at, judged and stepped; the result is written down; then pages leave, and their
@@ -33,7 +30,6 @@ const STALL_MS = 10_000;
  */
 export class Watch {
   readonly #ports: WatchPorts;
-  readonly #name: string;
   #plan: Plan;
   #roll: Roll;
   #schedule: Schedule;
@@ -44,25 +40,32 @@ export class Watch {
   readonly #succession: Succession;
   readonly #flusher: Flusher;
   readonly #pulse: Pulse;
+  readonly #claims: ClaimBook;
+  readonly #orders: Orders;
+  readonly #stall: Stall;
   readonly #stop = new AbortController();
   #holding = new AbortController();
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
   #progress = 0;
-  #orderedAt = -Infinity;
-  #tickedAt: number;
   #troubleEpisode: number;
   #running: Promise<void> | undefined;
 
   constructor(name: string, plan: Plan, ports: WatchPorts, snapshot: Snapshot) {
-    this.#name = name;
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
-    this.#tickedAt = at.steady;
     this.#roll = new Roll(plan.resources, snapshot.resources, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
-    this.#desk = new Desk(this.#deskOptions(), snapshot.incidents, snapshot.posts);
+    const words = {
+      watchdog: name,
+      newId: ports.newId,
+      plan: () => this.#plan,
+      head: () => this.#journal.head,
+      claims: () => this.#claims.claims,
+    };
+    const print = (id: string) => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
+    this.#desk = new Desk(deskOptions({ ...words, print }), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
@@ -70,6 +73,9 @@ export class Watch {
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
     this.#flusher = new Flusher(this.#journal);
     this.#pulse = new Pulse(ports);
+    this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
+    this.#stall = new Stall(this.#journal, this.#troubles, at);
+    this.#orders = new Orders(ports.store, this.#desk, this.#claims, this.#journal);
     this.#begin(snapshot, at);
   }
 
@@ -140,6 +146,14 @@ export class Watch {
     };
   }
 
+  /** Keeps what an agent or a pipeline reports; resolves once it is written down, or known not to be. */
+  async claim(given: ClaimGiven): Promise<ClaimTaken> {
+    const taken = this.#claims.take(given, this.#ports.clock.now());
+    await this.#journal.commit();
+    this.#wake.abort();
+    return taken;
+  }
+
   /** Counts what the loop has got done; a number that stands still is a loop that is wedged. */
   progress(): number {
     return this.#progress;
@@ -179,8 +193,12 @@ export class Watch {
 
   /** What time alone brings: darkness, repeats, the watcher's own troubles, the heartbeat. */
   #tick(at: Instant): void {
-    this.#noticeStall(at);
+    if (this.#stall.tick(at, this.#plan.repeat)) {
+      this.#schedule.resumed(at);
+      this.#roll.resumed(at);
+    }
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
+    this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
     watchItself(
@@ -190,30 +208,8 @@ export class Watch {
     );
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
-    if (at.steady - this.#orderedAt >= ORDERS_MS) {
-      this.#orderedAt = at.steady;
-      this.#track(this.#obey(at));
-    }
+    if (this.#orders.isDue(at)) this.#track(this.#orders.obey(at));
     this.#pulse.tick(at, this.#unready(), this.#desk.tray.undelivered().length);
-  }
-
-  /** The loop itself stood still (a frozen container, a blocked process): nobody's darkness but our own, and worth a page. */
-  #noticeStall(at: Instant): void {
-    const stood = at.steady - this.#tickedAt;
-    this.#tickedAt = at.steady;
-    if (stood < STALL_MS) return;
-    this.#journal.record('gap', '@watchdog', { ms: stood });
-    this.#schedule.resumed(at);
-    this.#roll.resumed(at);
-    this.#troubles.raise('loop.stalled', `the watcher itself did not run for ${formatDuration(stood)}`, 'warning', at, this.#plan.repeat);
-  }
-
-  /** Carries out what people asked for through other processes; an order that comes too late is forgotten. */
-  async #obey(at: Instant): Promise<void> {
-    for (const { id, incident, by, forMs } of await this.#ports.store.orders()) {
-      if (this.#desk.acknowledge(incident, at.steady + forMs)) this.#journal.record('acknowledged', incident, { by, for_ms: forMs });
-      this.#journal.done(id);
-    }
   }
 
   async #look(due: Due): Promise<void> {
@@ -280,21 +276,5 @@ export class Watch {
   #keep(id: string): void {
     const record = this.#roll.records.get(id);
     if (record) this.#journal.keep(id, record);
-  }
-
-  #deskOptions(): DeskOptions {
-    const print = (id: string): PrintedResource | undefined => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
-    return {
-      manifest: this.#plan.manifest.id,
-      watchdog: this.#name,
-      repeat: () => this.#plan.repeat,
-      pagersFor: (severity) => this.#plan.pagersFor(severity),
-      laterFor: (severity) => this.#plan.laterFor(severity),
-      newId: this.#ports.newId,
-      word: (incident, event, reason, at) => {
-        const facts = { watchdog: this.#name, event, reason, at, print, head: this.#journal.head, statusUrl: this.#plan.statusUrl };
-        return wordPage(incident, facts);
-      },
-    };
   }
 }

@@ -3,6 +3,7 @@ import { serve, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { WatchStatus } from '../loop/self.ts';
 import type { Secret } from '../values/secret.ts';
+import { createClaims, type ClaimsOptions } from './claims.ts';
 
 export interface WebOptions {
   readonly host: string;
@@ -11,6 +12,8 @@ export interface WebOptions {
   readonly token: Secret | undefined;
   readonly status: () => WatchStatus;
   readonly version: string;
+  /** How claims come in; undefined where nobody may make any. */
+  readonly claims: ClaimsOptions | undefined;
 }
 
 export interface WebServer {
@@ -18,9 +21,11 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** The read-only side of the daemon over HTTP (CONTRACT §6). Nothing that can be asked here changes what is watched. */
-export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'version'>): Hono {
+/** The daemon over HTTP (CONTRACT §6). Nothing that can be asked or said here changes what is watched, judged or paged. */
+export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'version' | 'claims'>): Hono {
   const app = new Hono();
+  // Before the guard of what is read: a claim comes with a token of its own.
+  if (options.claims) app.route('/', createClaims(options.claims));
   app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
   app.use(async (context, next) => {
     if (options.token && !sameToken(context.req.header('authorization'), options.token))
