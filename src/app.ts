@@ -66,6 +66,7 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
     manifest,
     configDigests: digestConfig(config),
     resources: manifest.resources,
+    windows: manifest.windows,
     groups,
     groupOf,
     confirmAfterMs: (kind) => waits.get(kind) ?? 0,

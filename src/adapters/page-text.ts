@@ -39,6 +39,7 @@ export function resourceLines(resource: PrintedResource): string[] {
     ...more(evidence.length - 4, 'pieces of evidence'),
     ...skipped.slice(0, 4).map((skip) => `not looked at: ${clean(skip.facet, 100)}, ${clean(skip.say || skip.reason)}`),
     ...(resource.protected_by?.length ? [`protected by ${clean(resource.protected_by.join(', '))}`] : []),
+    ...(resource.window ? [windowLine(resource.window)] : []),
     ...(resource.owner ? [`owner ${clean(resource.owner, 100)}`] : []),
     ...(resource.runbook ? [`runbook ${clean(resource.runbook)}`] : []),
   ];
@@ -73,6 +74,11 @@ function evidenceLine(evidence: PrintedResource['evidence'][number]): string {
   const proof = [evidence.complete && 'whole answer', evidence.control && `also seen: ${evidence.control}`].filter(Boolean).join(', ');
   const { look, method, vantage, at, excerpt } = evidence;
   return clean(`look ${look}: ${method} by ${vantage} at ${at}${proof ? `, ${proof}` : ''}${excerpt ? `: ${excerpt}` : ''}`, 500);
+}
+
+/** A window excuses little; but who is at work there may know more. */
+function windowLine({ name, author, reason, until }: NonNullable<PrintedResource['window']>): string {
+  return clean(`during maintenance ${name} by ${author} until ${until}: ${reason}`);
 }
 
 function more(count: number, what: string): string[] {

@@ -9,7 +9,7 @@ const SHORTEST_INSPECT = 1000;
 const MINUTE = 60_000;
 
 /** Keys, probes and pager types that CONTRACT.md has and this version does not: refused by name, not merely unknown. */
-export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['signers', 'agents', 'maintenance', 'probe=aws']);
+export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['signers', 'agents', 'probe=aws']);
 
 /** `confirm`, as it stands in the defaults and in a resource. */
 export const confirm = () =>

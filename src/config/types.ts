@@ -1,4 +1,5 @@
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
+import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { SecretRef } from '../values/secret.ts';
 
 /** config.yaml, read and checked (CONTRACT §2). Holds references to secrets, never a secret. Durations in ms. */
@@ -131,6 +132,7 @@ export interface Manifest {
   /** End of the named day (UTC), ms since 1970; undefined where the manifest does not expire. */
   readonly expires?: number;
   readonly policy: { readonly k: number; readonly weakening: number; readonly requirePresence: boolean };
+  readonly windows: readonly MaintenanceWindow[];
   readonly resources: readonly Resource[];
 }
 

@@ -14,7 +14,8 @@ export type LedgerKind =
   | 'trouble'
   | 'acknowledged'
   | 'gap'
-  | 'claim';
+  | 'claim'
+  | 'window';
 
 export interface LedgerEntry {
   readonly at: Instant;

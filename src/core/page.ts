@@ -1,6 +1,7 @@
 import type { PrintedClaim } from './claim.ts';
 import type { Breach, VerdictKind } from './outcome.ts';
 import type { Severity } from './expectation.ts';
+import type { PrintedWindow } from './maintenance.ts';
 
 /** A page as CONTRACT §5 gives it to machines; pagers word it for people from the same fields. */
 export type PageEvent = 'trigger' | 'update' | 'resolve' | 'test';
@@ -49,6 +50,8 @@ export interface PrintedResource {
   readonly owner?: string;
   readonly runbook?: string;
   readonly protected_by?: readonly string[];
+  /** The maintenance window it is in: whoever is woken up may want to ask its author. */
+  readonly window?: PrintedWindow;
 }
 
 export interface Page {

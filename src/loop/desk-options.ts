@@ -14,10 +14,11 @@ export interface Words {
   readonly print: (id: string) => PrintedResource | undefined;
   readonly head: () => LedgerHead | null;
   readonly claims: () => readonly Claim[];
+  readonly isQuiet: DeskOptions['isQuiet'];
 }
 
 /** Routes and words for a desk, by the plan that stands when they are needed. */
-export function deskOptions({ watchdog, newId, plan, print, head, claims }: Words): DeskOptions {
+export function deskOptions({ watchdog, newId, plan, print, head, claims, isQuiet }: Words): DeskOptions {
   return {
     manifest: plan().manifest.id,
     watchdog,
@@ -25,6 +26,7 @@ export function deskOptions({ watchdog, newId, plan, print, head, claims }: Word
     pagersFor: (severity) => plan().pagersFor(severity),
     laterFor: (severity) => plan().laterFor(severity),
     newId,
+    isQuiet,
     word: (incident, event, reason, at) =>
       wordPage(incident, { watchdog, event, reason, at, print, head: head(), statusUrl: plan().statusUrl, claims: claims() }),
   };

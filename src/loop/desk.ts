@@ -34,6 +34,8 @@ export interface DeskOptions {
   readonly pagersFor: (severity: Severity) => readonly string[];
   readonly laterFor: (severity: Severity) => Later | undefined;
   readonly newId: (at: Instant) => string;
+  /** True while a maintenance window keeps the repeats of an open incident quiet. */
+  readonly isQuiet?: ((incident: Incident, at: Instant) => boolean) | undefined;
   readonly word: (incident: Incident, event: PageEvent, reason: PageReason, at: Instant) => Page;
 }
 
@@ -67,6 +69,8 @@ export class Desk {
   readonly #joining = new Map<string, Map<string, Instant>>();
   /** The letters themselves. */
   readonly tray: Tray;
+  /** Incidents whose repeats wait for the end of a maintenance window. */
+  readonly #quiet = new Set<string>();
   #wishes: Wish[] = [];
 
   constructor(options: DeskOptions, incidents: readonly Incident[], posts: readonly Post[]) {
@@ -175,7 +179,12 @@ export class Desk {
   tick(at: Instant): void {
     this.#takeIn();
     const replaced = this.#replaced();
-    for (const incident of this.open()) if (!replaced.has(incident.id)) this.#turn(tickIncident(incident, at, this.#options.repeat()));
+    for (const incident of this.open()) {
+      if (replaced.has(incident.id)) continue;
+      if (this.#options.isQuiet?.(incident, at)) this.#quiet.add(incident.id);
+      // What was quiet and is still open is said again at once.
+      else this.#turn(tickIncident(incident, at, this.#quiet.delete(incident.id) ? 0 : this.#options.repeat()));
+    }
   }
 
   put(incident: Incident): void {
@@ -275,6 +284,7 @@ export class Desk {
   }
 
   #forget(incident: Incident): void {
+    this.#quiet.delete(incident.id);
     this.tray.dropWhere((post) => post.incident === incident.id);
   }
 }

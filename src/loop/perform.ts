@@ -2,6 +2,7 @@ import type { Resource } from '../core/expectation.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
 import type { Desk } from './desk.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import type { Schedule } from './schedule.ts';
@@ -12,10 +13,11 @@ export interface World {
   readonly schedule: Schedule;
   readonly roll: Roll;
   readonly desk: Desk;
+  readonly maintenance: Maintenance;
 }
 
 /** Does what the resource's machine asks for: another look, or something to be told at the desk. */
-export function perform(resource: Resource, effect: StateEffect, at: Instant, { plan, schedule, roll, desk }: World): void {
+export function perform(resource: Resource, effect: StateEffect, at: Instant, { plan, schedule, roll, desk, maintenance }: World): void {
   const { id, connection } = resource;
   const group = plan.groupOf.get(id);
   if (group === undefined) return;
@@ -25,6 +27,8 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, { 
       return schedule.soon(id, group, effect.depth, after, effect.urgent, at);
     }
     case 'raise': {
+      const state = roll.records.get(id)?.state;
+      if (state && maintenance.holds(resource, effect.track, state, at)) return;
       const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
       const severity = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
       const episode = roll.nextEpisode(id, what);

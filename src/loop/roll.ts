@@ -93,6 +93,12 @@ export class Roll {
     return out;
   }
 
+  /** What its machine has raised already, to be told after all. */
+  raisedAgain(resource: Resource, track: 'harm' | 'sight'): Outcomes {
+    const harm = this.#records.get(resource.id)?.state.harm ?? 'warning';
+    return { resource, effects: [track === 'harm' ? { do: 'raise', track, harm } : { do: 'raise', track }], adopted: false, changed: true };
+  }
+
   /** The next episode of a class for a resource: part of the key its incident gets. */
   nextEpisode(id: string, what: string): number {
     const record = this.#records.get(id);

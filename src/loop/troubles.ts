@@ -14,7 +14,8 @@ export type TroubleName =
   | 'store.empty'
   | 'batch.overdue'
   | 'loop.stalled'
-  | 'pager.refused';
+  | 'pager.refused'
+  | 'window.declared';
 
 interface Trouble {
   readonly path: TroubleName;

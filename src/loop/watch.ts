@@ -1,4 +1,7 @@
+import type { Incident } from '../core/incident.ts';
+import { printWindow } from '../core/maintenance.ts';
 import { toRemembered } from '../core/manifest-diff.ts';
+import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
@@ -8,6 +11,7 @@ import { deskOptions } from './desk-options.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
+import { Maintenance } from './maintenance.ts';
 import { Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
@@ -43,6 +47,7 @@ export class Watch {
   readonly #claims: ClaimBook;
   readonly #orders: Orders;
   readonly #stall: Stall;
+  readonly #maintenance: Maintenance;
   readonly #stop = new AbortController();
   #holding = new AbortController();
   #wake = new AbortController();
@@ -64,8 +69,9 @@ export class Watch {
       head: () => this.#journal.head,
       claims: () => this.#claims.claims,
     };
-    const print = (id: string) => (Troubles.owns(id) ? this.#troubles.print(id) : this.#roll.print(id));
-    this.#desk = new Desk(deskOptions({ ...words, print }), snapshot.incidents, snapshot.posts);
+    const print = (id: string) => (Troubles.owns(id) ? this.#troubles.print(id) : this.#print(id));
+    const isQuiet = (incident: Incident, now: Instant) => this.#maintenance.isQuiet(incident, this.#roll, now);
+    this.#desk = new Desk(deskOptions({ ...words, print, isQuiet }), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
@@ -75,6 +81,7 @@ export class Watch {
     this.#pulse = new Pulse(ports);
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
+    this.#maintenance = new Maintenance(this.#journal, this.#troubles, snapshot.meta['maintenance']);
     this.#orders = new Orders(ports.store, this.#desk, this.#claims, this.#journal);
     this.#begin(snapshot, at);
   }
@@ -109,6 +116,7 @@ export class Watch {
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
+    this.#maintenance.use(plan.windows ?? [], at, old.repeat);
     // Worded now, while the old plan stands; not waited for, so that no look can end between the two plans.
     this.#desk.write(at);
     this.#holding.abort();
@@ -138,7 +146,8 @@ export class Watch {
     return {
       ready: why.length === 0,
       why,
-      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#roll.print(id) ?? []),
+      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#print(id) ?? []),
+      windows: this.#maintenance.active(this.#ports.clock.now()).map(printWindow),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
       head: this.#journal.head,
@@ -159,6 +168,10 @@ export class Watch {
     return this.#progress;
   }
 
+  #print(id: string): PrintedResource | undefined {
+    return this.#maintenance.mark(this.#roll.print(id), this.#ports.clock.now());
+  }
+
   #unready(): string[] {
     const overdue = this.#schedule.overdue(this.#ports.clock.now());
     return reasonsNotReady(this.#roll.isSwept(), overdue, this.#outbox.health, this.#journal.error);
@@ -168,6 +181,7 @@ export class Watch {
     const { manifest } = this.#plan;
     this.#journal.record('start', '@watchdog', { manifest: manifest.sha256, version: manifest.version });
     this.#succession.resume(this.#plan, this.#roll, snapshot.meta, at);
+    this.#maintenance.use(this.#plan.windows ?? [], at, this.#plan.repeat);
     this.#desk.reroute(this.#plan.pagers);
   }
 
@@ -198,6 +212,7 @@ export class Watch {
       this.#roll.resumed(at);
     }
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
+    for (const { resource, track } of this.#maintenance.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
     this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
@@ -235,7 +250,7 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk };
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance: this.#maintenance };
     for (const effect of effects) perform(resource, effect, at, world);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
     if (changed) this.#keep(resource.id);
@@ -248,6 +263,7 @@ export class Watch {
   async #settle(at: Instant): Promise<void> {
     this.#desk.write(at);
     this.#journal.keepMetaIfChanged('troubles', this.#troubles.save());
+    this.#journal.keepMetaIfChanged('maintenance', this.#maintenance.save());
     this.#journal.keepMetaIfChanged('watchdog_episode', String(this.#troubleEpisode));
     await this.#journal.commit();
   }

@@ -80,6 +80,7 @@ function printStatus(status: WatchStatus): Record<string, unknown> {
     why: status.why,
     counts,
     incidents: status.incidents.length,
+    windows: status.windows,
     pagers: Object.fromEntries([...status.pagers].map(([name, { at, error }]) => [name, { at: new Date(at.wall).toISOString(), error }])),
     inspections: Object.fromEntries([...status.stretch].map(([group, stretch]) => [group.split('\n', 1)[0] ?? group, stretch])),
     ledger_head: status.head,

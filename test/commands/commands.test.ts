@@ -188,3 +188,31 @@ function processesNaming(folder: string): string[] {
     }
   });
 }
+
+describe('rollcall status', function () {
+  this.timeout(20_000);
+  it('shows the maintenance windows that are open or to come, with author, reason and scope', async () => {
+    const window = { author: 'alice', reason: 'new disks', resources: ['tmp'], connections: [] };
+    const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+    const windows = [
+      { ...window, name: 'past', from: hours(-3), until: hours(-2) },
+      { ...window, name: 'present', from: hours(-1), until: hours(1) },
+      { ...window, name: 'future', from: hours(1), until: hours(2), resources: [], connections: ['disk'] },
+    ];
+    using site = new Site({ resources: [volume('tmp', '/tmp')], manifest: { windows } });
+    const { stdout } = await runCli(['status'], { cwd: site.path });
+    assert.match(stdout, /^maintenance present by alice, open until .*: new disks \(tmp\)$/m);
+    assert.match(stdout, /^maintenance future by alice, from .* until .*: new disks \(all of disk\)$/m);
+    assert.doesNotMatch(stdout, /past/);
+    const json = JSON.parse((await runCli(['status', '--json'], { cwd: site.path })).stdout) as {
+      windows: { name: string; open: boolean }[];
+    };
+    assert.deepEqual(
+      json.windows.map(({ name, open }) => [name, open]),
+      [
+        ['present', true],
+        ['future', false],
+      ],
+    );
+  });
+});

@@ -4,7 +4,16 @@ import type { WatchStatus } from '../../src/loop/self.ts';
 import { Secret } from '../../src/values/secret.ts';
 import { createWeb } from '../../src/web/server.ts';
 
-const STATUS: WatchStatus = { ready: true, why: [], resources: [], incidents: [], pagers: new Map(), head: null, stretch: new Map() };
+const STATUS: WatchStatus = {
+  ready: true,
+  why: [],
+  resources: [],
+  incidents: [],
+  windows: [],
+  pagers: new Map(),
+  head: null,
+  stretch: new Map(),
+};
 
 function open(answer: ClaimTaken = { taken: true, id: '01J' }) {
   const taken: ClaimGiven[] = [];
