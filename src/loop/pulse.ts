@@ -9,7 +9,7 @@ export class Pulse {
   readonly #heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined;
   readonly #log: Log;
   #beatAt = -Infinity;
-  #roundAt = -Infinity;
+  #roundAt: Instant | undefined;
   #beating = false;
 
   constructor(ports: { readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined; readonly log: Log }) {
@@ -18,7 +18,12 @@ export class Pulse {
   }
 
   roundEnded(at: Instant): void {
-    this.#roundAt = at.steady;
+    this.#roundAt = at;
+  }
+
+  /** When a sweep or an inspection last ended. */
+  get roundAt(): Instant | undefined {
+    return this.#roundAt;
   }
 
   /** `why`: reasons not to be trusted right now; `waiting`: pages without a receipt. */
@@ -26,7 +31,7 @@ export class Pulse {
     const heartbeat = this.#heartbeat;
     if (!heartbeat || this.#beating || at.steady - this.#beatAt < heartbeat.every) return;
     const reasons = [...why];
-    if (this.#roundAt <= this.#beatAt) reasons.push('no round has ended since the last beat');
+    if ((this.#roundAt?.steady ?? -Infinity) <= this.#beatAt) reasons.push('no round has ended since the last beat');
     if (waiting > 0) reasons.push(`${waiting} messages wait for a receipt`);
     this.#beatAt = at.steady;
     this.#beating = true;

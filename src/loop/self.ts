@@ -17,9 +17,11 @@ export interface WatchStatus {
   readonly resources: readonly PrintedResource[];
   readonly incidents: readonly Incident[];
   /** Maintenance windows that are open now. */
-  readonly windows: readonly PrintedWindow[];
+  readonly windows?: readonly PrintedWindow[];
   readonly pagers: PagerHealth;
   readonly head: LedgerHead | null;
+  /** When a sweep or an inspection last ended. */
+  readonly roundAt: Instant | undefined;
   /** By group: how far the budget stretches inspections beyond what was asked. */
   readonly stretch: ReadonlyMap<string, { readonly wantedMs: number; readonly actualMs: number }>;
 }

@@ -152,6 +152,7 @@ export class Watch {
       pagers: this.#outbox.health,
       head: this.#journal.head,
       stretch: this.#schedule.stretch(),
+      roundAt: this.#pulse.roundAt,
     };
   }
 
@@ -178,8 +179,7 @@ export class Watch {
   }
 
   #begin(snapshot: Snapshot, at: Instant): void {
-    const { manifest } = this.#plan;
-    this.#journal.record('start', '@watchdog', { manifest: manifest.sha256, version: manifest.version });
+    this.#journal.record('start', '@watchdog', { manifest: this.#plan.manifest.sha256, version: this.#plan.manifest.version });
     this.#succession.resume(this.#plan, this.#roll, snapshot.meta, at);
     this.#maintenance.use(this.#plan.windows ?? [], at, this.#plan.repeat);
     this.#desk.reroute(this.#plan.pagers);

@@ -13,7 +13,7 @@ export interface WebOptions {
   readonly status: () => WatchStatus;
   readonly version: string;
   /** How claims come in; undefined where nobody may make any. */
-  readonly claims: ClaimsOptions | undefined;
+  readonly claims?: ClaimsOptions | undefined;
 }
 
 export interface WebServer {
@@ -48,6 +48,11 @@ export function createWeb(options: Pick<WebOptions, 'token' | 'status' | 'versio
     const incident = options.status().incidents.find(({ id }) => id === context.req.param('id'));
     return incident ? context.json(incident) : context.json({ error: 'no such open incident' }, 404);
   });
+  app.get('/metrics', async (context) => {
+    const { exposeMetrics } = await import('./metrics.ts');
+    const { type, body } = await exposeMetrics(options.status(), options.version);
+    return context.body(body, 200, { 'content-type': type });
+  });
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
   return app;
 }
@@ -80,7 +85,7 @@ function printStatus(status: WatchStatus): Record<string, unknown> {
     why: status.why,
     counts,
     incidents: status.incidents.length,
-    windows: status.windows,
+    windows: status.windows ?? [],
     pagers: Object.fromEntries([...status.pagers].map(([name, { at, error }]) => [name, { at: new Date(at.wall).toISOString(), error }])),
     inspections: Object.fromEntries([...status.stretch].map(([group, stretch]) => [group.split('\n', 1)[0] ?? group, stretch])),
     ledger_head: status.head,

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { verifyLedger } from '../../src/adapters/ledger-verify.ts';
 import { openStore } from '../../src/adapters/store-sqlite.ts';
 import type { Page } from '../../src/core/page.ts';
+import { freePort } from '../support/free-port.ts';
 import { runCli, startCli, type RunningCli } from '../support/cli.ts';
 import { HalfOpenProxy } from '../support/half-open-proxy.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -331,9 +332,3 @@ describe('rollcall watch', function () {
     assert.equal(await daemon.ended, 0);
   });
 });
-
-async function freePort(): Promise<number> {
-  const receiver = await startReceiver();
-  await receiver.close();
-  return Number(new URL(receiver.url).port);
-}

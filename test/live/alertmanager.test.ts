@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../../src/adapters/clock-system.ts';
 import { createAlertmanagerPager } from '../../src/adapters/pager-alertmanager.ts';
 import type { Page } from '../../src/core/page.ts';
+import { freePort } from '../support/free-port.ts';
 import { makeFolder, type Folder } from '../support/folder.ts';
 import { makeHostilePage, makePage, makePrintedResource } from '../support/page.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
@@ -27,14 +27,6 @@ interface Alertmanager {
   readonly url: string;
   alerts(): Promise<readonly Alert[]>;
   close(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function until(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {

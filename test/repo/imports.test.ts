@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
-  web: ['hono', 'hono/body-limit', '@hono/node-server', 'zod'],
+  web: ['hono', 'hono/body-limit', '@hono/node-server', 'zod', 'prom-client'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
   cli: ['commander'],

@@ -9,9 +9,9 @@ const STATUS: WatchStatus = {
   why: [],
   resources: [],
   incidents: [],
-  windows: [],
   pagers: new Map(),
   head: null,
+  roundAt: undefined,
   stretch: new Map(),
 };
 
