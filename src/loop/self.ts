@@ -20,6 +20,9 @@ export interface WatchStatus {
   readonly windows?: readonly PrintedWindow[];
   readonly pagers: PagerHealth;
   readonly head: LedgerHead | null;
+  readonly watcher: { readonly name: string; readonly manifest: string; readonly version: number };
+  /** Age of the last complete round, ms; null before the first. */
+  readonly roundAge: number | null;
   /** When a sweep or an inspection last ended. */
   readonly roundAt: Instant | undefined;
   /** By group: how far the budget stretches inspections beyond what was asked. */

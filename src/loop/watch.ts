@@ -33,6 +33,7 @@ const DRAIN_MS = 2000;
  * receipts come back as events. Where the store cannot write, everything goes on from memory and says so (law 5).
  */
 export class Watch {
+  readonly #name: string;
   readonly #ports: WatchPorts;
   #plan: Plan;
   #roll: Roll;
@@ -57,6 +58,7 @@ export class Watch {
   #running: Promise<void> | undefined;
 
   constructor(name: string, plan: Plan, ports: WatchPorts, snapshot: Snapshot) {
+    this.#name = name;
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
@@ -143,11 +145,15 @@ export class Watch {
 
   status(): WatchStatus {
     const why = this.#unready();
+    const at = this.#ports.clock.now();
+    const { id: manifest, version } = this.#plan.manifest;
     return {
+      watcher: { name: this.#name, manifest, version },
+      roundAge: this.#roll.isSwept() ? this.#schedule.roundAge(at) : null,
       ready: why.length === 0,
       why,
       resources: [...this.#roll.resources.keys()].flatMap((id) => this.#print(id) ?? []),
-      windows: this.#maintenance.active(this.#ports.clock.now()).map(printWindow),
+      windows: this.#maintenance.active(at).map(printWindow),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
       head: this.#journal.head,
@@ -252,8 +258,9 @@ export class Watch {
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
     const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance: this.#maintenance };
     for (const effect of effects) perform(resource, effect, at, world);
-    if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
-    if (changed) this.#keep(resource.id);
+    const record = this.#roll.records.get(resource.id);
+    if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });
+    if (changed && record) this.#journal.keep(resource.id, record);
     if (effects.every((effect) => effect.do === 'recheck')) return;
     const printed = this.#roll.print(resource.id);
     this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary });
@@ -287,10 +294,5 @@ export class Watch {
       this.#wake.abort();
     };
     for (const listening of holdSessions(this.#plan, this.#holding.signal, nudged)) this.#track(listening);
-  }
-
-  #keep(id: string): void {
-    const record = this.#roll.records.get(id);
-    if (record) this.#journal.keep(id, record);
   }
 }

@@ -80,7 +80,11 @@ export async function listen(options: WebOptions): Promise<WebServer> {
 function printStatus(status: WatchStatus): Record<string, unknown> {
   const counts: Record<string, number> = {};
   for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  const { name, manifest, version } = status.watcher;
   return {
+    watchdog: name,
+    manifest: { id: manifest, version },
+    last_round: status.roundAge === null ? null : { ago_ms: Math.round(status.roundAge) },
     ready: status.ready,
     why: status.why,
     counts,

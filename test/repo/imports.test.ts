@@ -37,6 +37,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cli: ['commander'],
   'probes/postgres': ['zod', 'pg'],
   'probes/file': ['zod'],
+  'probes/peer': ['zod'],
 };
 const PURE = new Set(['values', 'core', 'ports', 'probe']);
 

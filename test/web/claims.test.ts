@@ -9,6 +9,8 @@ const STATUS: WatchStatus = {
   why: [],
   resources: [],
   incidents: [],
+  watcher: { name: 'vault-eu', manifest: 'prod-eu', version: 1 },
+  roundAge: null,
   pagers: new Map(),
   head: null,
   roundAt: undefined,
