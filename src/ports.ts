@@ -47,6 +47,15 @@ export interface Pager {
   readonly perMinute?: number;
   /** One attempt, bounded by the adapter's own timeout and by `signal`; never throws, never retries by itself, never quotes a secret. */
   deliver(letter: Letter, signal: AbortSignal): Promise<Delivery>;
+  /** Where its vendor can be asked: who acknowledged what was paged under `key` (null: nobody). Rejects where that cannot be told. */
+  acknowledgement?(key: string, signal: AbortSignal): Promise<Acknowledgement | null>;
+}
+
+/** A person's acknowledgement at a vendor. */
+export interface Acknowledgement {
+  readonly by: string;
+  /** The vendor's time of it: what tells a new one from one that is known. */
+  readonly at: string;
 }
 
 export interface Heartbeat {

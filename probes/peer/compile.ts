@@ -2,7 +2,7 @@ import type { Check, Compiled, Parsed } from '../../src/probe.ts';
 import type { WatcherEntry } from './schema.ts';
 
 /** There is one watcher behind one address: nothing more need be said of it. */
-export type WatcherTarget = Readonly<Record<never, never>>;
+export type WatcherTarget = Readonly<Record<string, never>>;
 
 const ROUND_WITHIN_MS = 120_000;
 

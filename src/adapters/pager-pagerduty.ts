@@ -3,6 +3,7 @@ import { guardPager } from './guard-pager.ts';
 import { failureOf } from './http-failure.ts';
 import { httpPost, type HttpReply } from './http-post.ts';
 import { parseJsonObject } from './json-object.ts';
+import { readAcknowledgement } from './pagerduty-acknowledgement.ts';
 import { type PagerDutyEvent, toPagerDutyEvent, withoutDetails } from './pagerduty-event.ts';
 import { readSecret, type SecretSource } from './secret-source.ts';
 
@@ -18,6 +19,8 @@ export interface PagerDutyPagerOptions {
   /** For the whole delivery, ms. */
   readonly timeout: number;
   readonly clock: Clock;
+  /** How acknowledgements are read back; without it they are not. */
+  readonly rest?: { readonly apiKey: SecretSource; readonly endpoint: string } | undefined;
 }
 
 /**
@@ -41,7 +44,11 @@ export function createPagerDutyPager(options: PagerDutyPagerOptions): Pager {
     const bare = withoutDetails(event);
     return read(await send(bare, options.timeout - (options.clock.now().steady - start.steady)), bare);
   });
-  return { ...pager, perMinute: PER_MINUTE };
+  const { rest, timeout, clock } = options;
+  const readBack = rest && {
+    acknowledgement: (key: string, signal: AbortSignal) => readAcknowledgement({ ...rest, timeout, clock }, key, signal),
+  };
+  return { ...pager, perMinute: PER_MINUTE, ...readBack };
 }
 
 function dislikesContents(reply: HttpReply): boolean {

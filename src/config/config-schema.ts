@@ -77,6 +77,12 @@ const pager = z.discriminatedUnion('type', [
     type: z.literal('pagerduty').describe('PagerDuty, Events API v2'),
     routing_key: secretRef().describe("the integration's routing key, as a reference to a secret"),
     endpoint: webUrl().default('https://events.pagerduty.com').describe('where the Events API is (default https://events.pagerduty.com)'),
+    api_key: secretRef()
+      .optional()
+      .describe(
+        'a REST API key that can only read, as a reference to a secret: with it, what people acknowledge in PagerDuty stops the repeats here',
+      ),
+    api_endpoint: webUrl().default('https://api.pagerduty.com').describe('where the REST API is (default https://api.pagerduty.com)'),
     timeout: timeout(),
   }),
   z.strictObject({

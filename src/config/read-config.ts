@@ -118,7 +118,14 @@ const DAY = 24 * 3_600_000;
 function pagerOf(name: string, pager: Parsed['pagers'][string], repeat: number): PagerConfig {
   switch (pager.type) {
     case 'pagerduty':
-      return { type: pager.type, name, routingKey: pager.routing_key, endpoint: pager.endpoint, timeout: pager.timeout };
+      return {
+        type: pager.type,
+        name,
+        routingKey: pager.routing_key,
+        endpoint: pager.endpoint,
+        timeout: pager.timeout,
+        ...(pager.api_key && { rest: { apiKey: pager.api_key, endpoint: pager.api_endpoint } }),
+      };
     case 'slack':
       return { name, ...pager };
     case 'webhook': {

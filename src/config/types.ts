@@ -67,6 +67,8 @@ export type PagerConfig =
       readonly name: string;
       readonly routingKey: SecretRef;
       readonly endpoint: string;
+      /** How acknowledgements are read back. */
+      readonly rest?: { readonly apiKey: SecretRef; readonly endpoint: string };
       readonly timeout: number;
     }
   | {

@@ -1,33 +1,50 @@
-import type { Claim } from '../core/claim.ts';
-import type { LedgerHead } from '../core/chain.ts';
-import { wordPage } from '../core/page-words.ts';
 import type { PrintedResource } from '../core/page.ts';
-import type { WatchPorts } from './watch-ports.ts';
+import { wordPage } from '../core/page-words.ts';
+import type { Instant } from '../core/report.ts';
+import type { ClaimBook } from './claim-book.ts';
 import type { DeskOptions } from './desk.ts';
+import type { Journal } from './journal.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
+import type { Roll } from './roll.ts';
+import { Troubles } from './troubles.ts';
 
-/** What the desk's words are made of. A reload replaces the plan, so everything is asked for anew each time. */
-export interface Words {
-  readonly watchdog: string;
-  readonly newId: WatchPorts['newId'];
-  readonly plan: () => Plan;
-  readonly print: (id: string) => PrintedResource | undefined;
-  readonly head: () => LedgerHead | null;
-  readonly claims: () => readonly Claim[];
-  readonly isQuiet: DeskOptions['isQuiet'];
+/** Where the desk's facts come from; asked anew each time, because a reload replaces most of it. */
+export interface DeskSources {
+  readonly plan: Plan;
+  readonly roll: Roll;
+  readonly troubles: Troubles;
+  readonly journal: Journal;
+  readonly claims: ClaimBook;
+  readonly maintenance: Maintenance;
 }
 
-/** Routes and words for a desk, by the plan that stands when they are needed. */
-export function deskOptions({ watchdog, newId, plan, print, head, claims, isQuiet }: Words): DeskOptions {
+/** `manifest`: its id, which a running daemon never changes. */
+export function deskOptions(watchdog: string, manifest: string, newId: DeskOptions['newId'], sources: () => DeskSources): DeskOptions {
+  const print = (id: string, at: Instant): PrintedResource | undefined => {
+    const { troubles, roll, maintenance } = sources();
+    return Troubles.owns(id) ? troubles.print(id) : maintenance.mark(roll.print(id), at);
+  };
   return {
-    manifest: plan().manifest.id,
+    manifest,
     watchdog,
-    repeat: () => plan().repeat,
-    pagersFor: (severity) => plan().pagersFor(severity),
-    laterFor: (severity) => plan().laterFor(severity),
+    repeat: () => sources().plan.repeat,
+    pagersFor: (severity) => sources().plan.pagersFor(severity),
+    laterFor: (severity) => sources().plan.laterFor(severity),
     newId,
-    isQuiet,
-    word: (incident, event, reason, at) =>
-      wordPage(incident, { watchdog, event, reason, at, print, head: head(), statusUrl: plan().statusUrl, claims: claims() }),
+    isQuiet: (incident, at) => sources().maintenance.isQuiet(incident, sources().roll, at),
+    word: (incident, event, reason, at) => {
+      const { plan, journal, claims } = sources();
+      return wordPage(incident, {
+        watchdog,
+        event,
+        reason,
+        at,
+        print: (id) => print(id, at),
+        head: journal.head,
+        statusUrl: plan.statusUrl,
+        claims: claims.claims,
+      });
+    },
   };
 }

@@ -1,13 +1,11 @@
-import type { Incident } from '../core/incident.ts';
 import { printWindow } from '../core/maintenance.ts';
 import { toRemembered } from '../core/manifest-diff.ts';
-import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
 import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { Desk } from './desk.ts';
-import { deskOptions } from './desk-options.ts';
+import { deskOptions, type DeskSources } from './desk-options.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
@@ -17,6 +15,8 @@ import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
+import { recordDelivery } from './record-delivery.ts';
+import { ReadBack } from './read-back.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
@@ -48,6 +48,7 @@ export class Watch {
   readonly #claims: ClaimBook;
   readonly #orders: Orders;
   readonly #stall: Stall;
+  readonly #readBack: ReadBack;
   readonly #maintenance: Maintenance;
   readonly #stop = new AbortController();
   #holding = new AbortController();
@@ -64,16 +65,15 @@ export class Watch {
     const at = ports.clock.now();
     this.#roll = new Roll(plan.resources, snapshot.resources, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
-    const words = {
-      watchdog: name,
-      newId: ports.newId,
-      plan: () => this.#plan,
-      head: () => this.#journal.head,
-      claims: () => this.#claims.claims,
-    };
-    const print = (id: string) => (Troubles.owns(id) ? this.#troubles.print(id) : this.#print(id));
-    const isQuiet = (incident: Incident, now: Instant) => this.#maintenance.isQuiet(incident, this.#roll, now);
-    this.#desk = new Desk(deskOptions({ ...words, print, isQuiet }), snapshot.incidents, snapshot.posts);
+    const sources = (): DeskSources => ({
+      plan: this.#plan,
+      roll: this.#roll,
+      troubles: this.#troubles,
+      journal: this.#journal,
+      claims: this.#claims,
+      maintenance: this.#maintenance,
+    });
+    this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
@@ -82,6 +82,7 @@ export class Watch {
     this.#flusher = new Flusher(this.#journal);
     this.#pulse = new Pulse(ports);
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
+    this.#readBack = new ReadBack(this.#desk, this.#journal, ports.log);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#maintenance = new Maintenance(this.#journal, this.#troubles, snapshot.meta['maintenance']);
     this.#orders = new Orders(ports.store, this.#desk, this.#claims, this.#journal);
@@ -152,7 +153,7 @@ export class Watch {
       roundAge: this.#roll.isSwept() ? this.#schedule.roundAge(at) : null,
       ready: why.length === 0,
       why,
-      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#print(id) ?? []),
+      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#maintenance.mark(this.#roll.print(id), at) ?? []),
       windows: this.#maintenance.active(at).map(printWindow),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
@@ -173,10 +174,6 @@ export class Watch {
   /** Counts what the loop has got done; a number that stands still is a loop that is wedged. */
   progress(): number {
     return this.#progress;
-  }
-
-  #print(id: string): PrintedResource | undefined {
-    return this.#maintenance.mark(this.#roll.print(id), this.#ports.clock.now());
   }
 
   #unready(): string[] {
@@ -229,6 +226,7 @@ export class Watch {
     );
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
+    if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
     if (this.#orders.isDue(at)) this.#track(this.#orders.obey(at));
     this.#pulse.tick(at, this.#unready(), this.#desk.tray.undelivered().length);
   }
@@ -277,13 +275,7 @@ export class Watch {
 
   async #settled(post: Post, delivery: Delivery): Promise<void> {
     const at = this.#ports.clock.now();
-    if (delivery.kind === 'delivered')
-      this.#journal.record('receipt', post.incident, { pager: post.pager, id: post.id, event: post.page.event, reason: post.page.reason });
-    // A refusal is told by the other pagers; a page about the refusal that is itself refused must not breed another.
-    const own = post.page.resources.some((resource) => resource.id === '@watchdog');
-    if (delivery.kind === 'refused' && !own)
-      this.#troubles.raise('pager.refused', `pager ${post.pager} refuses pages: ${delivery.why}`, 'critical', at);
-    if ([...this.#outbox.health.values()].every(({ error }) => error === null)) this.#troubles.clear('pager.refused', at);
+    recordDelivery(post, delivery, { journal: this.#journal, troubles: this.#troubles, health: this.#outbox.health }, at);
     await this.#settle(at);
   }
 

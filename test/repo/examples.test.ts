@@ -69,7 +69,7 @@ describe('the example files', () => {
       .toString()
       .replace(/^defaults:\n(?: .*\n)+/m, '')
       .replace(/^ {2}listen: .*\n/m, '')
-      .replaceAll(/^ {4}(?:[a-z]+_timeout|timeout|endpoint|replay_lag|inspections_per_minute): .*\n/gm, '');
+      .replaceAll(/^ {4}(?:[a-z]+_timeout|timeout|endpoint|api_endpoint|replay_lag|inspections_per_minute): .*\n/gm, '');
     const without = valueOf(
       readConfig({ file: 'config.example.yaml', bytes: Buffer.from(bare), env: {}, probes, baseDir: '/srv', isCron }),
     );
