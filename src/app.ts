@@ -74,9 +74,14 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
     pagersFor: (severity) => routeFor(config, severity),
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
-    statusUrl:
-      config.watchdog.listen === 'off' ? undefined : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/status`,
+    statusUrl: rootOf(config.watchdog),
   };
+}
+
+/** Where people reach the HTTP interface: as config.yaml says, else where it listens. */
+function rootOf({ url, listen: address }: Config['watchdog']): string | undefined {
+  if (url !== undefined || address === 'off') return url?.replace(/\/+$/, '');
+  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
 /** The pagers of the first route that matches. */

@@ -34,11 +34,12 @@ export function resourceLines(resource: PrintedResource): string[] {
     ...fact('expected', resource.expected),
     ...fact('actual', resource.actual ?? (resource.verdict === 'absent' ? 'nothing' : {})),
     ...since(resource, ours),
-    ...(resource.undo_before ? [`can be undone until ${clean(resource.undo_before, 40)}`] : []),
+    ...undoing(resource),
     ...evidence.slice(0, 4).map(evidenceLine),
     ...more(evidence.length - 4, 'pieces of evidence'),
     ...skipped.slice(0, 4).map((skip) => `not looked at: ${clean(skip.facet, 100)}, ${clean(skip.say || skip.reason)}`),
-    ...(resource.protected_by?.length ? [`protected by ${clean(resource.protected_by.join(', '))}`] : []),
+    ...fact('for the provider', resource.ids ?? {}),
+    ...protectionLines(resource),
     ...(resource.window ? [windowLine(resource.window)] : []),
     ...(resource.owner ? [`owner ${clean(resource.owner, 100)}`] : []),
     ...(resource.runbook ? [`runbook ${clean(resource.runbook)}`] : []),
@@ -61,6 +62,22 @@ function fact(name: string, value: Readonly<Record<string, unknown>> | string): 
   if (typeof value === 'string') return [`${name}: ${value}`];
   const parts = Object.entries(value).map(([key, item]) => `${key} ${typeof item === 'string' ? item : JSON.stringify(item)}`);
   return parts.length > 0 ? [`${name}: ${clean(parts.join(', '))}`] : [];
+}
+
+function undoing({ undo, undo_before: before }: PrintedResource): string[] {
+  if (!before && !undo) return [];
+  return [`can be undone${before ? ` until ${clean(before, 40)}` : ''}${undo ? `: ${clean(undo, 500)}` : ''}`];
+}
+
+/** What would bring it back, and whether it is there. */
+function protectionLines({ protected_by: guards = [], protection }: PrintedResource): string[] {
+  if (guards.length === 0) return [];
+  if (!protection) return [`protected by ${clean(guards.join(', '))}`];
+  const lines = protection.slice(0, 5).map(({ id, verdict, summary, last_seen_healthy: healthy }) => {
+    const how = verdict === 'present' ? '' : `: ${summary}`;
+    return clean(`protected by ${id}: ${verdict}${how}${healthy ? `, last seen healthy ${healthy}` : ', never seen healthy'}`, 400);
+  });
+  return [...lines, ...more(protection.length - 5, 'that protect it')];
 }
 
 function since(resource: PrintedResource, ours: boolean): string[] {

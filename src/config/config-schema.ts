@@ -159,6 +159,7 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
         listen: listen()
           .default({ host: '127.0.0.1', port: 7878 })
           .describe('address of the status page, the API, /metrics, /healthz and /readyz (default 127.0.0.1:7878); off for none'),
+        url: webUrl().optional().describe('where people reach that interface, for the links in pages (default: the address it listens on)'),
         token: secretRef().optional().describe('bearer token of the HTTP interface; needed where listen is open to other machines'),
       })
       .describe('the watcher itself'),

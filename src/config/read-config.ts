@@ -86,6 +86,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       name: watchdog.name,
       state: watchdog.state ?? defaultState,
       listen: watchdog.listen,
+      ...(watchdog.url !== undefined && { url: watchdog.url }),
       ...(watchdog.token && { token: watchdog.token }),
     },
     manifest: data.manifest,

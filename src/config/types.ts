@@ -12,6 +12,8 @@ export interface Config {
     /** Folder of the embedded store, absolute; undefined where neither the file nor $STATE_DIRECTORY names one: then ./state. */
     readonly state: string;
     readonly listen: { readonly host: string; readonly port: number } | 'off';
+    /** Where people reach it, for links in pages. */
+    readonly url?: string;
     /** Bearer token; required where `listen` is not loopback. */
     readonly token?: SecretRef;
   };

@@ -3,6 +3,7 @@ import type { Severity } from './expectation.ts';
 import { openMembers, type Incident } from './incident.ts';
 import type { LedgerHead } from './chain.ts';
 import type { Page, PageEvent, PageReason, PrintedResource } from './page.ts';
+import { lostProtection, protectionOf } from './protection.ts';
 import type { Instant } from './report.ts';
 import { formatInstant, groupDigits } from './wording.ts';
 
@@ -27,6 +28,7 @@ export interface PageFacts {
   readonly at: Instant;
   readonly print: (id: string) => PrintedResource | undefined;
   readonly head: LedgerHead | null;
+  /** Root of the HTTP interface. */
   readonly statusUrl: string | undefined;
   /** What was reported of late, oldest first. */
   readonly claims?: readonly Claim[];
@@ -36,7 +38,11 @@ export interface PageFacts {
 export function wordPage(incident: Incident, facts: PageFacts): Page {
   const open = openMembers(incident);
   const ids = open.length > 0 ? open : Object.keys(incident.members);
-  const printed = ids.slice(0, RESOURCES_PRINTED).flatMap((id) => facts.print(id) ?? []);
+  const printed = ids.slice(0, RESOURCES_PRINTED).flatMap((id) => {
+    const resource = facts.print(id);
+    if (!resource?.protected_by) return resource ?? [];
+    return { ...resource, protection: protectionOf(resource, facts.print) };
+  });
   const runbook = printed.find((resource) => resource.runbook !== undefined)?.runbook;
   return {
     schema: 'rollcall/page/v1',
@@ -52,7 +58,10 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     ...(ids.length > printed.length ? { truncated: true as const } : {}),
     resources: printed,
     claims: printClaims(facts.claims ?? [], { class: incident.class, members: new Set(ids), since: incident.opened }),
-    links: { ...(runbook === undefined ? {} : { runbook }), ...(facts.statusUrl === undefined ? {} : { status: facts.statusUrl }) },
+    links: {
+      ...(runbook === undefined ? {} : { runbook }),
+      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/api/v1/incidents/${incident.id}` }),
+    },
     ledger_head: facts.head,
   };
 }
@@ -62,8 +71,17 @@ function summarizePage(incident: Incident, facts: PageFacts, printed: readonly P
   if (facts.event === 'resolve') return bound(ending(facts.reason, printed, total));
   if (!first) return bound(`${groupDigits(total)} resources: ${incident.class}`);
   const prefix = facts.reason === 'repeat' ? 'still: ' : '';
-  if (total === 1) return bound(prefix + headline(first, incident));
-  return bound(`${prefix}${groupDigits(total)} resources ${plural(incident, first)}: ${names(printed, total)}`);
+  const suffix = takenAlong(printed);
+  if (total === 1) return bound(prefix + headline(first, incident) + suffix);
+  return bound(`${prefix}${groupDigits(total)} resources ${plural(incident, first)}: ${names(printed, total)}${suffix}`);
+}
+
+/** Whether what would bring it back went with it belongs into the first line. */
+function takenAlong(printed: readonly PrintedResource[]): string {
+  const guards = lostProtection(printed);
+  if (guards.length === 0) return '';
+  const shown = guards.slice(0, NAMES_IN_SUMMARY).map(({ id, verdict }) => `${id} ${STATE[verdict]}`);
+  return `; of what protects ${printed.length === 1 ? 'it' : 'them'}: ${shown.join(', ')}${guards.length > shown.length ? ` and ${guards.length - shown.length} more` : ''}`;
 }
 
 function headline(resource: PrintedResource, incident: Incident): string {

@@ -46,12 +46,25 @@ export interface PrintedResource {
   readonly last_seen_healthy: string | null;
   readonly first_seen_bad: string | null;
   readonly undo_before: string | null;
+  /** The call or link that undoes a deletion that is only marked. */
+  readonly undo?: string;
+  /** Every identifier held of it, and where it lies: what a provider's support asks for first. */
+  readonly ids?: Readonly<Record<string, string>>;
   readonly duration_ms: number;
   readonly owner?: string;
   readonly runbook?: string;
   readonly protected_by?: readonly string[];
+  /** In a page: how it stands with what protects it. */
+  readonly protection?: readonly PrintedProtection[];
   /** The maintenance window it is in: whoever is woken up may want to ask its author. */
   readonly window?: PrintedWindow;
+}
+
+export interface PrintedProtection {
+  readonly id: string;
+  readonly verdict: VerdictKind;
+  readonly summary: string;
+  readonly last_seen_healthy: string | null;
 }
 
 export interface Page {

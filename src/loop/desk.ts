@@ -71,6 +71,7 @@ export class Desk {
   readonly tray: Tray;
   /** Incidents whose repeats wait for the end of a maintenance window. */
   readonly #quiet = new Set<string>();
+  readonly #touched = new Set<string>();
   #wishes: Wish[] = [];
 
   constructor(options: DeskOptions, incidents: readonly Incident[], posts: readonly Post[]) {
@@ -160,6 +161,11 @@ export class Desk {
     if (incident) this.#turn(changeIncident(incident));
   }
 
+  /** Something that the page about a harmed resource shows beside it has changed: told with the next letters, once for all. */
+  touch(resource: string): void {
+    this.#touched.add(resource);
+  }
+
   /** A member is good again, was retired or pinned anew. */
   leave(resource: string, blind: boolean, reason: PageReason, at: Instant): void {
     this.#takeIn();
@@ -195,6 +201,9 @@ export class Desk {
   /** Words what was wished for since the last call, so that a thousand members of one round make one letter. */
   write(at: Instant): void {
     this.#takeIn();
+    const touched = new Set([...this.#touched].flatMap((resource) => this.incidentOf(resource, false) ?? []));
+    this.#touched.clear();
+    for (const incident of touched) this.#turn(changeIncident(incident));
     const wishes = this.#wishes;
     this.#wishes = [];
     for (const wish of coalesce(wishes)) {

@@ -32,7 +32,10 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, { 
       const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
       const severity = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
       const episode = roll.nextEpisode(id, what);
-      return desk.raise({ resource: id, connection, class: what, severity, episode, at });
+      desk.raise({ resource: id, connection, class: what, severity, episode, at });
+      // The page about a loss says at once that its backups are gone, too.
+      for (const lost of roll.protects(id)) desk.touch(lost);
+      return;
     }
     case 'change':
       return desk.change(id, false);

@@ -32,6 +32,7 @@ export class Roll {
   readonly #dim = new Set<string>();
   readonly #unswept = new Set<string>();
   readonly #took = new Map<string, number>();
+  readonly #protects = new Map<string, string[]>();
 
   readonly #adopts: boolean;
 
@@ -40,6 +41,7 @@ export class Roll {
     this.#adopts = adopts;
     for (const resource of resources) {
       this.#resources.set(resource.id, resource);
+      for (const guard of resource.protectedBy) this.#protects.set(guard, [...(this.#protects.get(guard) ?? []), resource.id]);
       const record = known.get(resource.id);
       const state = record ? step(resource, record.state, { type: 'resumed', at }).next : NEW;
       this.#put(resource.id, { state, memory: record?.memory ?? BLANK });
@@ -91,6 +93,11 @@ export class Roll {
       out.push({ resource, effects, adopted: false, changed: true });
     }
     return out;
+  }
+
+  /** What a resource protects. */
+  protects(id: string): readonly string[] {
+    return this.#protects.get(id) ?? [];
   }
 
   /** What its machine has raised already, to be told after all. */
