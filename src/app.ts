@@ -5,12 +5,12 @@ import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
 import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
+import { createSeveralHeartbeats } from './adapters/heartbeat-several.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
-import type { Config, Route } from './config/types.ts';
-import type { Severity } from './core/expectation.ts';
-import type { Later } from './core/incident.ts';
+import { laterFor, routeFor } from './config/route-for.ts';
+import type { Config } from './config/types.ts';
 import type { Instant } from './core/report.ts';
 import { readFiles, secretReader, type Files, type FilesContext } from './files.ts';
 import type { Group, Plan } from './loop/plan.ts';
@@ -82,23 +82,6 @@ export function makePlan({ config, manifest }: Files, context: AppContext, clock
 function rootOf({ url, listen: address }: Config['watchdog']): string | undefined {
   if (url !== undefined || address === 'off') return url?.replace(/\/+$/, '');
   return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
-}
-
-/** The pagers of the first route that matches. */
-export function routeFor(config: Pick<Config, 'routes'>, severity: Severity): readonly string[] {
-  return routeOf(config, severity)?.pagers ?? [];
-}
-
-/** Who is called in when time goes by, by the same route. */
-export function laterFor(config: Pick<Config, 'routes'>, severity: Severity): Later | undefined {
-  const route = routeOf(config, severity);
-  if (!route || (route.fallback.length === 0 && route.escalate.length === 0)) return undefined;
-  const ladder = route.escalate.map(({ after, pagers }) => ({ afterMs: after, pagers }));
-  return { ladder, ...(route.fallback.length > 0 && { fallback: { afterMs: route.fallbackAfter, pagers: route.fallback } }) };
-}
-
-function routeOf(config: Pick<Config, 'routes'>, severity: Severity): Route | undefined {
-  return config.routes.find((route) => route.severity === undefined || route.severity === severity);
 }
 
 /** One digest for each part of config.yaml that decides who is paged and how well is watched. */
@@ -182,7 +165,9 @@ export async function startApp(
         log,
         store,
         heartbeat: heartbeat && {
-          to: createHttpHeartbeat({ url: refOrText(heartbeat.url, secret), timeout: 10_000, clock }),
+          to: createSeveralHeartbeats(
+            heartbeat.urls.map((url) => createHttpHeartbeat({ url: refOrText(url, secret), timeout: 10_000, clock })),
+          ),
           every: heartbeat.every,
         },
         newId: idMaker(random),

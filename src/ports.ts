@@ -47,6 +47,8 @@ export interface Pager {
   readonly perMinute?: number;
   /** One attempt, bounded by the adapter's own timeout and by `signal`; never throws, never retries by itself, never quotes a secret. */
   deliver(letter: Letter, signal: AbortSignal): Promise<Delivery>;
+  /** Where its vendor can be tried without waking anybody: null where a page would be taken, else why not. Throws and quotes as little as `deliver`. */
+  verify?(signal: AbortSignal): Promise<string | null>;
   /** Where its vendor can be asked: who acknowledged what was paged under `key` (null: nobody). Rejects where that cannot be told. */
   acknowledgement?(key: string, signal: AbortSignal): Promise<Acknowledgement | null>;
 }

@@ -1,5 +1,5 @@
 import type { Clock, Delivery, Pager } from '../ports.ts';
-import { guardPager } from './guard-pager.ts';
+import { guardPager, guardVerify } from './guard-pager.ts';
 import { failureOf } from './http-failure.ts';
 import { httpPost, type HttpReply } from './http-post.ts';
 import { parseJsonObject } from './json-object.ts';
@@ -29,14 +29,22 @@ export interface PagerDutyPagerOptions {
  */
 export function createPagerDutyPager(options: PagerDutyPagerOptions): Pager {
   const url = `${(options.endpoint ?? 'https://events.pagerduty.com').replace(/\/+$/, '')}/v2/enqueue`;
+  const post = (event: object, timeout: number, signal: AbortSignal, secrets: readonly string[]): Promise<HttpReply> => {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    return httpPost({ url, headers, body: JSON.stringify(event), timeout, signal, secrets, now: options.clock.now().wall });
+  };
+  const verify = guardVerify(async (signal, secrets) => {
+    const routingKey = await readSecret(options.routingKey);
+    secrets.push(routingKey);
+    // The end of what never began: taken under a valid key, and nobody hears of it.
+    const event = { routing_key: routingKey, event_action: 'resolve', dedup_key: 'rollcall/verify' } as const;
+    return read(await post(event, options.timeout, signal, secrets), event);
+  });
   const pager = guardPager(options.name, async (letter, signal, secrets) => {
     const routingKey = await readSecret(options.routingKey);
     secrets.push(routingKey);
     const start = options.clock.now();
-    const send = (event: PagerDutyEvent, timeout: number): Promise<HttpReply> => {
-      const headers = { 'content-type': 'application/json', accept: 'application/json' };
-      return httpPost({ url, headers, body: JSON.stringify(event), timeout, signal, secrets, now: options.clock.now().wall });
-    };
+    const send = (event: PagerDutyEvent, timeout: number): Promise<HttpReply> => post(event, timeout, signal, secrets);
     const event = toPagerDutyEvent(letter.page, routingKey);
     const reply = await send(event, options.timeout);
     if (!dislikesContents(reply)) return read(reply, event);
@@ -48,14 +56,14 @@ export function createPagerDutyPager(options: PagerDutyPagerOptions): Pager {
   const readBack = rest && {
     acknowledgement: (key: string, signal: AbortSignal) => readAcknowledgement({ ...rest, timeout, clock }, key, signal),
   };
-  return { ...pager, perMinute: PER_MINUTE, ...readBack };
+  return { ...pager, perMinute: PER_MINUTE, verify, ...readBack };
 }
 
 function dislikesContents(reply: HttpReply): boolean {
   return reply.kind === 'answer' && (reply.status === 400 || reply.status === 413);
 }
 
-function read(reply: HttpReply, event: PagerDutyEvent): Delivery {
+function read(reply: HttpReply, event: Pick<PagerDutyEvent, 'dedup_key'>): Delivery {
   const receipt = reply.kind === 'answer' && reply.status === 202 ? parseJsonObject(reply.body) : undefined;
   return receipt?.['status'] === 'success' ? { kind: 'delivered', ref: event.dedup_key } : failureOf(reply);
 }

@@ -203,9 +203,11 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       .describe('which page goes to which pagers; the first match wins'),
     heartbeat: z
       .strictObject({
-        url: webUrlOrSecret().describe(
-          "the check's ping address (healthchecks.io protocol): a URL, or a reference to a secret that holds it",
-        ),
+        url: z
+          .union([webUrlOrSecret(), z.array(webUrlOrSecret()).min(1).max(2)])
+          .describe(
+            "the check's ping address (healthchecks.io protocol): a URL, or a reference to a secret that holds it; or two of them, of two services",
+          ),
         every: duration({ min: 1000, max: LONGEST }).default(30_000).describe('how often it is told that the watcher lives (default 30s)'),
       })
       .optional()

@@ -102,7 +102,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     routes: data.routes.map(({ severity, pagers, fallback = [], fallback_after: fallbackAfter, escalate = [] }) => {
       return { ...(severity && { severity }), pagers, fallback, fallbackAfter, escalate };
     }),
-    ...(heartbeat && { heartbeat }),
+    ...(heartbeat && { heartbeat: { urls: Array.isArray(heartbeat.url) ? heartbeat.url : [heartbeat.url], every: heartbeat.every } }),
     claims: new Map(Object.entries(data.claims ?? {})),
   };
 }

@@ -23,7 +23,7 @@ export interface Config {
   readonly defaults: Defaults;
   readonly pagers: ReadonlyMap<string, PagerConfig>;
   readonly routes: readonly Route[];
-  readonly heartbeat?: { readonly url: SecretRef | string; readonly every: number };
+  readonly heartbeat?: { readonly urls: readonly (SecretRef | string)[]; readonly every: number };
   /** Who may report what they did, by name, with the token that lets them; empty where nobody may. */
   readonly claims: ReadonlyMap<string, SecretRef>;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */

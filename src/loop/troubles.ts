@@ -14,6 +14,8 @@ export type TroubleName =
   | 'store.empty'
   | 'batch.overdue'
   | 'loop.stalled'
+  | 'loop.blocked'
+  | 'clock.stopped'
   | 'pager.refused'
   | 'window.declared';
 

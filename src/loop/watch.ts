@@ -12,6 +12,7 @@ import { Journal } from './journal.ts';
 import { Maintenance } from './maintenance.ts';
 import { Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
+import { PagingPath } from './paging-path.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
@@ -45,6 +46,7 @@ export class Watch {
   readonly #succession: Succession;
   readonly #flusher: Flusher;
   readonly #pulse: Pulse;
+  readonly #path = new PagingPath();
   readonly #claims: ClaimBook;
   readonly #orders: Orders;
   readonly #stall: Stall;
@@ -228,7 +230,8 @@ export class Watch {
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
     if (this.#orders.isDue(at)) this.#track(this.#orders.obey(at));
-    this.#pulse.tick(at, this.#unready(), this.#desk.tray.undelivered().length);
+    if (this.#ports.heartbeat && this.#path.isDue(at)) this.#track(this.#path.verify(at, this.#plan.pagers, this.#stop.signal));
+    this.#pulse.tick(at, [...this.#unready(), ...this.#path.reasons], this.#desk.tray.undelivered().length);
   }
 
   async #look(due: Due): Promise<void> {

@@ -49,8 +49,11 @@ describe('rollcall explain', function () {
     assert.match(stdout, /min_size: diminished unless it is at least 1 MiB/);
     assert.match(stdout, /min_count: diminished unless it is at least 7 backups/);
     assert.match(stdout, /max_shrink: .*at least 50 percent/);
-    assert.match(stdout, /critical to ops \(webhook\), out \(console\); repeated every 15m/);
-    assert.match(stdout, /warning to out \(console\)/);
+    assert.match(
+      stdout,
+      /^ {2}critical: gone, .*; content shrank; could not be seen for 5s\n {4}at once: ops \(webhook\), out \(console\)\n {4}every 15m/m,
+    );
+    assert.match(stdout, /^ {2}warning: stale; .*\n {4}at once: out \(console\)\n/m);
     assert.doesNotMatch(stdout, /\d{6}/, 'no bare milliseconds or bytes');
     const near = await runCli(['explain', 'dumsp'], { cwd: site.path });
     assert.equal(near.code, 64);
@@ -188,6 +191,46 @@ function processesNaming(folder: string): string[] {
     }
   });
 }
+
+describe('rollcall explain, of a route with a fallback and rungs', function () {
+  this.timeout(20_000);
+  it('lists every call in the order of time', async () => {
+    const pagers = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { type: 'webhook', url: `http://127.0.0.1:9/${name}` }]));
+    const escalate = [
+      { after: '30m', pagers: ['d'] },
+      { after: '1m', pagers: ['c'] },
+    ];
+    const config = { pagers, routes: [{ pagers: ['a'], fallback: ['b'], fallback_after: '2m', escalate }] };
+    using site = new Site({ config, resources: [volume('tmp', '/tmp')] });
+    const { stdout } = await runCli(['explain', 'tmp'], { cwd: site.path });
+    const [, calls] = /^ {2}critical: .*\n((?: {4}.*\n)+)/m.exec(stdout) ?? [];
+    assert.deepEqual(
+      calls
+        ?.trimEnd()
+        .split('\n')
+        .map((line) => line.trim()),
+      [
+        'at once: a (webhook)',
+        'after 1m, unless somebody acknowledged: c (webhook)',
+        'after 2m, unless all before have accepted: b (webhook)',
+        'after 30m, unless somebody acknowledged: d (webhook)',
+        'every 15m, until acknowledged or resolved: all who were called so far',
+      ],
+    );
+    const json = JSON.parse((await runCli(['explain', 'tmp', '--json'], { cwd: site.path })).stdout) as {
+      timeline: { critical: { after_ms: number; pagers: string[] }[] };
+    };
+    assert.deepEqual(
+      json.timeline.critical.map(({ after_ms: after, pagers: who }) => [after, ...who]),
+      [
+        [0, 'a'],
+        [60_000, 'c'],
+        [120_000, 'b'],
+        [1_800_000, 'd'],
+      ],
+    );
+  });
+});
 
 describe('rollcall status', function () {
   this.timeout(20_000);
