@@ -9,6 +9,7 @@ import { createSeveralHeartbeats } from './adapters/heartbeat-several.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
+import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
 import type { Instant } from './core/report.ts';
@@ -93,6 +94,7 @@ function digestConfig(config: Config): Record<string, string> {
     connections: digest([...config.connections]),
     cadences: digest(config.defaults),
     heartbeat: digest(config.heartbeat ?? null),
+    ...(config.watchdog.witness && { witness: digest(config.watchdog.witness) }),
   };
 }
 
@@ -170,6 +172,7 @@ export async function startApp(
           ),
           every: heartbeat.every,
         },
+        witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId: idMaker(random),
       },
       snapshot,
@@ -219,12 +222,13 @@ export async function startApp(
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 function refuseMoves(was: Files, is: Files): void {
   const fixed = ({ config: { watchdog, heartbeat, claims } }: Files): [string, string][] => {
-    const { name, state, listen: address, token = null } = watchdog;
+    const { name, state, listen: address, token = null, witness = null } = watchdog;
     const parts = {
       'watchdog.name': name,
       'watchdog.state': state,
       'watchdog.listen': address,
       'watchdog.token': token,
+      'watchdog.witness': witness,
       heartbeat: heartbeat ?? null,
       claims: [...claims],
     };

@@ -65,6 +65,14 @@ export interface Heartbeat {
   beat(ok: boolean, note: string, signal: AbortSignal): Promise<boolean>;
 }
 
+/** An address that has nothing to do with what is watched: where it is out of reach too, it is the watcher that is cut off. */
+export interface Witness {
+  /** `host:port`, for people. */
+  readonly address: string;
+  /** Whether it can be reached, within a second or two. Never throws. */
+  answers(signal: AbortSignal): Promise<boolean>;
+}
+
 /** What is kept of one resource. */
 export interface ResourceRecord {
   readonly state: ResourceState;

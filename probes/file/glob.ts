@@ -2,14 +2,16 @@
 export function matchesPart(name: string, pattern: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
   const tokens = tokenize(pattern);
+  // By code points, as the pattern is: half a character is none.
+  const chars = Array.from(name);
   // Greedy with one step back: linear in the product of the lengths whatever the names are, which nobody vouches for.
   let [at, token, star, resume] = [0, 0, -1, 0];
-  while (at < name.length) {
+  while (at < chars.length) {
     const current = tokens[token];
     if (current === '*') {
       star = token++;
       resume = at;
-    } else if (current !== undefined && matchesOne(name[at] ?? '', current)) {
+    } else if (current !== undefined && matchesOne(chars[at] ?? '', current)) {
       at++;
       token++;
     } else if (star >= 0) {
@@ -40,7 +42,7 @@ function matchesOne(char: string, token: string): boolean {
   if (token === '?') return true;
   if (token.length < 3 || !token.startsWith('[')) return char === token;
   const negated = token[1] === '!';
-  const body = token.slice(negated ? 2 : 1, -1);
+  const body = Array.from(token.slice(negated ? 2 : 1, -1));
   let found = false;
   for (let i = 0; i < body.length; i++) {
     const low = body[i] ?? '';

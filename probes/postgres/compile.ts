@@ -9,7 +9,7 @@ import {
   columnsFacet,
   CONNECTIONS,
   freshFacet,
-  inspectedFacets,
+  isInspected,
   LOCKS,
   sentinelFacet,
   tableFacet,
@@ -49,7 +49,7 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
     standbys,
     owners,
   };
-  if (inspectedFacets(target).length > 0) checks.push(activityCheck(entry.name));
+  if (isInspected(target)) checks.push(...activityChecks(entry.name));
   return { ok: true, value: { target, identity, vantageKey: 'system_identifier', tripwire: entry.tripwire, checks } };
 }
 
@@ -90,18 +90,27 @@ function connectionsCheck(name: string): Check {
   };
 }
 
-/** A handful of rows goes every day; a table's worth makes the look due that counts what is left. */
-function activityCheck(name: string): Check {
-  return {
-    facet: ACTIVITY,
-    depth: 'sweep',
-    path: 'activity',
-    measure: 'tuples_deleted',
-    rule: { is: 'jumps', least: 10, factor: 2 },
-    breach: 'precursor',
-    subject: `database ${name}`,
-    noun: 'rows deleted',
-  };
+/** Eight pages: the smallest table with an index. */
+const LEAST_FALL = 65_536;
+
+/**
+ * What makes the look due that counts what is left. A handful of rows goes every day, a table's worth does not; TRUNCATE and DROP TABLE
+ * are in no counter, but the files are gone with them.
+ */
+function activityChecks(name: string): Check[] {
+  const base = { facet: ACTIVITY, depth: 'sweep', breach: 'precursor', subject: `database ${name}` } as const;
+  return [
+    { ...base, path: 'activity', measure: 'tuples_deleted', rule: { is: 'jumps', least: 10, factor: 2 }, noun: 'rows deleted' },
+    { ...base, path: 'activity.commits', measure: 'commits', rule: { is: 'restarts' }, noun: 'commits' },
+    {
+      ...base,
+      path: 'activity.size',
+      measure: 'size_now',
+      rule: { is: 'falls', least: LEAST_FALL, factor: 2 },
+      subject: `the size of database ${name}`,
+      noun: '',
+    },
+  ];
 }
 
 function tableChecks(key: string, entry: TableEntry): Check[] {
@@ -117,7 +126,7 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
       measure: `${at}.present`,
       noun: '',
       rule: { is: 'equals', value: 1 },
-      sentence: `table ${key} does not exist`,
+      sentence: `table ${key} does not exist (or its files are gone)`,
     },
   ];
   if (entry.min_rows !== undefined) checks.push({ ...rows, path: `${at}.min_rows`, rule: { is: 'at_least', bound: entry.min_rows } });

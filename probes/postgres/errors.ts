@@ -17,6 +17,11 @@ export type Denial = Pick<Failure, 'reason' | 'say'>;
 /** A connection that cannot even be tried: what is wrong with the url, never the url. */
 export class BadAddress extends Error {}
 
+/** What answers is no PostgreSQL, or one that says more than anybody could ask. */
+export class BadAnswer extends Error {}
+
+// "The database subdirectory ... is missing." in the server's own language: what every language leaves as it is, is the path.
+const SUBDIRECTORY = /\b(base\/\d+|pg_tblspc\/\d+\/)/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 const REASONS: Readonly<Record<string, BlindReason>> = {
   '42501': 'denied', // insufficient_privilege: also CONNECT on a database, and rows hidden by row-level security
@@ -32,7 +37,7 @@ const CLASSES: Readonly<Record<string, BlindReason>> = { '28': 'denied', '53': '
 export function failureOf(error: unknown, secrets: readonly string[] = []): Failure {
   const { code = '', detail = '', message, name } = fieldsOf(error);
   // The detail names files and, on constraint errors, rows: only the one that matters here is quoted.
-  const missing = detail.startsWith('The database subdirectory') ? ` (${detail})` : '';
+  const missing = code === '3D000' && SUBDIRECTORY.test(detail) ? ` (${detail})` : '';
   const say = clean(redact(`${code === '' ? '' : `${code}: `}${message}${missing}`, secrets));
   return { reason: reasonOf(code, name, error), code, say, filesGone: code === '58P01' || missing !== '' };
 }
@@ -53,7 +58,7 @@ function fieldsOf(error: unknown): { code?: string; detail?: string; message: st
 
 function reasonOf(code: string, name: string, error: unknown): BlindReason {
   if (name === 'TimeoutError') return 'timeout';
-  if (error instanceof BadAddress) return 'protocol';
+  if (error instanceof BadAddress || error instanceof BadAnswer) return 'protocol';
   if (SQLSTATE.test(code) && 'severity' in (error as object)) return REASONS[code] ?? CLASSES[code.slice(0, 2)] ?? 'protocol';
   // Anything else with a code comes from the socket, the resolver, TLS or the file of a certificate.
   if (code !== '') return 'unreachable';

@@ -1,4 +1,5 @@
 import type { Facet, Identity, Measure, Report, Wanted } from '../../src/probe.ts';
+import { formatFact } from '../../src/values/fact.ts';
 import { readDatabaseFacts, type DatabaseFacts } from './database-facts.ts';
 import { failureOf, type Denial, type Failure } from './errors.ts';
 import { count, estimate, exact, type Measures } from './measure.ts';
@@ -87,7 +88,11 @@ export class Inspection {
       const shown = { ...there, [`${at}.oid`]: exact(oid, 'text'), ...stats };
       if (table.count === 'exists') return shown;
       const lack = this.#lack(table, found, facts, found.selectsAny, '<any column>');
-      return lack ?? { ...shown, [`${at}.rows`]: await this.#rows(table, found) };
+      if (lack) return lack;
+      const rows = await this.#rows(table, found);
+      if (typeof rows !== 'string') return { ...shown, [`${at}.rows`]: rows };
+      // The catalogue still names it: what there is of it is as much as of one that was dropped.
+      return { [`${at}.present`]: exact(0, 'flag'), [`${at}.rows`]: exact(0, 'rows'), [`${at}.files`]: exact(rows, 'text') };
     });
     if (table.columns.length > 0)
       await this.#facet(columnsFacet(table.key), open, facts, 'pg_attribute', () =>
@@ -130,12 +135,15 @@ export class Inspection {
   /**
    * Counted; behind somebody's lock estimated, which waits for none. The lower of two independent estimates: after a DELETE of
    * everything `reltuples` still tells of yesterday, after a crash the statistics are empty. What holds the lock has not committed yet.
+   * A text is what the server says where the table's files are gone under it.
    */
-  async #rows(table: TableTarget, { tuples, live }: TableFacts): Promise<Measure> {
+  async #rows(table: TableTarget, { tuples, live }: TableFacts): Promise<Measure | string> {
     try {
       return exact(await countRows(this.#session, table, this.#limits.statement, this.#limits.signal), 'rows');
     } catch (error) {
-      if (this.#session.over || failureOf(error).code !== LOCKED) throw error;
+      const { code, filesGone, say } = failureOf(error);
+      if (!this.#session.over && filesGone) return say;
+      if (this.#session.over || code !== LOCKED) throw error;
       return estimate(Math.min(tuples, live), 'rows');
     }
   }
@@ -202,6 +210,11 @@ function keyless({ key, sentinel }: TableTarget): string {
 
 function print(measures: Measures): string {
   return Object.entries(measures)
-    .map(([name, { value, unit }]) => `${name.split('.').at(-1)} ${value}${unit === 'text' || unit === 'flag' ? '' : ` ${unit}`}`)
+    .map(([name, measure]) => `${name.split('.').at(-1)} ${printMeasure(measure)}`)
     .join(', ');
+}
+
+function printMeasure({ value, unit }: Measure): string {
+  if (unit === 'bytes' || unit === 'ms') return formatFact(value, unit);
+  return unit === 'rows' || unit === 'count' ? `${value} ${unit}` : String(value);
 }

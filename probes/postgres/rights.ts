@@ -1,12 +1,12 @@
 import type { Right, Wanted } from '../../src/probe.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
-import { inspectedFacets, type DatabaseTarget, type TableTarget } from './target.ts';
+import { isInspected, type DatabaseTarget, type TableTarget } from './target.ts';
 
 /** The rights that the watcher's role needs: CONNECT for nearly everything, SELECT only where rows are counted, dated or digested. */
 export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
   const rights = wanted.flatMap(({ target }) => {
     const database = `DATABASE ${quoteIdentifier(target.name)}`;
-    const looksInside = target.tripwire || inspectedFacets(target).length > 0;
+    const looksInside = target.tripwire || isInspected(target);
     return [
       { right: 'CONNECT', on: 'the maintenance database', why: 'to list the databases and their identity' },
       ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look into it' }] : []),

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Client } from 'pg';
 import type { Address } from './address.ts';
 import { requestCancel } from './cancel.ts';
+import { guardAnswers } from './guard-answers.ts';
 
 /** How long a question may take, in ms: on the server, behind a lock, and (somewhat longer than both) on the wire. */
 export interface Limits {
@@ -17,9 +18,11 @@ const GOODBYE_MS = 200;
 /** Written as text so that the digest of a row is the same under any default of the server, and nothing found by search_path runs. */
 const SETTINGS = {
   default_transaction_read_only: 'on',
-  search_path: '',
+  // Named last, what a trigger on login made in pg_temp comes after the built-ins; unnamed, its types would come before them.
+  search_path: 'pg_catalog, pg_temp',
   // A count that row-level security narrows would look like lost rows; off makes it an error instead.
   row_security: 'off',
+  array_nulls: 'on',
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
@@ -38,12 +41,14 @@ export class Session {
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #cancel: () => void;
+  readonly #countAnew: () => void;
   #over = false;
 
   private constructor(client: Client, socket: Socket, cancel: () => void) {
     this.#client = client;
     this.#socket = socket;
     this.#cancel = cancel;
+    this.#countAnew = guardAnswers(client);
     this.ended = new Promise((resolve) => {
       const end = (error?: Error) => {
         this.#over = true;
@@ -124,6 +129,7 @@ export class Session {
   /** Runs `work` until the signal says stop: then the server is asked to stop too, and the connection is cut. */
   async #bounded<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
+    this.#countAnew();
     const { promise: stopped, reject } = Promise.withResolvers<never>();
     const stop = () => {
       if (!this.#over) this.#cancel();

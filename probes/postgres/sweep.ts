@@ -1,9 +1,9 @@
-import type { Control, Evidence, Listing, Report, Wanted, WholeListing } from '../../src/probe.ts';
+import type { Control, Evidence, Listing, Report, Seen, Wanted, WholeListing } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import type { Catalogue, Listed } from './catalogue.ts';
 import type { Reporter } from './reporter.ts';
 import { staleness } from './standby.ts';
-import { sweptFacets, type DatabaseTarget } from './target.ts';
+import { isInspected, sweptFacets, type DatabaseTarget } from './target.ts';
 
 const METHOD = 'pg_database';
 const BEING_DROPPED = -2;
@@ -58,21 +58,30 @@ function reportListed({ id, target }: Wanted<DatabaseTarget>, listed: Listed, ca
   const pin = { system_identifier: catalogue.systemIdentifier, oid };
   const evidence = reporter.evidence(METHOD, `database ${target.name} is listed with oid ${oid}, connection limit ${connectionLimit}`);
   const allowed = allowsConnections && connectionLimit !== 0;
-  const epoch = `${catalogue.started}/${listed.statsReset}/${oid}`;
+  const flag = allowed ? ALLOWED : REFUSED;
   const seen = reporter.seen(
     id,
     pin,
     sweptFacets(target),
-    {
-      connections_allowed: { value: allowed ? 1 : 0, unit: 'flag', how: 'exact' },
-      commits: { value: listed.commits, unit: 'count', how: 'counter', epoch },
-      tuples_deleted: { value: listed.deleted, unit: 'rows', how: 'counter', epoch },
-    },
+    isInspected(target) ? { ...flag, ...activity(listed, catalogue) } : flag,
     evidence,
   );
   if (connectionLimit !== BEING_DROPPED) return seen;
   const what = `database ${clean(target.name, 64)} is being dropped (connection limit -2): PostgreSQL lets nobody in any more and cannot undo it`;
   return { ...seen, doom: { what } };
+}
+
+const ALLOWED: Seen['measures'] = { connections_allowed: { value: 1, unit: 'flag', how: 'exact' } };
+const REFUSED: Seen['measures'] = { connections_allowed: { value: 0, unit: 'flag', how: 'exact' } };
+
+/** Counters that make an inspection due: nothing to one who is not inspected. */
+function activity({ oid, statsReset, commits, deleted, size }: Listed, { started }: Catalogue): Seen['measures'] {
+  const epoch = `${started}/${statsReset}/${oid}`;
+  return {
+    commits: { value: commits, unit: 'count', how: 'counter', epoch },
+    tuples_deleted: { value: deleted, unit: 'rows', how: 'counter', epoch },
+    ...(size === null ? {} : { size_now: { value: size, unit: 'bytes', how: 'exact', epoch: oid } }),
+  };
 }
 
 function reportMissing(

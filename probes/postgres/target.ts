@@ -49,7 +49,16 @@ export const freshFacet = (key: string): Facet => `freshness/tables.${key}`;
 
 /** What a sweep must speak for. */
 export function sweptFacets(target: DatabaseTarget): readonly Facet[] {
-  return ['presence', 'identity', CONNECTIONS, ...(inspectedFacets(target).length > 0 ? [ACTIVITY] : [])];
+  return isInspected(target) ? SWEPT_AND_INSPECTED : SWEPT;
+}
+
+// The same two lists for all: they are asked for a thousand times a second, and every report keeps one.
+const SWEPT: readonly Facet[] = ['presence', 'identity', CONNECTIONS];
+const SWEPT_AND_INSPECTED: readonly Facet[] = [...SWEPT, ACTIVITY];
+
+/** True where anything of it takes an inspection. */
+export function isInspected({ tables, size, objects, archiving, slots, standbys, owners }: DatabaseTarget): boolean {
+  return size || objects || archiving || [tables, slots, standbys, owners].some((list) => list.length > 0);
 }
 
 /** What an inspection of this database must speak for. */

@@ -1,4 +1,5 @@
 import type { Page, PrintedResource } from '../core/page.ts';
+import { formatFact } from '../values/fact.ts';
 import { clean } from '../values/text.ts';
 
 /** One line for people: how grave, and what is gone. At most about 1,050 characters. */
@@ -31,14 +32,14 @@ export function resourceLines(resource: PrintedResource): string[] {
     clean(resource.summary, 500),
     ...listed.slice(0, 8).map((breach) => `${breach.kind}: ${clean(breach.what)}`),
     ...more(listed.length - 8, 'breaches'),
-    ...fact('expected', resource.expected),
-    ...fact('actual', resource.actual ?? (resource.verdict === 'absent' ? 'nothing' : {})),
+    ...facts('expected', resource.expected, breaches),
+    ...(resource.actual === null && resource.verdict === 'absent' ? ['actual: nothing'] : facts('actual', resource.actual ?? {}, breaches)),
     ...since(resource, ours),
     ...undoing(resource),
     ...evidence.slice(0, 4).map(evidenceLine),
     ...more(evidence.length - 4, 'pieces of evidence'),
     ...skipped.slice(0, 4).map((skip) => `not looked at: ${clean(skip.facet, 100)}, ${clean(skip.say || skip.reason)}`),
-    ...fact('for the provider', resource.ids ?? {}),
+    ...facts('for the provider', resource.ids ?? {}, []),
     ...protectionLines(resource),
     ...(resource.window ? [windowLine(resource.window)] : []),
     ...(resource.owner ? [`owner ${clean(resource.owner, 100)}`] : []),
@@ -58,9 +59,11 @@ export function remainder(page: Page, shown: number): string | undefined {
   return `and ${rest} more${page.links.status ? `, listed at ${clean(page.links.status)}` : ''}`;
 }
 
-function fact(name: string, value: Readonly<Record<string, unknown>> | string): string[] {
-  if (typeof value === 'string') return [`${name}: ${value}`];
-  const parts = Object.entries(value).map(([key, item]) => `${key} ${typeof item === 'string' ? item : JSON.stringify(item)}`);
+/** A breach's number has its unit: what is 86400000 for a machine is a day for a person. */
+function facts(name: string, values: Readonly<Record<string, unknown>>, breaches: PrintedResource['breaches']): string[] {
+  const parts = Object.entries(values).map(
+    ([key, value]) => `${key} ${formatFact(value, breaches.find(({ path }) => path === key)?.unit)}`,
+  );
   return parts.length > 0 ? [`${name}: ${clean(parts.join(', '))}`] : [];
 }
 

@@ -85,6 +85,10 @@ function condition({ rule, unit, noun, sentence }: Check): string {
       return `where more than ${formatShare(rule.share)} is deleted between two looks`;
     case 'jumps':
       return `never by itself: an inspection is due where more ${noun} are counted than of late`;
+    case 'falls':
+      return 'never by itself: an inspection is due where it falls by more than of late';
+    case 'restarts':
+      return `never by itself: an inspection is due where ${noun} are counted anew`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { CheckResult } from './check-result.ts';
 import type { PrintedResource } from '../core/page.ts';
+import { formatFact } from '../values/fact.ts';
 import { plainLines } from './lines.ts';
 
 const ORDER: readonly PrintedResource['verdict'][] = ['absent', 'impostor', 'doomed', 'degraded', 'blind', 'present'];
@@ -40,11 +41,11 @@ function describe(resource: PrintedResource): string[] {
   for (const breach of resource.breaches)
     lines.push(
       `    ${breach.kind}, ${breach.severity}: ${breach.path}`,
-      `      expected: ${show(breach.expected)}   actual: ${show(breach.actual)}`,
+      `      expected: ${formatFact(breach.expected, breach.unit)}   actual: ${formatFact(breach.actual, breach.unit)}`,
     );
   if (resource.breaches.length === 0 && resource.verdict !== 'blind') {
-    const wanted = resource.pin === 'none' ? 'that it is there' : show(resource.expected['identity']);
-    lines.push(`    expected: ${wanted}   actual: ${show(resource.actual?.['identity'])}`);
+    const wanted = resource.pin === 'none' ? 'that it is there' : formatFact(resource.expected['identity']);
+    lines.push(`    expected: ${wanted}   actual: ${formatFact(resource.actual?.['identity'])}`);
   }
   for (const { facet, reason, say } of resource.skipped) lines.push(`    not looked at: ${facet}: ${reason}: ${say}`);
   if (resource.last_seen_healthy) lines.push(`    last healthy ${resource.last_seen_healthy}`);
@@ -59,11 +60,4 @@ function describe(resource: PrintedResource): string[] {
     );
   }
   return lines;
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (typeof value !== 'object' || value === null) return 'nothing';
-  const parts = Object.entries(value).map(([key, inner]) => `${key} ${show(inner)}`);
-  return parts.length > 0 ? parts.join(', ') : 'nothing';
 }

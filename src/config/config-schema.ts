@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Probe } from '../probe.ts';
 import { duration, name, path, secretRef, textOrSecret, webUrl, webUrlOrSecret } from '../values/fields.ts';
-import { cadence, isLoopback, listen, LONGEST, type IsCron } from './fields.ts';
+import { cadence, elsewhere, isLoopback, listen, LONGEST, type IsCron } from './fields.ts';
 
 /** The shortest sweep a resource may have, ms; an inspection is dearer. */
 const SHORTEST_SWEEP = 100;
@@ -160,6 +160,9 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
           .default({ host: '127.0.0.1', port: 7878 })
           .describe('address of the status page, the API, /metrics, /healthz and /readyz (default 127.0.0.1:7878); off for none'),
         url: webUrl().optional().describe('where people reach that interface, for the links in pages (default: the address it listens on)'),
+        witness: elsewhere()
+          .optional()
+          .describe('host:port that has nothing to do with what is watched: where it is out of reach too, the pages of blindness say so'),
         token: secretRef().optional().describe('bearer token of the HTTP interface; needed where listen is open to other machines'),
       })
       .describe('the watcher itself'),

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
+import { isMap, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type Pair } from 'yaml';
 import { formatPath, quote, type Finding, type Path } from './complaint.ts';
+import { cutEntries } from './entries.ts';
 import { keyText, locate } from './locate.ts';
 import type { Complaint } from './types.ts';
 
 const MAX_BYTES = 64 * 1024 ** 2;
 /** Ten thousand resources may share one anchor; an alias bomb multiplies far beyond this. */
 const MAX_ALIASES = 20_000;
+
+// Keys twice are found by lint(), in linear time and with the place of the first.
+// Its own warnings to the process would quote the file.
+const OPTIONS = { prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' } as const;
 
 /** A file of YAML, read: its plain value, what is wrong with it so far, and positions for what is found later. */
 export interface YamlFile {
@@ -83,13 +88,53 @@ function* lint(document: Document, lines: LineCounter): Generator<[offset: numbe
  * the YAML itself is in `complaints`.
  */
 export function readDocument(file: string, bytes: Uint8Array): YamlFile {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const pieces = readPieces(bytes);
+  if (pieces === undefined) return readWhole(file, bytes, sha256);
+  // What is wrong with it has a place only in the whole file.
+  let whole: YamlFile | undefined;
+  const place: YamlFile['place'] = (finding) => (whole ??= readWhole(file, bytes, sha256)).place(finding);
+  return { file, sha256, raw: pieces, complaints: [], wellFormed: true, place };
+}
+
+/** The plain value of a file that can be read entry by entry, and in which nothing is wrong with the YAML; else undefined. */
+function readPieces(bytes: Uint8Array): unknown {
+  if (bytes.length > MAX_BYTES) return undefined;
+  const pieces = cutEntries(new TextDecoder().decode(bytes));
+  if (!pieces) return undefined;
+  const head = parseDocument(pieces.head, OPTIONS);
+  const list = isMap(head.contents) && !head.contents.flow ? head.contents.get('resources', true) : undefined;
+  // Elsewhere than where it was put: what looked like a heading was none.
+  if (!isSeq(list) || list.range?.[0] !== pieces.at) return undefined;
+  const raw = faultless(head) as Record<string, unknown> | undefined;
+  const entries: unknown[] = [];
+  for (const text of raw ? pieces.entries : []) {
+    const entry = faultless(parseDocument(text, OPTIONS));
+    if (!Array.isArray(entry) || entry.length !== 1) return undefined;
+    entries.push(entry[0]);
+  }
+  return raw && { ...raw, resources: entries };
+}
+
+/** The value of a document, or undefined where there is anything to say of it. */
+function faultless(document: Document): unknown {
+  if (document.errors.length > 0 || document.warnings.length > 0 || !lint(document, new LineCounter()).next().done) return undefined;
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch {
+    return undefined;
+  }
+}
+
+/** At once, with the tree of all of it, which takes some thirty times the room of the text. */
+function readWhole(file: string, bytes: Uint8Array, sha256: string): YamlFile {
   const lines = new LineCounter();
   const complaints: Complaint[] = [];
   const place = (at: number, { path, message, code }: Finding): Complaint => {
     const { line, col } = lines.linePos(at);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), message, code };
   };
-  const base = { file, sha256: createHash('sha256').update(bytes).digest('hex'), complaints };
+  const base = { file, sha256, complaints };
   const broken = (code: Finding['code'], message: string, at = 0): YamlFile => {
     complaints.push(place(at, { path: [], message, code }));
     return { ...base, raw: undefined, wellFormed: false, place: (finding) => place(0, finding) };
@@ -102,9 +147,7 @@ export function readDocument(file: string, bytes: Uint8Array): YamlFile {
   } catch {
     return broken('RC_YAML_SYNTAX', 'is not text in UTF-8');
   }
-  // Keys twice are found by lint(), in linear time and with the place of the first.
-  // Its own warnings to the process would quote the file.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'error' });
+  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
     // What follows a colon in the parser's message may be a piece of the file, and so of a secret.
     const [parser = ''] = message.split(/: ?["'!]/, 1);

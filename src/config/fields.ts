@@ -40,10 +40,8 @@ export const listen = () =>
     .meta({ examples: ['127.0.0.1:7878', 'off'] })
     .transform((text, context): { host: string; port: number } | 'off' => {
       if (text === 'off') return 'off';
-      const match = /^(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+)):(\d{1,5})$/.exec(text);
-      const port = Number(match?.[3]);
-      const host = match?.[1] ?? match?.[2];
-      if (host !== undefined && port <= 65_535) return { host, port };
+      const address = parseAddress(text);
+      if (address) return address;
       context.addIssue({ code: 'custom', message: ADDRESS });
       return z.NEVER;
     });
@@ -62,6 +60,27 @@ export const moment = () =>
       });
       return z.NEVER;
     });
+
+const ELSEWHERE = 'must be an address and a port such as 192.0.2.1:443, in quotes';
+
+/** `host:port` of something elsewhere. */
+export const elsewhere = () =>
+  z
+    .string({ error: ELSEWHERE })
+    .meta({ examples: ['192.0.2.1:443'] })
+    .transform((text, context): { host: string; port: number } => {
+      const address = parseAddress(text);
+      if (address && address.port > 0) return address;
+      context.addIssue({ code: 'custom', message: ELSEWHERE });
+      return z.NEVER;
+    });
+
+function parseAddress(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  return host !== undefined && port <= 65_535 ? { host, port } : undefined;
+}
 
 /** A day (`2027-06-30`) as the last millisecond of it in UTC, since 1970. */
 export const day = () =>

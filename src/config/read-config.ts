@@ -88,6 +88,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       listen: watchdog.listen,
       ...(watchdog.url !== undefined && { url: watchdog.url }),
       ...(watchdog.token && { token: watchdog.token }),
+      ...(watchdog.witness && { witness: watchdog.witness }),
     },
     manifest: data.manifest,
     connections: new Map(Object.entries(data.connections).map(([name, one]) => [name, connectionOf(name, one)])),

@@ -14,6 +14,8 @@ export interface Config {
     readonly listen: { readonly host: string; readonly port: number } | 'off';
     /** Where people reach it, for links in pages. */
     readonly url?: string;
+    /** An address that has nothing to do with what is watched. */
+    readonly witness?: { readonly host: string; readonly port: number };
     /** Bearer token; required where `listen` is not loopback. */
     readonly token?: SecretRef;
   };

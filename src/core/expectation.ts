@@ -14,6 +14,9 @@ export type BreachKind = 'diminished' | 'stale' | 'exposed' | 'unproven' | 'prec
  * - `churns_at_most`: a counter's step between two looks of one epoch, as a share of the baseline of `of`.
  * - `jumps`: never breaks; makes an inspection due where a counter steps by `least` or more and by more than `factor` times the
  *   largest step of late, or begins anew.
+ * - `falls`: never breaks; makes an inspection due where a size falls by `least` or more and by more than `factor` times the largest
+ *   fall of late. It may be measured in turn, and not at every look.
+ * - `restarts`: never breaks; makes an inspection due where a counter falls or begins anew.
  */
 export type Rule =
   | { readonly is: 'at_least'; readonly bound: number }
@@ -22,7 +25,9 @@ export type Rule =
   | { readonly is: 'shrinks_at_most'; readonly share: number; readonly corroboration: readonly string[] }
   | { readonly is: 'never_shrinks' }
   | { readonly is: 'churns_at_most'; readonly share: number; readonly of: string }
-  | { readonly is: 'jumps'; readonly least: number; readonly factor: number };
+  | { readonly is: 'jumps'; readonly least: number; readonly factor: number }
+  | { readonly is: 'falls'; readonly least: number; readonly factor: number }
+  | { readonly is: 'restarts' };
 
 export interface Check {
   readonly facet: Facet;
@@ -73,11 +78,37 @@ export interface Resource {
 }
 
 /** Every facet this resource must answer for, and the depth at which each is looked at. Presence and identity come from the sweep. */
-export function expectedFacets(resource: Pick<Resource, 'checks'>): Map<Facet, Depth> {
+export function expectedFacets(resource: Pick<Resource, 'checks'>): ReadonlyMap<Facet, Depth> {
+  return facetsOf(resource.checks);
+}
+
+const facetsOf = perChecks((checks): ReadonlyMap<Facet, Depth> => {
   const facets = new Map<Facet, Depth>([
     ['presence', 'sweep'],
     ['identity', 'sweep'],
   ]);
-  for (const check of resource.checks) facets.set(check.facet, check.depth);
+  for (const check of checks) facets.set(check.facet, check.depth);
   return facets;
+});
+
+/** The facets of it that a look at this depth must speak for. */
+export function dueFacets(resource: Pick<Resource, 'checks'>, depth: Depth): readonly Facet[] {
+  return dueOf(resource.checks)[depth];
+}
+
+const dueOf = perChecks((checks) => {
+  const at = (depth: Depth): Facet[] => [...facetsOf(checks)].flatMap(([facet, due]) => (due === depth ? [facet] : []));
+  return { sweep: at('sweep'), inspect: at('inspect') };
+});
+
+/** What follows from a resource's checks alone, worked out once and not at every look. */
+export function perChecks<T extends object>(work: (checks: readonly Check[]) => T): (checks: readonly Check[]) => T {
+  const known = new WeakMap<readonly Check[], T>();
+  return (checks) => {
+    const before = known.get(checks);
+    if (before) return before;
+    const made = work(checks);
+    known.set(checks, made);
+    return made;
+  };
 }

@@ -86,6 +86,9 @@ function looser(was: Rule, is: Rule): boolean {
       return is.is === 'churns_at_most' && is.share > was.share;
     case 'jumps':
       return is.is === 'jumps' && (is.least > was.least || is.factor > was.factor);
+    case 'falls':
+      return is.is === 'falls' && (is.least > was.least || is.factor > was.factor);
+    case 'restarts':
     case 'never_shrinks':
       return false;
   }

@@ -1,3 +1,4 @@
+import type { FactUnit } from '../values/fact.ts';
 import type { BreachKind, Severity } from './expectation.ts';
 import type { BlindReason, Evidence, Facet, Identity } from './report.ts';
 
@@ -9,6 +10,8 @@ export interface Breach {
   readonly expected: number | string | null;
   readonly actual: number | string | null;
   readonly severity: Severity;
+  /** Of `expected` and `actual`, where bare numbers would say nothing to a person. */
+  readonly unit?: FactUnit;
 }
 
 /** What one look means for one facet. `unproven` signals (a size that fell with nothing to confirm it) are `good` with a `suspicion`. */

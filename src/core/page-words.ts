@@ -2,10 +2,12 @@ import { printClaims, type Claim } from './claim.ts';
 import type { Severity } from './expectation.ts';
 import { openMembers, type Incident } from './incident.ts';
 import type { LedgerHead } from './chain.ts';
+import type { Mass, WitnessWord } from './mass.ts';
 import type { Page, PageEvent, PageReason, PrintedResource } from './page.ts';
 import { lostProtection, protectionOf } from './protection.ts';
 import type { Instant } from './report.ts';
-import { formatInstant, groupDigits } from './wording.ts';
+import { groupDigits } from '../values/digits.ts';
+import { formatInstant } from './wording.ts';
 
 /** More than this many resources in one page help nobody; the page says how many there are. */
 const RESOURCES_PRINTED = 500;
@@ -32,6 +34,9 @@ export interface PageFacts {
   readonly statusUrl: string | undefined;
   /** What was reported of late, oldest first. */
   readonly claims?: readonly Claim[];
+  /** What befell everything on the incident's connection, where it did. */
+  readonly mass?: Mass | undefined;
+  readonly witness?: WitnessWord | undefined;
 }
 
 /** Words one message about an incident, for a person woken up: what is wrong in one line, the gravest first. */
@@ -55,6 +60,8 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     watchdog: facts.watchdog,
     at: formatInstant(facts.at.wall),
     total: ids.length,
+    ...(facts.mass ? { mass: { connection: incident.connection, ...facts.mass } } : {}),
+    ...(incident.class === 'blind' && facts.witness ? { witness: facts.witness } : {}),
     ...(ids.length > printed.length ? { truncated: true as const } : {}),
     resources: printed,
     claims: printClaims(facts.claims ?? [], { class: incident.class, members: new Set(ids), since: incident.opened }),
@@ -71,7 +78,8 @@ function summarizePage(incident: Incident, facts: PageFacts, printed: readonly P
   if (facts.event === 'resolve') return bound(ending(facts.reason, printed, total));
   if (!first) return bound(`${groupDigits(total)} resources: ${incident.class}`);
   const prefix = facts.reason === 'repeat' ? 'still: ' : '';
-  const suffix = takenAlong(printed);
+  const suffix = takenAlong(printed) + witnessed(incident, first, facts.witness);
+  if (facts.mass) return bound(`${prefix}${wholesale(incident, printed, total, facts.mass)}${suffix}`);
   if (total === 1) return bound(prefix + headline(first, incident) + suffix);
   return bound(`${prefix}${groupDigits(total)} resources ${plural(incident, first)}: ${names(printed, total)}${suffix}`);
 }
@@ -82,6 +90,27 @@ function takenAlong(printed: readonly PrintedResource[]): string {
   if (guards.length === 0) return '';
   const shown = guards.slice(0, NAMES_IN_SUMMARY).map(({ id, verdict }) => `${id} ${STATE[verdict]}`);
   return `; of what protects ${printed.length === 1 ? 'it' : 'them'}: ${shown.join(', ')}${guards.length > shown.length ? ` and ${guards.length - shown.length} more` : ''}`;
+}
+
+/** Nothing was spared: a deleted account or a revoked access reads otherwise than a list of databases. */
+function wholesale({ connection }: Incident, printed: readonly PrintedResource[], total: number, { is, count }: Mass): string {
+  const [first] = printed;
+  const all = `all ${groupDigits(count)} resources${total < count ? `, ${groupDigits(total)} of them told here` : ''}`;
+  const whose = `${all}: ${names(printed, total)}`;
+  if (is === 'denied')
+    return `EVERYTHING on ${connection} is denied to the watcher (${whose}): its access was revoked, or the account closed`;
+  if (is === 'unseen') return `NOTHING on ${connection} can be seen (${whose})${first ? `: ${blindSummary(first)}` : ''}`;
+  const alike = first && printed.every(({ verdict }) => verdict === first.verdict);
+  return `EVERYTHING on ${connection} ${alike ? STATE[first.verdict] : 'is lost'} (${whose})${first ? `: ${first.summary}` : ''}`;
+}
+
+/** What cannot be reached may be there still: then it matters whether anything else can be. */
+function witnessed(incident: Incident, first: PrintedResource, witness: WitnessWord | undefined): string {
+  const out = first.skipped.some(({ reason }) => reason === 'unreachable' || reason === 'timeout');
+  if (incident.class !== 'blind' || !witness || !out) return '';
+  return witness.answers
+    ? `; the witness ${witness.address} answers, so it is not the watcher's own network`
+    : `; the witness ${witness.address} is dark too: this may be the watcher's own network`;
 }
 
 function headline(resource: PrintedResource, incident: Incident): string {

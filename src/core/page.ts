@@ -2,6 +2,7 @@ import type { PrintedClaim } from './claim.ts';
 import type { Breach, VerdictKind } from './outcome.ts';
 import type { Severity } from './expectation.ts';
 import type { PrintedWindow } from './maintenance.ts';
+import type { Mass, WitnessWord } from './mass.ts';
 
 /** A page as CONTRACT §5 gives it to machines; pagers word it for people from the same fields. */
 export type PageEvent = 'trigger' | 'update' | 'resolve' | 'test';
@@ -78,6 +79,10 @@ export interface Page {
   readonly watchdog: string;
   readonly at: string;
   readonly total: number;
+  /** Everything on one connection at once: nothing of what is on the roll there was spared. */
+  readonly mass?: Mass & { readonly connection: string };
+  /** On pages of blindness, where a witness is configured and was asked just now. */
+  readonly witness?: WitnessWord;
   /** Present and true where `resources` was cut; the rest is at `links.status`. */
   readonly truncated?: true;
   readonly resources: readonly PrintedResource[];

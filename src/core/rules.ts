@@ -1,4 +1,4 @@
-import { counterStep } from './counter.ts';
+import { counterStep, fallOf } from './counter.ts';
 import type { Check, Severity } from './expectation.ts';
 import type { Memory } from './memory.ts';
 import type { Breach } from './outcome.ts';
@@ -24,6 +24,8 @@ const GOOD: Finding = { is: 'good' };
 export function applyRule(check: Check, measures: Measures, memory: Memory, defaultSeverity: Severity): Finding {
   const measure = measures[check.measure];
   const rule = check.rule;
+  // Measured in turn: a look at which it was not its turn says nothing of it.
+  if (!measure && rule.is === 'falls') return GOOD;
   // What is no number where one is compared was not measured: NaN is below no floor, and so would pass for good.
   if (!measure || (rule.is !== 'equals' && !Number.isFinite(measure.value))) return { is: 'unmeasured' };
   const broken = (expected: number | string | null, sentence?: string): Finding => ({
@@ -35,6 +37,7 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       expected,
       actual: measure.value,
       severity: check.severity ?? defaultSeverity,
+      ...(measure.unit === 'bytes' || measure.unit === 'ms' || measure.unit === 'flag' ? { unit: measure.unit } : {}),
     },
   });
   switch (rule.is) {
@@ -73,6 +76,15 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       if (step === undefined) return { is: 'suspicious', say: `${check.noun} of ${check.subject} are counted anew` };
       if (step < rule.least || step <= (last.usual ?? 0) * rule.factor) return GOOD;
       return { is: 'suspicious', say: `${step} ${check.noun} of ${check.subject} since the last look` };
+    }
+    case 'falls': {
+      const fall = fallOf(check.measure, measure, memory);
+      if (fall < rule.least || fall <= (memory.last[check.measure]?.usual ?? 0) * rule.factor) return GOOD;
+      return { is: 'suspicious', say: `${check.subject} fell by ${formatMeasure({ ...measure, value: fall })} since the last look` };
+    }
+    case 'restarts': {
+      const anew = memory.last[check.measure] !== undefined && counterStep(check.measure, measure, memory) === undefined;
+      return anew ? { is: 'suspicious', say: `${check.noun} of ${check.subject} are counted anew` } : GOOD;
     }
   }
 }

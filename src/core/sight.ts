@@ -15,6 +15,8 @@ export const CLEAR_SIGHT: Sight = { dark: [], lastLook: null, blindNow: false, c
 
 /** After a look at `at`. What lies between a blind look and the next look counts as unseen, whatever the next one finds. */
 export function lookMade(sight: Sight, at: number, blind: { reason: BlindReason; say: string } | null, blindAfter: number): Sight {
+  // Seen then, seen now, and nothing to forget: `lastLook` is only asked for where darkness grows from it.
+  if (!blind && sight.clearSince !== null && isClear(sight)) return sight;
   const aged = growDarkness(sight, at, blindAfter);
   return {
     dark: aged.dark,
@@ -43,8 +45,13 @@ export function growDarkness(sight: Sight, at: number, blindAfter: number): Sigh
   return { ...sight, dark: merged, lastLook: sight.blindNow ? at : sight.lastLook };
 }
 
+function isClear(sight: Sight): boolean {
+  return !sight.blindNow && sight.dark.length === 0;
+}
+
 /** Milliseconds without sight inside the window that ends at `at`. */
 export function darkness(sight: Sight, at: number, blindAfter: number): number {
+  if (isClear(sight)) return 0;
   const from = at - 2 * blindAfter;
   return growDarkness(sight, at, blindAfter).dark.reduce((sum, [start, end]) => sum + Math.max(0, end - Math.max(start, from)), 0);
 }

@@ -6,7 +6,7 @@
  */
 import { expectedFacets, type Resource } from './expectation.ts';
 import { newFacet, lookAtFacet, type FacetState } from './facet.ts';
-import { compareHarm, harmOf, type FacetJudgment, type HarmClass } from './outcome.ts';
+import { compareHarm, harmOf, type FacetJudgment, type HarmClass, type JudgedEvidence } from './outcome.ts';
 import type { Depth, Facet, Instant } from './report.ts';
 import { darkness, resumeSight } from './sight.ts';
 
@@ -73,9 +73,13 @@ export function step(resource: Resource, state: ResourceState, event: StateEvent
 
 function resume(resource: Resource, state: ResourceState, at: Instant): ResourceState {
   const facets: Record<string, FacetState> = {};
-  for (const facet of expectedFacets(resource).keys()) {
+  const expected = expectedFacets(resource);
+  const inspects = [...expected.values()].includes('inspect');
+  for (const [facet, home] of expected) {
     const known = state.facets[facet];
-    if (known) facets[facet] = { ...known, sight: resumeSight(known.sight, at.steady) };
+    // Where nothing is inspected any more, what an inspection found would stand for ever.
+    const accuser = known?.accuser === 'inspect' && !inspects ? home : (known?.accuser ?? null);
+    if (known) facets[facet] = { ...known, accuser, sight: resumeSight(known.sight, at.steady) };
   }
   return { ...state, facets };
 }
@@ -86,11 +90,26 @@ function afterLook(resource: Resource, state: ResourceState, event: Looked): Ste
   // Anything bad starts every facet's proof of health anew (law 7).
   if (event.judgments.some((judgment) => harmOf(judgment.outcome)))
     for (const [name, facet] of Object.entries(facets)) facets[name] = { ...facet, calm: { count: 0, since: event.at.steady } };
-  for (const judgment of event.judgments)
-    facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? newFacet(), judgment, event, GOOD_FOR_MS);
+  for (const judgment of dated(event)) {
+    const look = { ...event, home: expected.get(judgment.facet) ?? event.depth };
+    facets[judgment.facet] = lookAtFacet(resource, facets[judgment.facet] ?? newFacet(), judgment, look, GOOD_FOR_MS);
+  }
   const harmed = weighHarm(resource, { ...state, facets }, state, event.at, [...expected.keys()]);
   const owed = rechecks(resource, harmed.next, event, [...expected.values()].includes('inspect'));
   return weighSight(resource, harmed.next, event.at, [...harmed.effects, ...owed]);
+}
+
+/** The judgments of a look, their evidence marked as of this look. Facets that rest on the same evidence go on sharing it. */
+function dated({ at, judgments }: Looked): FacetJudgment[] {
+  let heard: readonly JudgedEvidence[] | undefined;
+  let marked: readonly JudgedEvidence[] = [];
+  return judgments.map((judgment) => {
+    if (judgment.evidence !== heard) {
+      heard = judgment.evidence;
+      marked = heard.map((evidence) => ({ ...evidence, look: at.steady }));
+    }
+    return { ...judgment, evidence: marked };
+  });
 }
 
 /** Compares what the facets now stand for with what has been raised. */
@@ -161,10 +180,10 @@ function worstHarm(facets: readonly FacetState[]): HarmClass | null {
 function weighSight(resource: Resource, state: ResourceState, at: Instant, effects: readonly StateEffect[]): Stepped {
   // What is lost has no contents to be seen: only its own absence is looked at until it is back.
   const lost = isLost(state);
-  const sights = Object.entries(state.facets).flatMap(([name, facet]) =>
-    lost && name !== 'presence' && name !== 'identity' ? [] : [facet.sight],
+  const dark = Object.entries(state.facets).some(
+    ([name, { sight }]) =>
+      (!lost || name === 'presence' || name === 'identity') && darkness(sight, at.steady, resource.blindAfter) >= resource.blindAfter,
   );
-  const dark = sights.some((sight) => darkness(sight, at.steady, resource.blindAfter) >= resource.blindAfter);
   if (!state.blind && dark) return { next: { ...state, blind: true }, effects: [...effects, { do: 'raise', track: 'sight' }] };
   if (!state.blind || dark) return { next: state, effects };
   // Being lost is no way of being seen: what could not be looked at before is looked at again once it is back.
@@ -176,9 +195,20 @@ function weighSight(resource: Resource, state: ResourceState, at: Instant, effec
     : { next: state, effects };
 }
 
-/** True while its presence or identity is, or is suspected to be, lost: inspecting its contents would be inspecting nothing. */
+/** True while its presence or identity is, or is suspected to be, lost: it has no contents to be judged. */
 export function isLost(state: ResourceState): boolean {
-  return [state.facets['presence'], state.facets['identity']].some((facet) => facet?.standing === 'bad' || facet?.standing === 'suspect');
+  return losses(state).length > 0;
+}
+
+/** True where inspecting it would be inspecting nothing. What an inspection found, the next inspections must confirm or take back. */
+export function isUninspectable(state: ResourceState): boolean {
+  return losses(state).some(({ accuser }) => accuser !== 'inspect');
+}
+
+function losses(state: ResourceState): FacetState[] {
+  return [state.facets['presence'], state.facets['identity']].flatMap((facet) =>
+    facet?.standing === 'bad' || facet?.standing === 'suspect' ? [facet] : [],
+  );
 }
 
 /**
@@ -189,7 +219,13 @@ function rechecks(resource: Resource, state: ResourceState, event: Looked, inspe
   const effects: StateEffect[] = [];
   const recheck = (depth: Depth, afterMs: number, urgent: boolean): number => effects.push({ do: 'recheck', depth, afterMs, urgent });
   const blind = event.judgments.some(({ outcome }) => outcome.is === 'blind');
-  const suspect = event.judgments.some(({ facet }) => state.facets[facet]?.standing === 'suspect');
+  const lost = event.judgments.some(({ outcome }) => outcome.is === 'lost');
+  // A look that could say nothing of a loss leaves it to be pursued; one that found it elsewhere has pursued it.
+  const pursued = new Set<string>([...event.judgments.map(({ facet }) => facet), ...(lost ? [] : (['presence', 'identity'] as const))]);
+  // By looks of the depth that accused it: a sweep that passes by while an inspection is awaited owes nothing.
+  const suspect = Object.entries(state.facets).some(
+    ([name, { standing, accuser }]) => standing === 'suspect' && pursued.has(name) && (accuser ?? event.depth) === event.depth,
+  );
   if (suspect) recheck(event.depth, blind ? BLIND_RECHECK_MS : 0, true);
   if (event.depth === 'sweep') {
     if (inspects && event.judgments.some(({ outcome }) => outcome.is === 'good' && outcome.suspicion !== undefined))

@@ -1,4 +1,4 @@
-import { expectedFacets, type Check, type Resource, type Severity } from './expectation.ts';
+import { dueFacets, expectedFacets, type Check, type Resource, type Severity } from './expectation.ts';
 import type { Memory } from './memory.ts';
 import type { Breach, FacetJudgment, JudgedEvidence, Outcome } from './outcome.ts';
 import type { Blind, BlindReason, Depth, Evidence, Facet, Identity, ResourceReport, Seen, Unseen } from './report.ts';
@@ -18,7 +18,7 @@ const GOOD: Outcome = { is: 'good' };
  */
 export function judge(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): FacetJudgment[] {
   const expected = expectedFacets(resource);
-  const due = [...expected].filter(([, depth]) => depth === look.depth).map(([facet]) => facet);
+  const due = dueFacets(resource, look.depth);
   if (contradictory(reports))
     return due.map((facet) => ({
       facet,
@@ -33,6 +33,7 @@ export function judge(resource: Resource, reports: readonly ResourceReport[], me
 }
 
 function contradictory(reports: readonly ResourceReport[]): boolean {
+  if (reports.length < 2) return false;
   const elsewhere = (report: ResourceReport): boolean =>
     report.kind === 'seen' || (report.kind === 'blind' && report.facets.includes('presence'));
   return reports.some((report) => report.kind === 'unseen') && reports.some(elsewhere);
@@ -98,7 +99,7 @@ function strangeVantage(resource: Resource, caller: Identity, memory: Memory): O
 
 /** The identity that this resource must show: what was learned on first use, overruled by what the manifest says. */
 export function wantedIdentity(resource: Pick<Resource, 'identity'>, memory: Memory): Identity {
-  return { ...memory.pin, ...resource.identity };
+  return memory.pin ? { ...memory.pin, ...resource.identity } : resource.identity;
 }
 
 function judgeIdentity(resource: Resource, report: Seen, memory: Memory): Outcome {
@@ -130,11 +131,18 @@ function judgeReport(resource: Resource, report: ResourceReport, memory: Memory,
   // The wrong server was asked: nothing it says counts.
   if (identity.is === 'blind' && identity.reason === 'wrong-caller')
     return report.looked.map((facet) => ({ facet, outcome: identity, evidence }));
-  return report.looked.map((facet) => {
+  return [...implied(resource, report, memory, look), ...report.looked].map((facet) => {
     if (facet === 'presence') return { facet, outcome: GOOD, evidence };
     if (facet === 'identity') return { facet, outcome: identity, evidence };
     return { facet, outcome: judgeChecks(resource, facet, report, memory, look), evidence };
   });
+}
+
+/** Who was let in to look around has seen that it is there, and, where it showed all of its identity, that it is the same. */
+function implied(resource: Resource, { pin, looked }: Seen, memory: Memory, { depth }: LookMade): Facet[] {
+  if (depth !== 'inspect') return [];
+  const whole = Object.keys(wantedIdentity(resource, memory)).every((key) => key in pin);
+  return (['presence', ...(whole ? (['identity'] as const) : [])] as const).filter((facet) => !looked.includes(facet));
 }
 
 function blindFacets(report: Blind, evidence: readonly JudgedEvidence[]): FacetJudgment[] {

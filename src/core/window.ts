@@ -12,7 +12,9 @@ export interface Mark {
 export const WINDOW_MS = 3_600_000;
 
 /** The last `confirm` + 1 looks, oldest first. Looks that were blind never get here. */
-export function addMark(marks: readonly Mark[], mark: Mark, confirm: number): Mark[] {
+export function addMark(marks: readonly Mark[], mark: Mark, confirm: number): readonly Mark[] {
+  // Good among good: a mark only fills a place, and when it was set changes nothing.
+  if (mark.harm === null && marks.length === confirm + 1 && marks.every(({ harm }) => harm === null)) return marks;
   return [...marks, mark].filter((old) => mark.at.steady - old.at.steady <= WINDOW_MS).slice(-(confirm + 1));
 }
 

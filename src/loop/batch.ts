@@ -1,4 +1,4 @@
-import { expectedFacets, type Resource } from '../core/expectation.ts';
+import { dueFacets, type Resource } from '../core/expectation.ts';
 import type { Blind, BlindReason, Depth, Facet, Listing, Report, ResourceReport } from '../core/report.ts';
 import type { Clock } from '../ports.ts';
 import type { Link, Wanted } from '../probe.ts';
@@ -12,6 +12,10 @@ export interface BatchResult {
   /** How it ended, where it did not end by itself. */
   readonly broken: { readonly reason: BlindReason; readonly say: string } | null;
 }
+
+/** Given as the reason where nobody will read it, so that none has to make an error of its own. */
+const HEARD = Symbol('heard');
+const OUT_OF_PATIENCE = new Error('out of patience');
 
 /** How long a probe has to settle once its signal aborted (the contract's 100 ms, with room for a loaded machine). */
 const SETTLE_MS = 250;
@@ -46,13 +50,13 @@ export async function runBatch(
     () => 'aborted' as const,
   );
   const first = await Promise.race([reading, deadline]);
-  bell.abort();
-  over.abort(new Error('out of patience'));
+  bell.abort(HEARD);
+  over.abort(OUT_OF_PATIENCE);
   let broken = first === 'timeout' || first === 'aborted' ? silence(bounds.patience) : first;
   // The last words said while it settles still count; the wait for them is bounded.
   const settled = new AbortController();
   if (first === 'timeout' || first === 'aborted') await Promise.race([reading, clock.sleep(SETTLE_MS, settled.signal).catch(() => {})]);
-  settled.abort();
+  settled.abort(HEARD);
   closed = true;
   const tookMs = clock.now().steady - began.steady;
   if (broken && bounds.signal.aborted) broken = { reason: 'timeout', say: 'the watcher is stopping' };
@@ -91,7 +95,7 @@ function silence(patience: number): { reason: BlindReason; say: string } {
 function unspoken(resource: Resource, said: readonly ResourceReport[], depth: Depth): Facet[] {
   if (said.some((report) => report.kind === 'unseen')) return [];
   const spoken = new Set(said.flatMap((report) => (report.kind === 'seen' ? report.looked : report.kind === 'blind' ? report.facets : [])));
-  return [...expectedFacets(resource)].flatMap(([facet, due]) => (due === depth && !spoken.has(facet) ? [facet] : []));
+  return dueFacets(resource, depth).filter((facet) => !spoken.has(facet));
 }
 
 /** A roll entry as a probe is asked for it. */

@@ -1,3 +1,4 @@
+import type { WitnessWord } from '../core/mass.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { wordPage } from '../core/page-words.ts';
 import type { Instant } from '../core/report.ts';
@@ -17,6 +18,7 @@ export interface DeskSources {
   readonly journal: Journal;
   readonly claims: ClaimBook;
   readonly maintenance: Maintenance;
+  readonly witness: (at: Instant) => WitnessWord | undefined;
 }
 
 /** `manifest`: its id, which a running daemon never changes. */
@@ -34,7 +36,7 @@ export function deskOptions(watchdog: string, manifest: string, newId: DeskOptio
     newId,
     isQuiet: (incident, at) => sources().maintenance.isQuiet(incident, sources().roll, at),
     word: (incident, event, reason, at) => {
-      const { plan, journal, claims } = sources();
+      const { plan, roll, journal, claims, witness } = sources();
       return wordPage(incident, {
         watchdog,
         event,
@@ -44,6 +46,8 @@ export function deskOptions(watchdog: string, manifest: string, newId: DeskOptio
         head: journal.head,
         statusUrl: plan.statusUrl,
         claims: claims.claims,
+        mass: roll.mass(incident.connection, incident.class),
+        witness: witness(at),
       });
     },
   };

@@ -1,4 +1,5 @@
 import type { Resource } from '../core/expectation.ts';
+import { isGravest, type WitnessWord } from '../core/mass.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
 import type { Desk } from './desk.ts';
@@ -13,11 +14,14 @@ export interface World {
   readonly schedule: Schedule;
   readonly roll: Roll;
   readonly desk: Desk;
-  readonly maintenance: Maintenance;
+  /** None where nothing is ever kept quiet. */
+  readonly maintenance?: Pick<Maintenance, 'holds'>;
+  readonly witness: WitnessWord | undefined;
 }
 
 /** Does what the resource's machine asks for: another look, or something to be told at the desk. */
-export function perform(resource: Resource, effect: StateEffect, at: Instant, { plan, schedule, roll, desk, maintenance }: World): void {
+export function perform(resource: Resource, effect: StateEffect, at: Instant, world: World): void {
+  const { plan, schedule, roll, desk, maintenance, witness } = world;
   const { id, connection } = resource;
   const group = plan.groupOf.get(id);
   if (group === undefined) return;
@@ -28,9 +32,10 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, { 
     }
     case 'raise': {
       const state = roll.records.get(id)?.state;
-      if (state && maintenance.holds(resource, effect.track, state, at)) return;
+      if (state && maintenance?.holds(resource, effect.track, state, at)) return;
       const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
-      const severity = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
+      const weight = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
+      const severity = isGravest(roll.mass(connection, what), witness) ? 'critical' : weight;
       const episode = roll.nextEpisode(id, what);
       desk.raise({ resource: id, connection, class: what, severity, episode, at });
       // The page about a loss says at once that its backups are gone, too.

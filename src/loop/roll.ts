@@ -1,11 +1,13 @@
 import type { Resource } from '../core/expectation.ts';
+import type { IncidentClass } from '../core/incident.ts';
+import { massOf, type Mass } from '../core/mass.ts';
 import { BLANK, type Memory } from '../core/memory.ts';
 import type { FacetJudgment } from '../core/outcome.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { remember } from '../core/remember.ts';
 import type { Instant, ResourceReport } from '../core/report.ts';
-import { isLost, NEW, step, type StateEffect } from '../core/state.ts';
+import { isUninspectable, NEW, step, type StateEffect } from '../core/state.ts';
 import { judge, type LookMade } from '../core/verdict.ts';
 import type { ResourceRecord } from '../ports.ts';
 
@@ -33,6 +35,9 @@ export class Roll {
   readonly #unswept = new Set<string>();
   readonly #took = new Map<string, number>();
   readonly #protects = new Map<string, string[]>();
+  readonly #byConnection = new Map<string, string[]>();
+  /** Until the next look: a thousand losses of one round ask a thousand times. */
+  readonly #masses = new Map<string, Mass | undefined>();
 
   readonly #adopts: boolean;
 
@@ -42,6 +47,8 @@ export class Roll {
     for (const resource of resources) {
       this.#resources.set(resource.id, resource);
       for (const guard of resource.protectedBy) this.#protects.set(guard, [...(this.#protects.get(guard) ?? []), resource.id]);
+      this.#byConnection.set(resource.connection, this.#byConnection.get(resource.connection) ?? []);
+      this.#byConnection.get(resource.connection)?.push(resource.id);
       const record = known.get(resource.id);
       const state = record ? step(resource, record.state, { type: 'resumed', at }).next : NEW;
       this.#put(resource.id, { state, memory: record?.memory ?? BLANK });
@@ -68,8 +75,7 @@ export class Roll {
     const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
     this.#put(id, { state: next, memory });
     this.#took.set(id, tookMs);
-    const changed =
-      effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || standings(next) !== standings(record.state);
+    const changed = effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || !standAlike(next, record.state);
     return { resource, effects, adopted, changed };
   }
 
@@ -111,8 +117,23 @@ export class Roll {
     const record = this.#records.get(id);
     if (!record) return 1;
     const episode = (record.state.episodes[what] ?? 0) + 1;
-    this.#put(id, { ...record, state: { ...record.state, episodes: { ...record.state.episodes, [what]: episode } } });
+    this.#records.set(id, { ...record, state: { ...record.state, episodes: { ...record.state.episodes, [what]: episode } } });
     return episode;
+  }
+
+  /** What befell everything behind a connection at once; undefined where something was spared. */
+  mass(connection: string, what: IncidentClass): Mass | undefined {
+    const key = `${what} ${connection}`;
+    if (!this.#masses.has(key)) {
+      const states = (this.#byConnection.get(connection) ?? []).flatMap((id) => this.#records.get(id)?.state ?? []);
+      this.#masses.set(key, massOf(states, what));
+    }
+    return this.#masses.get(key);
+  }
+
+  /** True while there is anything that cannot be seen. */
+  isDark(): boolean {
+    return this.#dim.size > 0;
   }
 
   /** Starts a resource without a past, but for its episodes: a dedup key is never used twice. */
@@ -127,9 +148,9 @@ export class Roll {
     return resource && record && printResource(resource, record.state, record.memory, this.#took.get(id) ?? 0);
   }
 
-  isLost(id: string): boolean {
+  isUninspectable(id: string): boolean {
     const record = this.#records.get(id);
-    return record !== undefined && isLost(record.state);
+    return record !== undefined && isUninspectable(record.state);
   }
 
   /** True once every resource has been swept. */
@@ -138,6 +159,7 @@ export class Roll {
   }
 
   #put(id: string, record: ResourceRecord): void {
+    this.#masses.clear();
     this.#records.set(id, record);
     toggle(this.#dim, id, record.state.blind || Object.values(record.state.facets).some((facet) => facet.sight.blindNow));
     toggle(this.#unswept, id, record.state.facets['presence'] === undefined);
@@ -153,10 +175,13 @@ function judgeReports(resource: Resource, reports: readonly ResourceReport[], me
   }
 }
 
-function standings(state: ResourceRecord['state']): string {
-  return Object.entries(state.facets)
-    .map(([name, facet]) => `${name} ${facet.standing} ${facet.sight.blindNow}`)
-    .join();
+/** True where nothing changed but when it was last looked at. */
+function standAlike({ facets: a }: ResourceRecord['state'], { facets: b }: ResourceRecord['state']): boolean {
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => a[name]?.standing === b[name]?.standing && a[name]?.sight.blindNow === b[name]?.sight.blindNow)
+  );
 }
 
 function toggle(set: Set<string>, id: string, member: boolean): void {

@@ -1,5 +1,5 @@
 import type { Instant } from '../core/report.ts';
-import type { Clock, Cron, Heartbeat, Log, Random, Store } from '../ports.ts';
+import type { Clock, Cron, Heartbeat, Log, Random, Store, Witness } from '../ports.ts';
 
 /** What a watch needs of the world. */
 export interface WatchPorts {
@@ -9,5 +9,6 @@ export interface WatchPorts {
   readonly log: Log;
   readonly store: Store;
   readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined;
+  readonly witness?: Witness | undefined;
   readonly newId: (at: Instant) => string;
 }

@@ -4,8 +4,8 @@ import type { Instant } from '../core/report.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
 import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
-import { Desk } from './desk.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
+import { Desk } from './desk.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
@@ -25,6 +25,7 @@ import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
 import { Troubles } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
+import { Witnessing } from './witnessing.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
 const DRAIN_MS = 2000;
@@ -52,6 +53,7 @@ export class Watch {
   readonly #stall: Stall;
   readonly #readBack: ReadBack;
   readonly #maintenance: Maintenance;
+  readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
   #holding = new AbortController();
   #wake = new AbortController();
@@ -67,6 +69,7 @@ export class Watch {
     const at = ports.clock.now();
     this.#roll = new Roll(plan.resources, snapshot.resources, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
+    this.#witnessing = new Witnessing(ports.witness);
     const sources = (): DeskSources => ({
       plan: this.#plan,
       roll: this.#roll,
@@ -74,6 +77,7 @@ export class Watch {
       journal: this.#journal,
       claims: this.#claims,
       maintenance: this.#maintenance,
+      witness: (now) => this.#witnessing.word(now),
     });
     this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
@@ -103,6 +107,7 @@ export class Watch {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
       this.#holding.abort();
+      this.#witnessing.stop();
       this.#wake.abort();
     }
     await this.#running;
@@ -196,7 +201,7 @@ export class Watch {
     while (!this.#stop.signal.aborted) {
       const at = this.#ports.clock.now();
       this.#wake = new AbortController();
-      for (const due of this.#schedule.take(at, (id) => this.#roll.isLost(id))) this.#track(this.#look(due));
+      for (const due of this.#schedule.take(at, (id) => this.#roll.isUninspectable(id))) this.#track(this.#look(due));
       this.#tick(at);
       const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
       await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
@@ -216,6 +221,7 @@ export class Watch {
       this.#schedule.resumed(at);
       this.#roll.resumed(at);
     }
+    this.#witnessing.tick(at, this.#roll.isDark());
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
     for (const { resource, track } of this.#maintenance.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
     this.#claims.tick(at);
@@ -245,10 +251,9 @@ export class Watch {
     schedule.ended(due, at);
     // A plan that was replaced meanwhile may hold other resources under these names: what the old link saw is not judged by the new roll.
     if (this.#stop.signal.aborted || schedule !== this.#schedule) return;
-    for (const { id } of resources) {
-      const outcomes = this.#roll.look(id, result.reports.get(id) ?? [], { depth: due.depth, path: due.path }, at, result.tookMs);
-      if (outcomes) this.#apply(outcomes, at);
-    }
+    // All are judged before any is told of: what befell everything at once is one thing.
+    const judged = resources.flatMap(({ id }) => this.#roll.look(id, result.reports.get(id) ?? [], due, at, result.tookMs) ?? []);
+    for (const outcomes of judged) this.#apply(outcomes, at);
     this.#pulse.roundEnded(at);
     this.#progress++;
     await this.#settle(at);
@@ -257,7 +262,8 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance: this.#maintenance };
+    const [witness, maintenance] = [this.#witnessing.word(at), this.#maintenance];
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance, witness };
     for (const effect of effects) perform(resource, effect, at, world);
     const record = this.#roll.records.get(resource.id);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });

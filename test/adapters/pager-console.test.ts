@@ -22,7 +22,7 @@ describe('the console pager', () => {
   rollcall vault-eu at 2026-11-22T10:00:02.500Z, 1 resource, incident 01JD6
   orders-db: absent (postgres.database on orders-pg)
     database orders does not exist on orders-pg (asked pg_database, whole answer, 2 of 2 looks)
-    expected: identity {"oid":16401}
+    expected: identity oid 16401
     actual: nothing
     bad since 2026-11-22T10:00:00.000Z, last seen healthy 2026-11-22T09:59:58.000Z
     look 2: pg_database by rollcall_ro@db1:5432 at 2026-11-22T10:00:02.000Z, whole answer, also seen: 3 other databases: postgres, template0, template1
@@ -71,6 +71,29 @@ describe('the console pager', () => {
     await pager.deliver(makeLetter({ resources: [resource] }), never);
     assert.equal(written.split(breach.what).length, 2);
     assert.match(written, /actual: x 0\n/);
+  });
+
+  it('prints sizes, ages and counts of a breach as a person reads them', async () => {
+    const common = { kind: 'diminished', what: 'less', severity: 'critical' } as const;
+    const breaches = [
+      { ...common, path: 'min_size', expected: 1_048_576, actual: 1536, unit: 'bytes' },
+      { ...common, path: 'newest_within', expected: 93_600_000, actual: 1_209_600_000, unit: 'ms' },
+      { ...common, path: 'mounted', expected: 1, actual: 0, unit: 'flag' },
+      { ...common, path: 'min_rows', expected: 100_000, actual: null },
+    ] as const;
+    const of = (side: 'expected' | 'actual') => Object.fromEntries(breaches.map((breach) => [breach.path, breach[side]]));
+    const resource = makePrintedResource({
+      verdict: 'degraded',
+      breaches,
+      expected: { identity: { system_identifier: '7301', oid: 16401 }, ...of('expected') },
+      actual: of('actual'),
+    });
+    await pager.deliver(makeLetter({ resources: [resource] }), never);
+    assert.match(
+      written,
+      /expected: identity system_identifier 7301, oid 16401, min_size 1 MiB, newest_within 1d 2h, mounted yes, min_rows 100,000\n/,
+    );
+    assert.match(written, /actual: min_size 1\.5 KiB, newest_within 14d, mounted no, min_rows nothing\n/);
   });
 
   it('says how many resources it leaves out', async () => {

@@ -232,7 +232,7 @@ describe('the email pager', () => {
       const begun = performance.now();
       const delivery = await pagerAt(port, { timeout: 300 }).deliver(makeLetter(), never);
       assert.deepEqual(delivery, { kind: 'retryable', why: 'no answer within 300ms' });
-      assert.ok(performance.now() - begun < 1500);
+      assert.ok(performance.now() - begun < 10_000);
       delete script[step];
     }
   });
@@ -251,7 +251,7 @@ describe('the email pager', () => {
     caller.abort();
     assert.equal((await delivery).kind, 'retryable');
     await closed;
-    assert.ok(performance.now() - begun < 500);
+    assert.ok(performance.now() - begun < 5000);
     await new Promise((resolve) => silent.close(resolve));
   });
 

@@ -64,8 +64,10 @@ function assertContract(result: CheckResult): void {
       looks.toSorted((a, b) => a - b),
     );
     assert.equal(looks[0], 1);
-    for (const breach of resource.breaches)
+    for (const { unit, ...breach } of resource.breaches) {
       assert.deepEqual(Object.keys(breach), ['kind', 'path', 'what', 'expected', 'actual', 'severity']);
+      assert.ok(unit === undefined || ['bytes', 'ms', 'flag'].includes(unit));
+    }
     if (resource.verdict === 'present') assert.deepEqual([resource.skipped, resource.first_seen_bad], [[], null]);
     if (resource.verdict === 'blind') assert.ok(resource.skipped.every(({ facet, reason, say }) => facet && reason && say));
   }

@@ -61,7 +61,7 @@ describe('rollcall watch', function () {
     const began = performance.now();
     daemon.signal('SIGTERM');
     assert.equal(await daemon.ended, 0);
-    assert.ok(performance.now() - began < 5000);
+    assert.ok(performance.now() - began < 8000);
     assert.match(daemon.stderr, /"stopped"/);
   });
 

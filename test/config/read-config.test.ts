@@ -70,6 +70,15 @@ describe('reading config.yaml', () => {
     assert.deepEqual(six.watchdog.listen, { host: '::1', port: 0 });
   });
 
+  it('takes a witness as an address and a port', () => {
+    const witness = (text: string) =>
+      read(minimal.toString().replace('name: vault-eu', `name: vault-eu, witness: ${text}`)).watchdog.witness;
+    assert.deepEqual(witness('"192.0.2.1:443"'), { host: '192.0.2.1', port: 443 });
+    assert.deepEqual(witness('"[2001:db8::1]:53"'), { host: '2001:db8::1', port: 53 });
+    for (const wrong of ['off', '443', '"192.0.2.1"', '"192.0.2.1:0"', '"192.0.2.1:99999"', '"https://192.0.2.1:443"'])
+      assert.throws(() => witness(wrong), /must be an address and a port such as 192\.0\.2\.1:443/, wrong);
+  });
+
   it('lists every reference to a secret with its place', () => {
     const places = read(good).secrets.map(({ path, line, column }) => `${line}:${column} ${path}`);
     assert.deepEqual(places, [

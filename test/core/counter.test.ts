@@ -41,16 +41,19 @@ function seen(value: number, epoch: string): Seen {
   return { kind: 'seen', id: 'orders', pin: {}, looked: ['presence', 'identity', FACET], measures, evidence };
 }
 
-/** Looks that find these totals, one after the other: whether each made an inspection due. */
-function jumps(totals: readonly number[], epochs: readonly string[] = []): boolean[] {
+/** Looks that find these totals, one after the other, held to this rule: whether each made an inspection due. */
+function jumps(totals: readonly (number | null)[], epochs: readonly string[] = [], rule: Check['rule'] = CHECK.rule): boolean[] {
   let memory: Memory = BLANK;
+  const resource = { ...RESOURCE, checks: [{ ...CHECK, rule }, CONTENT] };
   return totals.map((total, n) => {
-    const reports = [seen(total, epochs[n] ?? 'e')];
-    const judgments = judge(RESOURCE, reports, memory, { depth: 'sweep', path: 'usual' });
+    const report = seen(total ?? 0, epochs[n] ?? 'e');
+    const reports = [total === null ? { ...report, measures: {} } : report];
+    const judgments = judge(resource, reports, memory, { depth: 'sweep', path: 'usual' });
+    assert.ok(judgments.every(({ outcome }) => outcome.is === 'good'));
     // As a store would keep it.
-    memory = JSON.parse(JSON.stringify(remember(RESOURCE, memory, NEW, reports, judgments).memory)) as Memory;
+    memory = JSON.parse(JSON.stringify(remember(resource, memory, NEW, reports, judgments).memory)) as Memory;
     const at = { wall: n * 1000, steady: n * 1000 };
-    const { effects } = step(RESOURCE, NEW, { type: 'looked', at, depth: 'sweep', path: 'usual', judgments });
+    const { effects } = step(resource, NEW, { type: 'looked', at, depth: 'sweep', path: 'usual', judgments });
     for (const effect of effects) assert.deepEqual(effect, { do: 'recheck', depth: 'inspect', afterMs: 0, urgent: false });
     return effects.length > 0;
   });
@@ -77,7 +80,31 @@ describe('a counter that is watched for jumps', () => {
     assert.deepEqual(jumps([100, 40, 40]), [false, true, false]);
   });
 
+  it('held to restarts: makes one due when it begins anew or falls, and never by rising', () => {
+    const rule = { is: 'restarts' } as const;
+    assert.deepEqual(jumps([1, 1_000_000, 1_000_000, 999, 1000], [], rule), [false, false, false, true, false]);
+    assert.deepEqual(jumps([100, 200, 300], ['a', 'b', 'b'], rule), [false, true, false]);
+  });
+
   it('remembers what is usual over a new beginning', () => {
     assert.deepEqual(jumps([0, 1000, 5, 905], ['a', 'a', 'b', 'b']), [false, true, true, false]);
+  });
+});
+
+describe('a size that is watched for falls', () => {
+  const rule = { is: 'falls', least: 100, factor: 2 } as const;
+  const falls = (sizes: readonly (number | null)[], epochs?: readonly string[]) => jumps(sizes, epochs, rule);
+
+  it('makes an inspection due when it falls far beyond what is usual, and never by rising', () => {
+    assert.deepEqual(falls([1000, 5000, 4901, 4801, 4500, 4500]), [false, false, false, false, true, false]);
+    assert.deepEqual(falls([5000, 4800, 4400, 3500]), [false, true, false, true]);
+  });
+
+  it('may be measured in turn: what was not looked at says nothing, and the next look compares with the last', () => {
+    assert.deepEqual(falls([null, 5000, null, null, 4000, null]), [false, false, false, false, true, false]);
+  });
+
+  it('is not compared with the size of another one', () => {
+    assert.deepEqual(falls([5000, 100, 100], ['a', 'b', 'b']), [false, false, false]);
   });
 });

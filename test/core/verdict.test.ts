@@ -43,6 +43,8 @@ const { listing } = unseen();
 const lying = (changes: object): ResourceReport => unseen({ listing: { ...listing, ...changes } });
 const CONTENT = makeResource({ checks: [makeCheck()] });
 const PINNED = makeResource({ identity: { server: 'A', oid: '1' } });
+/** What an inspection that saw anything says besides. */
+const THERE = { presence: 'good', identity: 'good' };
 const MATCHED: Memory = { ...BLANK, matched: true };
 
 describe('law 1: blind is not absent', () => {
@@ -88,7 +90,7 @@ describe('law 1: blind is not absent', () => {
       seen({ looked: ['content/t'], measures: { rows: exactly(3) } }),
       seen({ looked: ['content/t'], measures: { rows: exactly(30) } }),
     ];
-    assert.deepEqual(words(reports, { resource: CONTENT, depth: 'inspect' }), { 'content/t': 'blind protocol' });
+    assert.deepEqual(words(reports, { resource: CONTENT, depth: 'inspect' }), { ...THERE, 'content/t': 'blind protocol' });
   });
 
   it('the wrong server can doom nothing of ours', () => {
@@ -143,9 +145,9 @@ describe('law 2: name is not identity', () => {
 describe('law 3: up is not there', () => {
   it('an empty table behind a server that answers is a breach, as grave as the resource', () => {
     const report = seen({ looked: ['content/t'], measures: { rows: exactly(0) } });
-    assert.deepEqual(words([report], { resource: CONTENT, depth: 'inspect' }), { 'content/t': 'diminished critical' });
+    assert.deepEqual(words([report], { resource: CONTENT, depth: 'inspect' }), { ...THERE, 'content/t': 'diminished critical' });
     const mild = { ...CONTENT, severity: 'warning' as const };
-    assert.deepEqual(words([report], { resource: mild, depth: 'inspect' }), { 'content/t': 'diminished warning' });
+    assert.deepEqual(words([report], { resource: mild, depth: 'inspect' }), { ...THERE, 'content/t': 'diminished warning' });
   });
 
   it('marked for deletion is doomed', () => {
@@ -169,7 +171,10 @@ describe('law 6: the wanted list is the authority', () => {
   });
 
   it('a measure that was promised and is not there is blind: omitted', () => {
-    assert.deepEqual(words([seen({ looked: ['content/t'] })], { resource: CONTENT, depth: 'inspect' }), { 'content/t': 'blind omitted' });
+    assert.deepEqual(words([seen({ looked: ['content/t'] })], { resource: CONTENT, depth: 'inspect' }), {
+      ...THERE,
+      'content/t': 'blind omitted',
+    });
   });
 
   it('a measure that is no number is blind: omitted, never good', () => {
@@ -178,7 +183,7 @@ describe('law 6: the wanted list is the authority', () => {
         const resource = makeResource({ checks: [makeCheck({ rule })] });
         const memory = { ...BLANK, baselines: { rows: 50 } };
         const report = seen({ looked: ['content/t'], measures: { rows: exactly(value) } });
-        assert.deepEqual(words([report], { resource, memory, depth: 'inspect' }), { 'content/t': 'blind omitted' });
+        assert.deepEqual(words([report], { resource, memory, depth: 'inspect' }), { ...THERE, 'content/t': 'blind omitted' });
       }
   });
 

@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { startApp, type App } from '../../src/app.ts';
-import type { PrintedResource } from '../../src/core/page.ts';
+import type { Page, PrintedResource } from '../../src/core/page.ts';
 import type { Log } from '../../src/ports.ts';
 import { startPostBox, type PostBox } from '../support/post.ts';
 import { Site, type SiteParts } from '../support/site.ts';
@@ -11,11 +12,32 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
 export interface Replay extends AsyncDisposable {
   readonly app: App;
   readonly box: PostBox;
-  /** Waits until the whole roll has answered, inspections included, and says how many pages came until then. */
-  calm(): Promise<number>;
-  /** Waits until every resource has been looked at again, at both depths. */
-  nextRound(): Promise<void>;
+  /**
+   * Does the harm once the whole roll has answered twice, inspections included, and nobody was woken by that; waits for the first page.
+   * @throws where a page came before the harm began, or none within fifteen seconds of its beginning.
+   */
+  strike(harm: () => Promise<unknown> | void): Promise<Struck>;
+  /** Where the watcher is told from now on that the server is. */
+  pointAt(url: string): void;
   resource(id: string): PrintedResource | undefined;
+}
+
+/** What told of it first, and when. */
+export interface Struck {
+  readonly page: Page;
+  /** The checks that fired: verdicts of what is lost, `kind path` of breaches, of all resources of the page. */
+  readonly fired: readonly string[];
+  /** From the beginning of the harm to the page. */
+  readonly seconds: number;
+}
+
+/** Every incident replayed here was noticed by people after minutes or days. */
+const WITHIN_SECONDS = 15;
+
+function firedIn({ resources }: Page): string[] {
+  return resources.flatMap(({ id, verdict, breaches }) =>
+    verdict === 'degraded' ? breaches.map(({ kind, path }) => `${id}: ${kind} ${path}`) : [`${id}: ${verdict}`],
+  );
 }
 
 export async function replay(parts: SiteParts): Promise<Replay> {
@@ -34,18 +56,28 @@ export async function replay(parts: SiteParts): Promise<Replay> {
     for (const end = Date.now() + 15_000; !done(); await new Promise((resolve) => setTimeout(resolve, 20)))
       if (Date.now() > end) throw new Error(JSON.stringify(resources().map(({ id, verdict, summary }) => [id, verdict, summary])));
   };
+  const calm = async (): Promise<void> => {
+    await until(() => resources().every(({ verdict }) => verdict === 'present'));
+    const seen = new Map(resources().map(({ id, last_seen_healthy }) => [id, last_seen_healthy]));
+    await until(() => resources().every(({ id, last_seen_healthy }) => last_seen_healthy !== seen.get(id)));
+  };
   return {
     app,
     box,
+    strike: async (harm) => {
+      await calm();
+      assert.deepEqual(box.pages, [], 'nobody is woken before the harm begins');
+      const began = performance.now();
+      const struck = Promise.resolve(harm());
+      const page = await box.page(({ event }) => event === 'trigger');
+      const seconds = (performance.now() - began) / 1000;
+      await struck;
+      assert.ok(seconds < WITHIN_SECONDS, `${seconds} s after it began`);
+      assert.equal(page, box.pages[0], 'the first page of all');
+      return { page, fired: firedIn(page), seconds };
+    },
+    pointAt: (url) => void site.write('pg.url', url, 0o600),
     resource: (id) => resources().find((resource) => resource.id === id),
-    calm: async () => {
-      await until(() => resources().every(({ verdict }) => verdict === 'present'));
-      return box.pages.length;
-    },
-    nextRound: async () => {
-      const seen = new Map(resources().map(({ id, last_seen_healthy }) => [id, last_seen_healthy]));
-      await until(() => resources().every(({ id, last_seen_healthy }) => last_seen_healthy !== seen.get(id)));
-    },
     async [Symbol.asyncDispose]() {
       await app.stop();
       await running;

@@ -156,7 +156,7 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     for (const { letters } of [pager, chat]) {
       assert.equal(letters.length, 1);
       assert.deepEqual([letters[0]?.page.total, letters[0]?.page.truncated], [5000, true]);
-      assert.match(letters[0]?.page.summary ?? '', /^5,000 resources are gone/);
+      assert.match(letters[0]?.page.summary ?? '', /^EVERYTHING on pg is gone \(all 5,000 resources: /);
     }
   });
 

@@ -1,4 +1,4 @@
-import type { Change, Delivery, Heartbeat, Letter, Log, Pager, Post, Snapshot, Store } from '../../src/ports.ts';
+import type { Change, Delivery, Heartbeat, Letter, Log, Pager, Post, Snapshot, Store, Witness } from '../../src/ports.ts';
 import type { Resource } from '../../src/core/expectation.ts';
 import { expectedFacets } from '../../src/core/expectation.ts';
 import type { Facet, Report } from '../../src/core/report.ts';
@@ -153,8 +153,14 @@ export function makePlan(resources: readonly Resource[], parts: PlanParts = {}):
 export const NO_CRON = { next: () => undefined };
 
 /** Starts a watch on what the store remembers. */
-export async function startWatch(plan: Plan, clock: FakeClock, store: Store, heartbeat?: { to: Heartbeat; every: number }): Promise<Watch> {
-  const ports: WatchPorts = { clock, random: createFakeRandom(3), cron: NO_CRON, log: SILENT, store, heartbeat, newId: makeIds() };
+export async function startWatch(
+  plan: Plan,
+  clock: FakeClock,
+  store: Store,
+  heartbeat?: { to: Heartbeat; every: number },
+  witness?: Witness,
+): Promise<Watch> {
+  const ports: WatchPorts = { clock, random: createFakeRandom(3), cron: NO_CRON, log: SILENT, store, heartbeat, witness, newId: makeIds() };
   const watch = new Watch('vault', plan, ports, await store.load());
   void watch.run();
   return watch;

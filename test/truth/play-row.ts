@@ -40,7 +40,7 @@ async function play(row: Row, version: PostgresVersion, servers: Servers): Promi
   await server.query(`create database ${database}`);
   await server.query(FILL, database);
   const act = await row.play(scene);
-  const watched = stack.use(await Watched.start(url, database, row.expect));
+  const watched = stack.use(await Watched.start(url, database, row));
   watching.now = watched;
   await watched.healthy();
   const began = performance.now();

@@ -35,6 +35,8 @@ export interface Row {
   readonly only?: { readonly versions: readonly PostgresVersion[]; readonly why: string };
   /** `name=value` of the row's own server. */
   readonly settings?: readonly string[];
+  /** The manifest's `inspect`, ms, where it must be rarer than usual. */
+  readonly inspect?: number;
   /** The manifest's `expect` of the database. */
   readonly expect: object;
   /** Before the watch begins; what it makes can be kept for `act` by closing over it. */

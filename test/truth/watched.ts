@@ -12,6 +12,7 @@ import type { Link } from '../../src/probe.ts';
 import { ulid } from '../../src/values/ulid.ts';
 import { Site } from '../support/site.ts';
 import { RecordingPager } from './recording-pager.ts';
+import type { Row } from './row.ts';
 import { BLIND_AFTER_MS, HEALTHY_WITHIN_MS, INSPECT_MS, INSPECTIONS_AFTER, QUIET_WITHIN_MS, SWEEP_MS } from './timing.ts';
 
 const ID = 'watched';
@@ -32,8 +33,8 @@ export class Watched implements AsyncDisposable {
     this.#site = site;
   }
 
-  /** Watches `database` at `url` with `expect` until it is disposed of. */
-  static async start(url: string, database: string, expect: object): Promise<Watched> {
+  /** Watches `database` at `url` as the row says until it is disposed of. */
+  static async start(url: string, database: string, { expect, inspect = INSPECT_MS }: Pick<Row, 'expect' | 'inspect'>): Promise<Watched> {
     const ms = (value: number): string => `${value}ms`;
     const site = new Site({
       pgUrl: url,
@@ -41,7 +42,7 @@ export class Watched implements AsyncDisposable {
         connections: {
           pg: { probe: 'postgres', url: { file: './pg.url' }, connect_timeout: '2s', lock_timeout: '200ms', inspections_per_minute: 6000 },
         },
-        defaults: { sweep: ms(SWEEP_MS), inspect: ms(INSPECT_MS), blind_after: ms(BLIND_AFTER_MS) },
+        defaults: { sweep: ms(SWEEP_MS), inspect: ms(inspect), blind_after: ms(BLIND_AFTER_MS) },
       },
       resources: [{ id: ID, kind: 'postgres.database', connection: 'pg', name: database, expect }],
     });

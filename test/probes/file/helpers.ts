@@ -60,7 +60,10 @@ export function verdictOf(
 
 export function judged(resource: Resource, reports: readonly Report[], depth: Depth, memory: Memory = BLANK): Map<string, FacetJudgment> {
   const own = reports.filter((report): report is ResourceReport => report.kind !== 'listing' && report.id === resource.id);
-  return new Map(judge(resource, own, memory, { depth, path: 'usual' }).map((judgment) => [judgment.facet, judgment]));
+  const judgments = judge(resource, own, memory, { depth, path: 'usual' });
+  // That an inspection which could look has seen it there goes without saying.
+  const said = judgments.filter(({ facet, outcome }) => depth === 'sweep' || outcome.is !== 'good' || facet.includes('/'));
+  return new Map(said.map((judgment) => [judgment.facet, judgment]));
 }
 
 /** One word per facet: `good`, `lost absent`, `blind denied`, `breach min_count`. */

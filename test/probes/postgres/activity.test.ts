@@ -50,6 +50,38 @@ for (const version of POSTGRES_VERSIONS)
       assert.equal(await suspicion(watcher), undefined);
     });
 
+    it('is news where files go without a row being deleted, as TRUNCATE has it', async () => {
+      await using watcher = watch();
+      await run('create table bulk as select generate_series(1, 50000) as id');
+      assert.equal(await suspicion(watcher), undefined);
+      assert.equal(await suspicion(watcher), undefined);
+      await run('truncate bulk');
+      assert.match((await suspicion(watcher)) ?? '', /^the size of database orders fell by [12](\.\d+)? MiB since the last look$/);
+      assert.equal(await suspicion(watcher), undefined, 'told once');
+    });
+
+    it('asks for one size a sweep, in turn, and for none that it may not have', async () => {
+      await server.query('create database other');
+      await server.query('create database closed');
+      await server.query('revoke connect on database closed from public');
+      const tables = { expect: { tables: { 'public.t': {} } } };
+      await using watcher = new Watcher(server.url('postgres', 'watcher'), {
+        a: { name: 'orders', ...tables },
+        b: { name: 'other', ...tables },
+        c: { name: 'closed', ...tables },
+        d: { name: 'orders' },
+      });
+      const sized = async () => {
+        const reports = await watcher.reports('sweep');
+        return reports.flatMap((report) => (report.kind === 'seen' && report.measures['size_now'] ? [report.id] : []));
+      };
+      const turns = [await sized(), await sized(), await sized(), await sized()];
+      assert.deepEqual(
+        turns.map(([first]) => first),
+        ['a', 'b', undefined, 'a'],
+      );
+    });
+
     it('is not looked for in a database of which nothing is inspected', async () => {
       await using watcher = new Watcher(server.url('postgres', 'watcher'), { db: { name: 'orders' } });
       assert.deepEqual(Object.keys(await watcher.look('sweep')), ['presence', 'identity', 'protection/connections']);

@@ -36,7 +36,10 @@ export class Watcher {
     return Array.fromAsync(this.link.collect(this.wanted(), { depth, path, signal }));
   }
 
-  /** One look, judged and remembered: what it means for each facet of the first resource, or of the one named. */
+  /**
+   * One look, judged and remembered: what it means for each facet of the first resource, or of the one named. That an inspection which
+   * was let in has seen it there goes without saying.
+   */
   async look(
     depth: Look['depth'],
     path: Look['path'] = 'usual',
@@ -48,7 +51,8 @@ export class Watcher {
       const memory = this.#memories.get(resource.id) ?? BLANK;
       const judgments = judge(resource, own, memory, { depth, path });
       this.#memories.set(resource.id, remember(resource, memory, NEW, own, judgments).memory);
-      return [resource.id, Object.fromEntries(judgments.map(({ facet, outcome }) => [facet, outcome]))] as const;
+      const said = judgments.filter(({ facet, outcome }) => depth === 'sweep' || outcome.is !== 'good' || facet.includes('/'));
+      return [resource.id, Object.fromEntries(said.map(({ facet, outcome }) => [facet, outcome]))] as const;
     });
     return Object.fromEntries(judged)[id ?? ''] ?? {};
   }

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BREACH, FILL, FLOOR, orders, REFILL, SENTINEL } from '../expectations.ts';
 import type { Row } from '../row.ts';
 import { WITHIN } from '../timing.ts';
@@ -13,6 +15,14 @@ const statement =
   ({ run }) =>
   async () =>
     run(sql);
+
+/** So rare that only a sweep's signal can bring the page in time. */
+const RARE_MS = 12_000;
+const betweenInspections = {
+  inspect: RARE_MS,
+  expect: FLOOR,
+  paged: { ...diminished(BREACH.floor), within: WITHIN.inspection },
+} as const;
 
 /** Databases that stay, under the same identity, and lose what is in them. */
 export const contentRows: readonly Row[] = [
@@ -97,6 +107,28 @@ export const contentRows: readonly Row[] = [
     expect: orders({ min_rows: 900, sentinel: SENTINEL }),
     paged: diminished(BREACH.sentinel),
     play: statement(`update orders set note = 'overwritten'`),
+  },
+  {
+    ...betweenInspections,
+    name: 'DELETE without WHERE between two rare inspections',
+    play: statement('delete from orders'),
+  },
+  {
+    ...betweenInspections,
+    name: 'TRUNCATE between two rare inspections',
+    play: statement('truncate orders'),
+  },
+  {
+    name: `files of one table removed under the running server`,
+    expect: FLOOR,
+    paged: diminished(BREACH.missing, BREACH.floor),
+    play:
+      ({ server, run }) =>
+      async () => {
+        await run('checkpoint');
+        const [row] = await run(`select pg_relation_filepath('orders') as path`);
+        await rm(join(server.dataDir, String(row?.['path'])));
+      },
   },
   {
     name: 'DROP TABLE of the biggest, only the size declared',
