@@ -58,7 +58,7 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
   const lineOf = (path: Path): number => yaml.place({ path, message: '', code: 'RC_ID_DUPLICATE' }).line;
   const complaints = complaintsOf(yaml, [...findings, ...manifestReferences(raw, config, probes, lineOf)]);
   if (!head.success || complaints.length > 0) return { ok: false, complaints };
-  const { manifest: id, version, expires, policy } = head.data;
+  const { manifest: id, version, expires, policy, windows } = head.data;
   return {
     ok: true,
     value: {
@@ -68,6 +68,7 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
       version,
       ...(expires !== undefined && { expires }),
       policy: { k: policy.k, weakening: policy.weakening, requirePresence: policy.require_presence },
+      windows,
       resources,
     },
   };

@@ -1,4 +1,5 @@
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
+import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { SecretRef } from '../values/secret.ts';
 
 /** config.yaml, read and checked (CONTRACT §2). Holds references to secrets, never a secret. Durations in ms. */
@@ -11,6 +12,8 @@ export interface Config {
     /** Folder of the embedded store, absolute; undefined where neither the file nor $STATE_DIRECTORY names one: then ./state. */
     readonly state: string;
     readonly listen: { readonly host: string; readonly port: number } | 'off';
+    /** Where people reach it, for links in pages. */
+    readonly url?: string;
     /** An address that has nothing to do with what is watched. */
     readonly witness?: { readonly host: string; readonly port: number };
     /** Bearer token; required where `listen` is not loopback. */
@@ -22,7 +25,9 @@ export interface Config {
   readonly defaults: Defaults;
   readonly pagers: ReadonlyMap<string, PagerConfig>;
   readonly routes: readonly Route[];
-  readonly heartbeat?: { readonly url: SecretRef | string; readonly every: number };
+  readonly heartbeat?: { readonly urls: readonly (SecretRef | string)[]; readonly every: number };
+  /** Who may report what they did, by name, with the token that lets them; empty where nobody may. */
+  readonly claims: ReadonlyMap<string, SecretRef>;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
 }
@@ -66,6 +71,8 @@ export type PagerConfig =
       readonly name: string;
       readonly routingKey: SecretRef;
       readonly endpoint: string;
+      /** How acknowledgements are read back. */
+      readonly rest?: { readonly apiKey: SecretRef; readonly endpoint: string };
       readonly timeout: number;
     }
   | {
@@ -131,6 +138,7 @@ export interface Manifest {
   /** End of the named day (UTC), ms since 1970; undefined where the manifest does not expire. */
   readonly expires?: number;
   readonly policy: { readonly k: number; readonly weakening: number; readonly requirePresence: boolean };
+  readonly windows: readonly MaintenanceWindow[];
   readonly resources: readonly Resource[];
 }
 

@@ -13,7 +13,9 @@ export type LedgerKind =
   | 'retired'
   | 'trouble'
   | 'acknowledged'
-  | 'gap';
+  | 'gap'
+  | 'claim'
+  | 'window';
 
 export interface LedgerEntry {
   readonly at: Instant;

@@ -1,5 +1,6 @@
 import type { Resource, Severity } from '../core/expectation.ts';
 import type { Later } from '../core/incident.ts';
+import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { Depth } from '../core/report.ts';
 import type { Pager } from '../ports.ts';
 import type { Link } from '../probe.ts';
@@ -20,6 +21,8 @@ export interface Plan {
   /** Of config.yaml's parts that decide who is paged and how well is watched: a change of it pages. */
   readonly configDigests: Readonly<Record<string, string>>;
   readonly resources: readonly Resource[];
+  /** None where absent. */
+  readonly windows?: readonly MaintenanceWindow[];
   readonly groups: ReadonlyMap<string, Group>;
   /** The group of each resource, by id. */
   readonly groupOf: ReadonlyMap<string, string>;
