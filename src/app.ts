@@ -5,15 +5,15 @@ import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
 import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
+import { createSeveralHeartbeats } from './adapters/heartbeat-several.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { openStore } from './adapters/store-sqlite.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
-import type { Config, Route } from './config/types.ts';
-import type { Severity } from './core/expectation.ts';
-import type { Later } from './core/incident.ts';
+import { laterFor, routeFor } from './config/route-for.ts';
+import type { Config } from './config/types.ts';
 import type { Standing } from './core/standing.ts';
 import { readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
 import type { Group, Plan } from './loop/plan.ts';
@@ -75,6 +75,7 @@ export function makePlan(
     manifest,
     configDigests: digestConfig(config),
     resources: manifest.resources,
+    windows: manifest.windows,
     groups,
     groupOf,
     confirmAfterMs: (kind) => waits.get(kind) ?? 0,
@@ -82,29 +83,15 @@ export function makePlan(
     pagersFor: (severity) => routeFor(config, severity),
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
-    statusUrl:
-      config.watchdog.listen === 'off'
-        ? undefined
-        : `http://${config.watchdog.listen.host}:${config.watchdog.listen.port}/api/v1/incidents`,
+    statusUrl: rootOf(config.watchdog),
     ...(standing && { standing }),
   };
 }
 
-/** The pagers of the first route that matches. */
-export function routeFor(config: Pick<Config, 'routes'>, severity: Severity): readonly string[] {
-  return routeOf(config, severity)?.pagers ?? [];
-}
-
-/** Who is called in when time goes by, by the same route. */
-export function laterFor(config: Pick<Config, 'routes'>, severity: Severity): Later | undefined {
-  const route = routeOf(config, severity);
-  if (!route || (route.fallback.length === 0 && route.escalate.length === 0)) return undefined;
-  const ladder = route.escalate.map(({ after, pagers }) => ({ afterMs: after, pagers }));
-  return { ladder, ...(route.fallback.length > 0 && { fallback: { afterMs: route.fallbackAfter, pagers: route.fallback } }) };
-}
-
-function routeOf(config: Pick<Config, 'routes'>, severity: Severity): Route | undefined {
-  return config.routes.find((route) => route.severity === undefined || route.severity === severity);
+/** Where people reach the HTTP interface: as config.yaml says, else where it listens. */
+function rootOf({ url, listen: address }: Config['watchdog']): string | undefined {
+  if (url !== undefined || address === 'off') return url?.replace(/\/+$/, '');
+  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
 /** One digest for each part of config.yaml that decides who is paged and how well is watched. */
@@ -199,7 +186,9 @@ export async function startApp(
         log,
         store,
         heartbeat: heartbeat && {
-          to: createHttpHeartbeat({ url: refOrText(heartbeat.url, secret), timeout: 10_000, clock }),
+          to: createSeveralHeartbeats(
+            heartbeat.urls.map((url) => createHttpHeartbeat({ url: refOrText(url, secret), timeout: 10_000, clock })),
+          ),
           every: heartbeat.every,
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
@@ -272,17 +261,28 @@ async function serve(
   if (address === 'off') return undefined;
   try {
     const { listen } = await import('./web/server.ts');
+    const { claims } = files.config;
     return await listen({
       ...address,
       token: token && (await secret(token)),
       status: () => watch.status(),
       version,
-      name: files.config.watchdog.name,
+      url: files.config.watchdog.url,
+      claims: claims.size === 0 ? undefined : { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);
   }
+}
+
+/** The tokens that can be had; one that cannot be read lets nobody in and keeps nobody out. */
+async function readTokens(
+  refs: ReadonlyMap<string, SecretRef>,
+  secret: (ref: SecretRef) => Promise<Secret>,
+): Promise<ReadonlyMap<string, Secret>> {
+  const read = await Promise.allSettled([...refs].map(async ([name, ref]) => [name, await secret(ref)] as const));
+  return new Map(read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
 /** The files are well-formed, but this machine does not allow what they say. */

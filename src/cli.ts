@@ -97,6 +97,18 @@ program
   });
 
 program
+  .command('claim')
+  .description('tell a watcher what was done: kept, shown in pages beside what was found, never believed')
+  .argument('<text>')
+  .option('--about <ids...>', 'resources that it is about; everything where none is named')
+  .option('--to <url>', 'the watcher, as http://127.0.0.1:7878; without it, the one whose config this machine has')
+  .option('--token-file <file>', 'holds the token for --to; else $ROLLCALL_CLAIM_TOKEN does')
+  .option('--by <name>', 'who says so; with --to the token tells')
+  .action(async (text: string, { about = [], to, tokenFile, by }: { about?: string[]; to?: string; tokenFile?: string; by?: string }) => {
+    exitCode = await (await import('./commands/claim.ts')).claim(io, { config: config(), text, about, to, tokenFile, by });
+  });
+
+program
   .command('page-test')
   .description('a real test page through each pager, with its receipt')
   .argument('[pagers...]', 'pagers to try; all where none is named')

@@ -20,14 +20,17 @@ export function makePager(
 ): Pager {
   const { name } = pager;
   switch (pager.type) {
-    case 'pagerduty':
+    case 'pagerduty': {
+      const { rest } = pager;
       return createPagerDutyPager({
         name,
         routingKey: () => secret(pager.routingKey),
         endpoint: pager.endpoint,
         timeout: pager.timeout,
         clock,
+        rest: rest && { apiKey: () => secret(rest.apiKey), endpoint: rest.endpoint },
       });
+    }
     case 'slack':
       return createSlackPager({
         name,

@@ -47,6 +47,17 @@ export interface Pager {
   readonly perMinute?: number;
   /** One attempt, bounded by the adapter's own timeout and by `signal`; never throws, never retries by itself, never quotes a secret. */
   deliver(letter: Letter, signal: AbortSignal): Promise<Delivery>;
+  /** Where its vendor can be tried without waking anybody: null where a page would be taken, else why not. Throws and quotes as little as `deliver`. */
+  verify?(signal: AbortSignal): Promise<string | null>;
+  /** Where its vendor can be asked: who acknowledged what was paged under `key` (null: nobody). Rejects where that cannot be told. */
+  acknowledgement?(key: string, signal: AbortSignal): Promise<Acknowledgement | null>;
+}
+
+/** A person's acknowledgement at a vendor. */
+export interface Acknowledgement {
+  readonly by: string;
+  /** The vendor's time of it: what tells a new one from one that is known. */
+  readonly at: string;
 }
 
 export interface Heartbeat {
@@ -92,15 +103,24 @@ export interface Snapshot {
   readonly head: LedgerHead | null;
 }
 
-/** What a person asked for through another process (`rollcall ack`), left in the store for the daemon to take. */
-export interface Order {
-  readonly id: string;
-  readonly kind: 'acknowledge';
-  readonly incident: string;
-  readonly by: string;
-  /** How long it holds, ms. */
-  readonly forMs: number;
-}
+/** What was asked for through another process (`rollcall ack`, `rollcall claim`), left in the store for the daemon to take. */
+export type Order =
+  | {
+      readonly id: string;
+      readonly kind: 'acknowledge';
+      readonly incident: string;
+      readonly by: string;
+      /** How long it holds, ms. */
+      readonly forMs: number;
+    }
+  | {
+      readonly id: string;
+      readonly kind: 'claim';
+      readonly by: string;
+      readonly text: string;
+      /** Ids of what it is about. */
+      readonly about: readonly string[];
+    };
 
 /** All of it or nothing of it. */
 export interface Change {

@@ -6,11 +6,10 @@ import { parseSecretUrl } from './secret-url.ts';
 
 const MAX_BODY = 64 * 1024;
 
-interface HttpPost {
+interface HttpGet {
   /** May itself be a secret; user and password in it become an Authorization header. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
   /** For the whole attempt, the answer's body included; ms. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -18,6 +17,10 @@ interface HttpPost {
   readonly secrets: readonly string[];
   /** Wall time, ms since 1970: a Retry-After may be a date. */
   readonly now: number;
+}
+
+interface HttpPost extends HttpGet {
+  readonly body: string;
 }
 
 export type HttpReply =
@@ -39,7 +42,16 @@ export type HttpReply =
  * One POST, one attempt, never longer than `timeout`, never throws. Redirects are errors: a proxy's login page would
  * otherwise swallow a page with a 200.
  */
-export async function httpPost(post: HttpPost): Promise<HttpReply> {
+export function httpPost(post: HttpPost): Promise<HttpReply> {
+  return exchange(post, { method: 'POST', body: post.body });
+}
+
+/** One GET, by the same rules. */
+export function httpGet(get: HttpGet): Promise<HttpReply> {
+  return exchange(get, { method: 'GET' });
+}
+
+async function exchange(post: HttpGet, how: { readonly method: 'GET' | 'POST'; readonly body?: string }): Promise<HttpReply> {
   const url = parseSecretUrl(post.url);
   if (!url) return { kind: 'unsendable', why: 'the URL is not an http or https URL' };
   const printable = (text: string): string => clean(redact(text, [...post.secrets, ...url.secrets, post.url]));
@@ -47,9 +59,8 @@ export async function httpPost(post: HttpPost): Promise<HttpReply> {
   const timer = setTimeout(() => late.abort(), Math.max(1, post.timeout));
   try {
     const response = await fetch(url.href, {
-      method: 'POST',
+      ...how,
       redirect: 'error',
-      body: post.body,
       signal: AbortSignal.any([post.signal, late.signal]),
       headers: { 'user-agent': 'rollcall', ...(url.authorization ? { authorization: url.authorization } : {}), ...post.headers },
     });

@@ -1,12 +1,13 @@
 import type { Page } from '../core/page.ts';
 import { clean } from '../values/text.ts';
-import { origin, remainder, resourceLines } from './page-text.ts';
+import { claimLines, origin, remainder, resourceLines } from './page-text.ts';
 
 /** What stands below the headline in plain text: who pages, up to `shown` resources with what is known of each, and where the rest is. */
 export function bodyLines(page: Page, shown: number): string[] {
   const resources = page.resources.slice(0, shown);
   return [
     origin(page),
+    ...claimLines(page),
     ...resources.flatMap((resource) => resourceLines(resource).map((line, index) => (index === 0 ? line : `  ${line}`))),
     ...[remainder(page, resources.length)].filter((line) => line !== undefined),
     ...(page.links.status ? [`status ${clean(page.links.status)}`] : []),

@@ -35,14 +35,21 @@ export function resourceLines(resource: PrintedResource): string[] {
     ...facts('expected', resource.expected, breaches),
     ...(resource.actual === null && resource.verdict === 'absent' ? ['actual: nothing'] : facts('actual', resource.actual ?? {}, breaches)),
     ...since(resource, ours),
-    ...(resource.undo_before ? [`can be undone until ${clean(resource.undo_before, 40)}`] : []),
+    ...undoing(resource),
     ...evidence.slice(0, 4).map(evidenceLine),
     ...more(evidence.length - 4, 'pieces of evidence'),
     ...skipped.slice(0, 4).map((skip) => `not looked at: ${clean(skip.facet, 100)}, ${clean(skip.say || skip.reason)}`),
-    ...(resource.protected_by?.length ? [`protected by ${clean(resource.protected_by.join(', '))}`] : []),
+    ...facts('for the provider', resource.ids ?? {}, []),
+    ...protectionLines(resource),
+    ...(resource.window ? [windowLine(resource.window)] : []),
     ...(resource.owner ? [`owner ${clean(resource.owner, 100)}`] : []),
     ...(resource.runbook ? [`runbook ${clean(resource.runbook)}`] : []),
   ];
+}
+
+/** What was reported around that time, beside what was found. Whoever reported it may be who did it. */
+export function claimLines(page: Page): string[] {
+  return page.claims.map(({ line }) => `claimed, not believed: ${clean(line, 400)}`);
 }
 
 /** What the reader does not see: resources beyond the `shown` ones, and where they are listed. */
@@ -60,6 +67,22 @@ function facts(name: string, values: Readonly<Record<string, unknown>>, breaches
   return parts.length > 0 ? [`${name}: ${clean(parts.join(', '))}`] : [];
 }
 
+function undoing({ undo, undo_before: before }: PrintedResource): string[] {
+  if (!before && !undo) return [];
+  return [`can be undone${before ? ` until ${clean(before, 40)}` : ''}${undo ? `: ${clean(undo, 500)}` : ''}`];
+}
+
+/** What would bring it back, and whether it is there. */
+function protectionLines({ protected_by: guards = [], protection }: PrintedResource): string[] {
+  if (guards.length === 0) return [];
+  if (!protection) return [`protected by ${clean(guards.join(', '))}`];
+  const lines = protection.slice(0, 5).map(({ id, verdict, summary, last_seen_healthy: healthy }) => {
+    const how = verdict === 'present' ? '' : `: ${summary}`;
+    return clean(`protected by ${id}: ${verdict}${how}${healthy ? `, last seen healthy ${healthy}` : ', never seen healthy'}`, 400);
+  });
+  return [...lines, ...more(protection.length - 5, 'that protect it')];
+}
+
 function since(resource: PrintedResource, ours: boolean): string[] {
   const bad = resource.first_seen_bad ? [`bad since ${resource.first_seen_bad}`] : [];
   const healthy = resource.last_seen_healthy ? `last seen healthy ${resource.last_seen_healthy}` : 'never seen healthy';
@@ -71,6 +94,11 @@ function evidenceLine(evidence: PrintedResource['evidence'][number]): string {
   const proof = [evidence.complete && 'whole answer', evidence.control && `also seen: ${evidence.control}`].filter(Boolean).join(', ');
   const { look, method, vantage, at, excerpt } = evidence;
   return clean(`look ${look}: ${method} by ${vantage} at ${at}${proof ? `, ${proof}` : ''}${excerpt ? `: ${excerpt}` : ''}`, 500);
+}
+
+/** A window excuses little; but who is at work there may know more. */
+function windowLine({ name, author, reason, until }: NonNullable<PrintedResource['window']>): string {
+  return clean(`during maintenance ${name} by ${author} until ${until}: ${reason}`);
 }
 
 function more(count: number, what: string): string[] {

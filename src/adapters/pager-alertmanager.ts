@@ -1,8 +1,9 @@
 import type { Clock, Delivery, Pager } from '../ports.ts';
 import { toAlert } from './alertmanager-alert.ts';
-import { guardPager } from './guard-pager.ts';
+import { guardPager, guardVerify } from './guard-pager.ts';
 import { failureOf } from './http-failure.ts';
-import { httpPost } from './http-post.ts';
+import { httpGet, httpPost } from './http-post.ts';
+import { parseJsonObject } from './json-object.ts';
 import { readSecret, type SecretSource } from './secret-source.ts';
 import { SeveralReceivers } from './several-receivers.ts';
 
@@ -24,7 +25,24 @@ export interface AlertmanagerPagerOptions {
 export function createAlertmanagerPager(options: AlertmanagerPagerOptions): Pager {
   const several = new SeveralReceivers();
   const replicas = new Map(options.urls.map((url, index) => [`replica ${index + 1}`, url]));
-  return guardPager(options.name, async (letter, signal, secrets) => {
+  // One replica that answers is enough to wake somebody: what deliveries hold to.
+  const verify = guardVerify(async (signal, secrets) => {
+    const asked = [...replicas.values()].map(async (source): Promise<Delivery> => {
+      const url = typeof source === 'string' ? source : await readSecret(source);
+      secrets.push(url);
+      const { timeout, clock } = options;
+      const get = { url: apiOf(url, 'status'), headers: {}, timeout, signal, secrets, now: clock.now().wall };
+      const reply = await httpGet(get);
+      const known = reply.kind === 'answer' && reply.status === 200 && parseJsonObject(reply.body)?.['cluster'] !== undefined;
+      return known ? { kind: 'delivered', ref: null } : failureOf(reply);
+    });
+    const answers = await Promise.allSettled(asked);
+    const settled = answers.map((one): Delivery =>
+      one.status === 'fulfilled' ? one.value : { kind: 'retryable', why: 'its secret cannot be read' },
+    );
+    return settled.find(({ kind }) => kind === 'delivered') ?? settled[0] ?? { kind: 'refused', why: 'there is no replica' };
+  });
+  const pager = guardPager(options.name, async (letter, signal, secrets) => {
     const now = options.clock.now().wall;
     const body = JSON.stringify([toAlert(letter.page, now, options.hold)]);
     const missing = several.missing(letter.id, [...replicas.keys()]);
@@ -33,7 +51,7 @@ export function createAlertmanagerPager(options: AlertmanagerPagerOptions): Page
       const url = typeof source === 'string' ? source : await readSecret(source);
       secrets.push(url);
       const headers = { 'content-type': 'application/json' };
-      const reply = await httpPost({ url: alertsOf(url), headers, body, timeout: options.timeout, signal, secrets, now });
+      const reply = await httpPost({ url: apiOf(url, 'alerts'), headers, body, timeout: options.timeout, signal, secrets, now });
       const accepted = reply.kind === 'answer' && reply.status === 200 && reply.body.trim() === '';
       return accepted ? { kind: 'delivered', ref: null } : failureOf(reply);
     };
@@ -48,11 +66,12 @@ export function createAlertmanagerPager(options: AlertmanagerPagerOptions): Page
     const { delivery, lacking } = several.settle(letter.id, new Map(results), letter.page.event === 'resolve');
     return delivery.kind === 'delivered' && lacking.length > 0 ? { ...delivery, ref: `without ${lacking.join(', ')}` } : delivery;
   });
+  return { ...pager, verify };
 }
 
-function alertsOf(root: string): string {
+function apiOf(root: string, what: 'alerts' | 'status'): string {
   const url = URL.parse(root);
   if (!url) return root;
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v2/alerts`;
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v2/${what}`;
   return url.href;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Page } from '../core/page.ts';
 import type { Clock, Delivery, Letter, Pager } from '../ports.ts';
-import { guardPager } from './guard-pager.ts';
+import { guardPager, guardVerify } from './guard-pager.ts';
 import { readSecret, type SecretSource } from './secret-source.ts';
 import { slackApi, type SlackCall, type SlackResult } from './slack-api.ts';
 import { type SlackMessage, slackMessage, slackNote } from './slack-message.ts';
@@ -64,7 +64,14 @@ export function createSlackPager(options: SlackPagerOptions): Pager {
     }
     return delivery(await send(call, 'chat.postMessage', fresh(options.channel, letter.id, slackMessage(letter.page))));
   });
-  return { ...pager, perMinute: PER_MINUTE };
+  // Says whose token it is, needs no right and shows nobody anything: https://docs.slack.dev/reference/methods/auth.test
+  const verify = guardVerify(async (signal, secrets) => {
+    const token = await readSecret(options.token);
+    secrets.push(token);
+    const { endpoint = 'https://slack.com/api/', timeout, clock } = options;
+    return delivery(await slackApi(await sdk, { token, endpoint, timeout, signal, secrets, clock })('auth.test', {}));
+  });
+  return { ...pager, perMinute: PER_MINUTE, verify };
 }
 
 /** Rewrites the root and adds to its thread; undefined where the root is gone and a new one must be posted. */
@@ -82,7 +89,7 @@ async function follow(call: SlackCall, letter: Letter, channel: string, ts: stri
 }
 
 function isLoud(page: Page): boolean {
-  return page.reason === 'repeat' || page.reason === 'worsened' || page.event === 'test';
+  return page.reason === 'repeat' || page.reason === 'worsened' || page.reason === 'escalated' || page.event === 'test';
 }
 
 /** The arguments of a new message. */

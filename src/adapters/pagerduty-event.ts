@@ -8,7 +8,7 @@ import { isWebLink } from './web-link.ts';
 // Limits of the Events API v2: body 512 KB, summary 1024 characters, dedup_key 255.
 const MAX_BYTES = 512_000;
 const MAX_SUMMARY = 1024;
-const MAX_KEY = 255;
+export const MAX_KEY = 255;
 const MAX_FIELD = 255;
 
 /** What PagerDuty shows of a page; the fields it has no place for are `custom_details`. */

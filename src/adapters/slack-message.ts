@@ -1,5 +1,5 @@
 import type { Page } from '../core/page.ts';
-import { headline, origin, remainder, resourceLines } from './page-text.ts';
+import { claimLines, headline, origin, remainder, resourceLines } from './page-text.ts';
 import { slackLink, slackText } from './slack-text.ts';
 
 // Documented: 50 blocks, 3000 characters a section, 150 a header. Measured by users: msg_blocks_too_long from about 13,200 in sum.
@@ -24,7 +24,7 @@ export function slackMessage(page: Page): SlackMessage {
   const head = headline(page);
   const opening: SlackBlock[] = [plain('header', head, MAX_HEADER)];
   if (slackText(head, MAX_TEXT).length >= MAX_HEADER) opening.push(plain('section', head, MAX_SECTION));
-  opening.push(plain('section', origin(page), MAX_SECTION));
+  opening.push(plain('section', [origin(page), ...claimLines(page)].join('\n'), MAX_SECTION));
   const links = [slackLink(page.links.runbook, 'Runbook'), slackLink(page.links.status, 'Status')].filter((link) => link !== undefined);
   const linkLine = links.join('  ');
   // What follows the resources needs room too: one line on the rest, and the links.

@@ -59,5 +59,6 @@ export function headOf(manifest: Manifest): ManifestHead {
     ...(expires !== undefined && { expires }),
     ...(signers !== undefined && { signers }),
     resources: manifest.resources.map(toRemembered),
+    windows: manifest.windows.map((window) => JSON.stringify(window)),
   };
 }

@@ -1,7 +1,8 @@
-import { laterFor, routeFor, settleFiles } from '../app.ts';
+import { settleFiles } from '../app.ts';
+import { laterFor, routeFor } from '../config/route-for.ts';
 import type { Config } from '../config/types.ts';
 import { EXIT } from '../core/exit.ts';
-import { expectedFacets, type Cadence, type Check, type Resource } from '../core/expectation.ts';
+import { expectedFacets, type Cadence, type Check, type Resource, type Severity } from '../core/expectation.ts';
 import { BLANK } from '../core/memory.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
@@ -26,7 +27,10 @@ export async function explain(
   if (options.json) {
     const { checks, sweep, inspect, confirm, blindAfter } = resource;
     const routes = { critical: routeFor(config, 'critical'), warning: routeFor(config, 'warning') };
-    io.out(`${JSON.stringify({ resource: printed, checks, sweep, inspect, confirm, blind_after_ms: blindAfter, routes }, null, 2)}\n`);
+    const timeline = { critical: callsFor(config, 'critical'), warning: callsFor(config, 'warning') };
+    io.out(
+      `${JSON.stringify({ resource: printed, checks, sweep, inspect, confirm, blind_after_ms: blindAfter, routes, timeline }, null, 2)}\n`,
+    );
     return EXIT.ok;
   }
   const lines = [
@@ -38,7 +42,7 @@ export async function explain(
     'rules:',
     ...rules(resource),
     '',
-    'who is paged:',
+    'who is paged, when:',
     ...routes(config, resource),
     '',
     record ? `now: ${printed.verdict}: ${printed.summary}` : 'now: not known; no daemon has written to the state folder yet',
@@ -87,24 +91,45 @@ function condition({ rule, unit, noun, sentence }: Check): string {
   }
 }
 
+/** The cases of one severity, and below them who is called then, when, in which order. */
 function routes(config: Config, resource: Resource): string[] {
-  const to = (severity: 'critical' | 'warning'): string => {
-    const pagers = routeFor(config, severity).map((name) => `${name} (${config.pagers.get(name)?.type ?? 'unknown'})`);
-    const { fallback, ladder } = laterFor(config, severity) ?? { ladder: [] };
-    const steps = [
-      pagers.join(', '),
-      ...(fallback ? [`after ${formatDuration(fallback.afterMs)} without acceptance also ${fallback.pagers.join(', ')}`] : []),
-      ...ladder.map((rung) => `after ${formatDuration(rung.afterMs)} without acknowledgement also ${rung.pagers.join(', ')}`),
-      `repeated every ${formatDuration(config.defaults.repeat)} until acknowledged or resolved`,
-    ];
-    return steps.join('; ');
-  };
-  return [
-    `  gone, or another under its name: ${resource.severity} to ${to(resource.severity)}`,
-    `  content shrank: ${resource.severity} to ${to(resource.severity)}`,
-    `  stale, exposed: warning to ${to('warning')}`,
-    `  could not be seen for ${formatDuration(resource.blindAfter)}: ${resource.severity} to ${to(resource.severity)}`,
+  const own = resource.severity;
+  const cases: readonly (readonly [string, Severity])[] = [
+    ['gone, another under its name, marked for deletion', own],
+    ['content shrank', severityOf(resource, 'diminished', own)],
+    ['stale', severityOf(resource, 'stale', 'warning')],
+    ['a protection weakened, a sign before the harm, no proof', severityOf(resource, 'exposed', 'warning')],
+    [`could not be seen for ${formatDuration(resource.blindAfter)}`, own],
   ];
+  return (['critical', 'warning'] as const).flatMap((severity) => {
+    const mine = cases.flatMap(([what, weight]) => (weight === severity ? [what] : []));
+    if (mine.length === 0) return [];
+    const calls = callsFor(config, severity).map(({ after_ms: after, unless, pagers }) => {
+      const who = pagers.map((name) => `${name} (${config.pagers.get(name)?.type ?? 'unknown'})`).join(', ');
+      return after === 0 ? `    at once: ${who}` : `    after ${formatDuration(after)}, unless ${unless}: ${who}`;
+    });
+    const repeat = `    every ${formatDuration(config.defaults.repeat)}, until acknowledged or resolved: all who were called so far`;
+    return [`  ${severity}: ${mine.join('; ')}`, ...calls, repeat];
+  });
+}
+
+/** What a breach of this kind weighs here: the gravest that one of the checks says, else what it weighs by default. */
+function severityOf(resource: Resource, kind: Check['breach'], usual: Severity): Severity {
+  const said = resource.checks.flatMap(({ breach, severity }) => (breach === kind ? [severity ?? usual] : []));
+  return said.length === 0 ? usual : said.includes('critical') ? 'critical' : 'warning';
+}
+
+/** Who is called, in order of time; whoever has been called already is not called in again. */
+function callsFor(
+  config: Config,
+  severity: Severity,
+): { readonly after_ms: number; readonly unless?: string; readonly pagers: readonly string[] }[] {
+  const { fallback, ladder } = laterFor(config, severity) ?? { ladder: [] };
+  const later = [
+    ...(fallback ? [{ after_ms: fallback.afterMs, unless: 'all before have accepted', pagers: fallback.pagers }] : []),
+    ...ladder.map((rung) => ({ after_ms: rung.afterMs, unless: 'somebody acknowledged', pagers: rung.pagers })),
+  ];
+  return [{ after_ms: 0, pagers: routeFor(config, severity) }, ...later.sort((a, b) => a.after_ms - b.after_ms)];
 }
 
 function cadence(value: Cadence): string {

@@ -1,5 +1,8 @@
+import { createSystemClock } from '../adapters/clock-system.ts';
 import { settleFiles } from '../app.ts';
 import { EXIT } from '../core/exit.ts';
+import type { Resource } from '../core/expectation.ts';
+import { isInScope, printWindow, type MaintenanceWindow } from '../core/maintenance.ts';
 import { BLANK } from '../core/memory.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
@@ -17,6 +20,8 @@ export async function status(io: Io, options: { readonly config: string | undefi
     const record = known?.resources.get(resource.id);
     return { known: record !== undefined, printed: printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0) };
   });
+  const now = createSystemClock(0).now().wall;
+  const windows = manifest.windows.filter(({ until }) => until > now);
   const open = known?.incidents.filter(({ phase }) => phase !== 'closed') ?? [];
   const written = known?.meta['wall'] === undefined ? null : Number(known.meta['wall']);
   const stretches = JSON.parse(known?.meta['stretch'] ?? '[]') as [string, { wantedMs: number; actualMs: number }][];
@@ -27,7 +32,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
       written_at: written === null ? null : formatInstant(written),
     };
     io.out(
-      `${JSON.stringify({ ...about, incidents: open.length, inspections: Object.fromEntries(stretches), resources: resources.map(({ printed }) => printed) }, null, 2)}\n`,
+      `${JSON.stringify({ ...about, incidents: open.length, windows: windows.map((window) => ({ ...printWindow(window), open: window.from <= now, resources: scopeOf(window, manifest.resources) })), inspections: Object.fromEntries(stretches), resources: resources.map(({ printed }) => printed) }, null, 2)}\n`,
     );
     return EXIT.ok;
   }
@@ -43,10 +48,22 @@ export async function status(io: Io, options: { readonly config: string | undefi
     '',
     ...resources.map(line),
     '',
+    ...windows.map((window) => windowLine(window, now)),
     open.length === 0 ? 'no open incidents' : `${open.length} open incidents (rollcall incidents)`,
   ];
   io.out(`${plainLines(lines).join('\n')}\n`);
   return EXIT.ok;
+}
+
+function scopeOf(window: MaintenanceWindow, resources: readonly Resource[]): string[] {
+  return resources.flatMap((resource) => (isInScope(window, resource) ? [resource.id] : []));
+}
+
+function windowLine(window: MaintenanceWindow, now: number): string {
+  const { name, author, reason, from, until } = printWindow(window);
+  const when = window.from <= now ? `open until ${until}` : `from ${from} until ${until}`;
+  const scope = [...window.resources, ...window.connections.map((connection) => `all of ${connection}`)].join(', ');
+  return `maintenance ${name} by ${author}, ${when}: ${reason} (${scope})`;
 }
 
 function line({ known, printed }: { readonly known: boolean; readonly printed: PrintedResource }): string {

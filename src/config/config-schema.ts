@@ -9,7 +9,7 @@ const SHORTEST_INSPECT = 1000;
 const MINUTE = 60_000;
 
 /** Keys, probes and pager types that CONTRACT.md has and this version does not: refused by name, not merely unknown. */
-export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['agents', 'maintenance', 'probe=aws']);
+export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['agents', 'probe=aws']);
 
 /** `confirm`, as it stands in the defaults and in a resource. */
 export const confirm = () =>
@@ -77,6 +77,12 @@ const pager = z.discriminatedUnion('type', [
     type: z.literal('pagerduty').describe('PagerDuty, Events API v2'),
     routing_key: secretRef().describe("the integration's routing key, as a reference to a secret"),
     endpoint: webUrl().default('https://events.pagerduty.com').describe('where the Events API is (default https://events.pagerduty.com)'),
+    api_key: secretRef()
+      .optional()
+      .describe(
+        'a REST API key that can only read, as a reference to a secret: with it, what people acknowledge in PagerDuty stops the repeats here',
+      ),
+    api_endpoint: webUrl().default('https://api.pagerduty.com').describe('where the REST API is (default https://api.pagerduty.com)'),
     timeout: timeout(),
   }),
   z.strictObject({
@@ -176,6 +182,7 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
         listen: listen()
           .default({ host: '127.0.0.1', port: 7878 })
           .describe('address of the status page, the API, /metrics, /healthz and /readyz (default 127.0.0.1:7878); off for none'),
+        url: webUrl().optional().describe('where people reach that interface, for the links in pages (default: the address it listens on)'),
         witness: elsewhere()
           .optional()
           .describe('host:port that has nothing to do with what is watched: where it is out of reach too, the pages of blindness say so'),
@@ -223,12 +230,20 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       .describe('which page goes to which pagers; the first match wins'),
     heartbeat: z
       .strictObject({
-        url: webUrlOrSecret().describe(
-          "the check's ping address (healthchecks.io protocol): a URL, or a reference to a secret that holds it",
-        ),
+        url: z
+          .union([webUrlOrSecret(), z.array(webUrlOrSecret()).min(1).max(2)])
+          .describe(
+            "the check's ping address (healthchecks.io protocol): a URL, or a reference to a secret that holds it; or two of them, of two services",
+          ),
         every: duration({ min: 1000, max: LONGEST }).default(30_000).describe('how often it is told that the watcher lives (default 30s)'),
       })
       .optional()
       .describe("a dead man's switch elsewhere that alarms when this watcher falls silent"),
+    claims: z
+      .record(name(40), secretRef())
+      .optional()
+      .describe(
+        'who may report to this watcher (agents, pipelines), by name, each with a write-only token of its own as a reference to a secret; what they say is shown in pages and never believed',
+      ),
   });
 }

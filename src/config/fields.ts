@@ -46,6 +46,21 @@ export const listen = () =>
       return z.NEVER;
     });
 
+/** A moment (`2026-11-22T20:00:00Z`, RFC 3339 with its offset) as ms since 1970. */
+export const moment = () =>
+  z
+    .string()
+    .meta({ format: 'date-time' })
+    .transform((text, context): number => {
+      const value = z.iso.datetime({ offset: true }).safeParse(text).success ? Date.parse(text) : Number.NaN;
+      if (Number.isFinite(value)) return value;
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a moment with its offset, such as 2026-11-22T20:00:00Z or 2026-11-22T21:00:00+01:00',
+      });
+      return z.NEVER;
+    });
+
 const ELSEWHERE = 'must be an address and a port such as 192.0.2.1:443, in quotes';
 
 /** `host:port` of something elsewhere. */

@@ -37,7 +37,27 @@ export function manifestReferences(
       ...blindness(entry, inherited, ['resources', index]),
     );
   }
-  return findings;
+  return [...findings, ...windowed(raw['windows'], ids, config.connections)];
+}
+
+function* windowed(raw: unknown, ids: ReadonlyMap<string, number>, connections: Config['connections']): Generator<Finding> {
+  const known = {
+    resources: { has: (name: string) => ids.has(name), names: [...ids.keys()], code: 'RC_RESOURCE_UNKNOWN', where: 'the roll has:' },
+    connections: {
+      has: (name: string) => connections.has(name),
+      names: [...connections.keys()],
+      code: 'RC_CONNECTION_UNKNOWN',
+      where: 'config.yaml has:',
+    },
+  } as const;
+  for (const [index, window] of listOf(raw).entries())
+    for (const key of ['resources', 'connections'] as const)
+      for (const [at, name] of (isMap(window) ? listOf(window[key]) : []).entries()) {
+        const { has, names, code, where } = known[key];
+        if (typeof name !== 'string' || has(name)) continue;
+        const message = `there is no ${key.slice(0, -1)} ${quote(name)}; ${suggestion(name, names, where, 'there is none')}`;
+        yield { path: ['windows', index, key, at], message, code };
+      }
 }
 
 /** A policy that nobody keeps would be a lie. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Probe } from '../probe.ts';
 import { name, webUrl } from '../values/fields.ts';
 import { blindAfter, confirm, inspect, severity, sweep } from './config-schema.ts';
-import { day, type IsCron } from './fields.ts';
+import { day, moment, type IsCron } from './fields.ts';
 
 const MANIFEST_SCHEMA = 'rollcall/manifest/v1';
 export const PLANNED_MANIFEST: ReadonlySet<string> = new Set();
@@ -31,6 +31,27 @@ export const commonKeys = (isCron: IsCron) => ({
 /** The entry of one kind: its own keys beside the common ones. */
 const entryOf = (kind: string, own: z.ZodObject, isCron: IsCron) =>
   own.safeExtend({ ...commonKeys(isCron), kind: z.literal(kind).describe('what it is') }).strict();
+
+/** Longer than this it is no maintenance, it is not watching. */
+const LONGEST_WINDOW_DAYS = 14;
+const DAY = 24 * 3_600_000;
+
+const maintenanceWindow = z
+  .strictObject({
+    name: name().describe('name of the window in pages, in status and in the ledger'),
+    author: z.string().min(1).max(100).describe('who declares it'),
+    reason: z.string().min(1).max(300).describe('what is done meanwhile'),
+    resources: z.array(z.string()).default([]).describe('ids of the resources that it covers'),
+    connections: z.array(z.string()).default([]).describe('connections of which it covers every resource'),
+    from: moment().describe('when it begins'),
+    until: moment().describe('when it ends, at most 14 days later; what is still bad then is paged'),
+  })
+  .superRefine(({ resources, connections, from, until }, context) => {
+    const say = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+    if (resources.length + connections.length === 0) say('resources', 'must name what the window covers, here or under connections');
+    if (until <= from) say('until', 'must be later than from');
+    if (until - from > LONGEST_WINDOW_DAYS * DAY) say('until', `must be at most ${LONGEST_WINDOW_DAYS} days after from`);
+  });
 
 /** The whole of manifest.yaml (CONTRACT §3): shape and single values. References and ids are checked by `readManifest`. */
 export function manifestSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron) {
@@ -69,6 +90,12 @@ export function manifestSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCro
       })
       .prefault({})
       .describe('who must sign the next change; takes effect where config.yaml names signers'),
+    windows: z
+      .array(maintenanceWindow)
+      .default([])
+      .describe(
+        'maintenance: the looks go on; staleness, and blindness because nothing answers, are not paged before the end. Nothing else is excused (default none)',
+      ),
     resources: z
       .array(z.discriminatedUnion('kind', entries as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>]))
       .describe('what must exist'),

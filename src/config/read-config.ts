@@ -86,6 +86,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       name: watchdog.name,
       state: watchdog.state ?? defaultState,
       listen: watchdog.listen,
+      ...(watchdog.url !== undefined && { url: watchdog.url }),
       ...(watchdog.token && { token: watchdog.token }),
       ...(watchdog.witness && { witness: watchdog.witness }),
     },
@@ -103,7 +104,8 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     routes: data.routes.map(({ severity, pagers, fallback = [], fallback_after: fallbackAfter, escalate = [] }) => {
       return { ...(severity && { severity }), pagers, fallback, fallbackAfter, escalate };
     }),
-    ...(heartbeat && { heartbeat }),
+    ...(heartbeat && { heartbeat: { urls: Array.isArray(heartbeat.url) ? heartbeat.url : [heartbeat.url], every: heartbeat.every } }),
+    claims: new Map(Object.entries(data.claims ?? {})),
   };
 }
 
@@ -125,7 +127,14 @@ const DAY = 24 * 3_600_000;
 function pagerOf(name: string, pager: Parsed['pagers'][string], repeat: number): PagerConfig {
   switch (pager.type) {
     case 'pagerduty':
-      return { type: pager.type, name, routingKey: pager.routing_key, endpoint: pager.endpoint, timeout: pager.timeout };
+      return {
+        type: pager.type,
+        name,
+        routingKey: pager.routing_key,
+        endpoint: pager.endpoint,
+        timeout: pager.timeout,
+        ...(pager.api_key && { rest: { apiKey: pager.api_key, endpoint: pager.api_endpoint } }),
+      };
     case 'slack':
       return { name, ...pager };
     case 'webhook': {

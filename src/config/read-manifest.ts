@@ -62,7 +62,7 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
   const lineOf = (path: Path): number => yaml.place({ path, message: '', code: 'RC_ID_DUPLICATE' }).line;
   const complaints = complaintsOf(yaml, [...findings, ...manifestReferences(raw, { ...config, signed }, probes, lineOf)]);
   if (!head.success || complaints.length > 0) return { ok: false, complaints };
-  const { manifest: id, version, previous, expires, policy } = head.data;
+  const { manifest: id, version, previous, expires, policy, windows } = head.data;
   const { signers } = policy;
   return {
     ok: true,
@@ -80,6 +80,7 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
         requireVerification: policy.require_verification,
       },
       ...(signers !== undefined && { signers }),
+      windows,
       resources,
     },
   };

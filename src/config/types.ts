@@ -1,5 +1,6 @@
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
 import type { Policy } from '../core/manifest-step.ts';
+import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { SecretRef } from '../values/secret.ts';
 
 /** config.yaml, read and checked (CONTRACT §2). Holds references to secrets, never a secret. Durations in ms. */
@@ -12,6 +13,8 @@ export interface Config {
     /** Folder of the embedded store, absolute; undefined where neither the file nor $STATE_DIRECTORY names one: then ./state. */
     readonly state: string;
     readonly listen: { readonly host: string; readonly port: number } | 'off';
+    /** Where people reach it, for links in pages. */
+    readonly url?: string;
     /** An address that has nothing to do with what is watched. */
     readonly witness?: { readonly host: string; readonly port: number };
     /** Bearer token; required where `listen` is not loopback. */
@@ -24,7 +27,9 @@ export interface Config {
   readonly defaults: Defaults;
   readonly pagers: ReadonlyMap<string, PagerConfig>;
   readonly routes: readonly Route[];
-  readonly heartbeat?: { readonly url: SecretRef | string; readonly every: number };
+  readonly heartbeat?: { readonly urls: readonly (SecretRef | string)[]; readonly every: number };
+  /** Who may report what they did, by name, with the token that lets them; empty where nobody may. */
+  readonly claims: ReadonlyMap<string, SecretRef>;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
 }
@@ -78,6 +83,8 @@ export type PagerConfig =
       readonly name: string;
       readonly routingKey: SecretRef;
       readonly endpoint: string;
+      /** How acknowledgements are read back. */
+      readonly rest?: { readonly apiKey: SecretRef; readonly endpoint: string };
       readonly timeout: number;
     }
   | {
@@ -147,6 +154,7 @@ export interface Manifest {
   readonly policy: Policy;
   /** Digest of the signers it binds, or `none` to give signing up; undefined where it leaves them as they are. */
   readonly signers?: string;
+  readonly windows: readonly MaintenanceWindow[];
   readonly resources: readonly Resource[];
 }
 

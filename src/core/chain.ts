@@ -15,7 +15,9 @@ export type LedgerKind =
   | 'acknowledged'
   | 'gap'
   | 'approval'
-  | 'refusal';
+  | 'refusal'
+  | 'claim'
+  | 'window';
 
 export interface LedgerEntry {
   readonly at: Instant;

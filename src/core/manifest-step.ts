@@ -23,6 +23,8 @@ export interface ManifestHead {
   /** Digest of the signers' rule it binds, or that none is to hold any more; undefined where it leaves the rule as it is. */
   readonly signers?: string;
   readonly resources: readonly Remembered[];
+  /** Maintenance windows, each as the text of all it says; undefined in what an older version wrote down. */
+  readonly windows?: readonly string[];
 }
 
 /** Why a manifest is not taken; each a word of its own, so that a page and a script can tell them apart. */
@@ -140,6 +142,12 @@ export function compareManifests(was: ManifestHead, is: ManifestHead): ManifestC
     say(was.policy[key] && !is.policy[key], !was.policy[key] && is.policy[key], `policy.${name} ${is.policy[key] ? 'set' : 'taken away'}`);
   say(is.signers !== undefined && is.signers !== was.signers, false, is.signers === NO_SIGNERS ? 'signing given up' : 'other signers');
   say(was.expires !== undefined && is.expires === undefined, was.expires === undefined && is.expires !== undefined, 'expiry');
+  const [before, after] = [was.windows ?? [], is.windows ?? []];
+  say(
+    after.some((window) => !before.includes(window)),
+    before.some((window) => !after.includes(window)),
+    'maintenance windows',
+  );
   return { diff: diffManifests(was.resources, is.resources), weakened, strengthened };
 }
 

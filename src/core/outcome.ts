@@ -22,6 +22,7 @@ export type Outcome =
       readonly how: 'absent' | 'impostor' | 'doomed';
       readonly say: string;
       readonly undoBefore?: number;
+      readonly undo?: string;
       readonly found?: Identity;
     }
   | { readonly is: 'breach'; readonly breaches: readonly [Breach, ...Breach[]] }

@@ -1,8 +1,10 @@
+import { printClaims, type Claim } from './claim.ts';
 import type { Severity } from './expectation.ts';
 import { openMembers, type Incident } from './incident.ts';
 import type { LedgerHead } from './chain.ts';
 import type { Mass, WitnessWord } from './mass.ts';
 import type { Page, PageEvent, PageReason, PrintedResource } from './page.ts';
+import { lostProtection, protectionOf } from './protection.ts';
 import type { Instant } from './report.ts';
 import { groupDigits } from '../values/digits.ts';
 import { formatInstant } from './wording.ts';
@@ -28,8 +30,10 @@ export interface PageFacts {
   readonly at: Instant;
   readonly print: (id: string) => PrintedResource | undefined;
   readonly head: LedgerHead | null;
-  /** Where this watcher lists its incidents; the page links its own, which names every member. */
+  /** Root of the HTTP interface, where each incident names every member. */
   readonly statusUrl: string | undefined;
+  /** What was reported of late, oldest first. */
+  readonly claims?: readonly Claim[];
   /** What befell everything on the incident's connection, where it did. */
   readonly mass?: Mass | undefined;
   readonly witness?: WitnessWord | undefined;
@@ -39,7 +43,11 @@ export interface PageFacts {
 export function wordPage(incident: Incident, facts: PageFacts): Page {
   const open = openMembers(incident);
   const ids = open.length > 0 ? open : Object.keys(incident.members);
-  const printed = ids.slice(0, RESOURCES_PRINTED).flatMap((id) => facts.print(id) ?? []);
+  const printed = ids.slice(0, RESOURCES_PRINTED).flatMap((id) => {
+    const resource = facts.print(id);
+    if (!resource?.protected_by) return resource ?? [];
+    return { ...resource, protection: protectionOf(resource, facts.print) };
+  });
   const runbook = printed.find((resource) => resource.runbook !== undefined)?.runbook;
   return {
     schema: 'rollcall/page/v1',
@@ -56,10 +64,10 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     ...(incident.class === 'blind' && facts.witness ? { witness: facts.witness } : {}),
     ...(ids.length > printed.length ? { truncated: true as const } : {}),
     resources: printed,
-    claims: [],
+    claims: printClaims(facts.claims ?? [], { class: incident.class, members: new Set(ids), since: incident.opened }),
     links: {
       ...(runbook === undefined ? {} : { runbook }),
-      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/${incident.id}` }),
+      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/api/v1/incidents/${incident.id}` }),
     },
     ledger_head: facts.head,
   };
@@ -70,10 +78,18 @@ function summarizePage(incident: Incident, facts: PageFacts, printed: readonly P
   if (facts.event === 'resolve') return bound(ending(facts.reason, printed, total));
   if (!first) return bound(`${groupDigits(total)} resources: ${incident.class}`);
   const prefix = facts.reason === 'repeat' ? 'still: ' : '';
-  const suffix = witnessed(incident, first, facts.witness);
+  const suffix = takenAlong(printed) + witnessed(incident, first, facts.witness);
   if (facts.mass) return bound(`${prefix}${wholesale(incident, printed, total, facts.mass)}${suffix}`);
   if (total === 1) return bound(prefix + headline(first, incident) + suffix);
   return bound(`${prefix}${groupDigits(total)} resources ${plural(incident, first)}: ${names(printed, total)}${suffix}`);
+}
+
+/** Whether what would bring it back went with it belongs into the first line. */
+function takenAlong(printed: readonly PrintedResource[]): string {
+  const guards = lostProtection(printed);
+  if (guards.length === 0) return '';
+  const shown = guards.slice(0, NAMES_IN_SUMMARY).map(({ id, verdict }) => `${id} ${STATE[verdict]}`);
+  return `; of what protects ${printed.length === 1 ? 'it' : 'them'}: ${shown.join(', ')}${guards.length > shown.length ? ` and ${guards.length - shown.length} more` : ''}`;
 }
 
 /** Nothing was spared: a deleted account or a revoked access reads otherwise than a list of databases. */

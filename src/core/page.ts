@@ -1,5 +1,7 @@
+import type { PrintedClaim } from './claim.ts';
 import type { Breach, VerdictKind } from './outcome.ts';
 import type { Severity } from './expectation.ts';
+import type { PrintedWindow } from './maintenance.ts';
 import type { Mass, WitnessWord } from './mass.ts';
 
 /** A page as CONTRACT §5 gives it to machines; pagers word it for people from the same fields. */
@@ -45,10 +47,25 @@ export interface PrintedResource {
   readonly last_seen_healthy: string | null;
   readonly first_seen_bad: string | null;
   readonly undo_before: string | null;
+  /** The call or link that undoes a deletion that is only marked. */
+  readonly undo?: string;
+  /** Every identifier held of it, and where it lies: what a provider's support asks for first. */
+  readonly ids?: Readonly<Record<string, string>>;
   readonly duration_ms: number;
   readonly owner?: string;
   readonly runbook?: string;
   readonly protected_by?: readonly string[];
+  /** In a page: how it stands with what protects it. */
+  readonly protection?: readonly PrintedProtection[];
+  /** The maintenance window it is in: whoever is woken up may want to ask its author. */
+  readonly window?: PrintedWindow;
+}
+
+export interface PrintedProtection {
+  readonly id: string;
+  readonly verdict: VerdictKind;
+  readonly summary: string;
+  readonly last_seen_healthy: string | null;
 }
 
 export interface Page {
@@ -69,7 +86,8 @@ export interface Page {
   /** Present and true where `resources` was cut; the rest is at `links.status`. */
   readonly truncated?: true;
   readonly resources: readonly PrintedResource[];
-  readonly claims: readonly [];
+  /** What was reported around that time by agents and pipelines: never believed. */
+  readonly claims: readonly PrintedClaim[];
   readonly links: { readonly runbook?: string; readonly status?: string };
   readonly ledger_head: { readonly seq: number; readonly hash: string } | null;
 }

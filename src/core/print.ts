@@ -38,11 +38,20 @@ export function printResource(resource: Resource, state: ResourceState, memory: 
     last_seen_healthy: state.lastHealthy && formatInstant(state.lastHealthy.wall),
     first_seen_bad: state.firstBad && formatInstant(state.firstBad.wall),
     undo_before: undo === undefined ? null : formatInstant(undo),
+    ...(loss?.undo === undefined ? {} : { undo: loss.undo }),
+    ...idsOf(resource, memory),
     duration_ms: Math.round(durationMs),
     ...(resource.owner === undefined ? {} : { owner: resource.owner }),
     ...(resource.runbook === undefined ? {} : { runbook: resource.runbook }),
     ...(resource.protectedBy.length === 0 ? {} : { protected_by: resource.protectedBy }),
   };
+}
+
+/** What is held of its identity, whether or not it is a pin yet, and where it lies as far as the manifest says. */
+function idsOf(resource: Resource, memory: Memory): { readonly ids?: Readonly<Record<string, string>> } {
+  const { connection: _connection, ...domain } = resource.domain;
+  const ids = { ...wantedIdentity(resource, memory), ...domain };
+  return Object.keys(ids).length > 0 ? { ids } : {};
 }
 
 function verdictOf(loss: Loss | undefined, breaches: readonly Breach[], skipped: readonly unknown[]): VerdictKind {

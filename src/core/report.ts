@@ -70,9 +70,13 @@ export interface Measure {
   readonly epoch?: string;
 }
 
-/** Marked for deletion and still undoable, until `undoBefore` (ms since 1970) where the provider says. */
+/**
+ * Marked for deletion and still undoable, until `undoBefore` (ms since 1970) where the provider says; `undo` is the very call or link that
+ * undoes it, for a person to make.
+ */
 export interface Doom {
   readonly what: string;
+  readonly undo?: string;
   readonly undoBefore?: number;
 }
 

@@ -53,8 +53,8 @@ function lossIn(resource: Resource, report: ResourceReport, memory: Memory, look
   // The wrong server was asked: its deletions are not ours.
   if (identity.is === 'blind' && identity.reason === 'wrong-caller') return [];
   if (report.doom && report.looked.includes('presence')) {
-    const { what, undoBefore } = report.doom;
-    const outcome: Outcome = { is: 'lost', how: 'doomed', say: what, ...(undoBefore === undefined ? {} : { undoBefore }) };
+    const { what, ...undoing } = report.doom;
+    const outcome: Outcome = { is: 'lost', how: 'doomed', say: what, ...undoing };
     return [
       { facet: 'presence', outcome, evidence },
       ...(report.looked.includes('identity') ? [{ facet: 'identity' as const, outcome: identity, evidence }] : []),

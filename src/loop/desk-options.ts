@@ -2,8 +2,10 @@ import type { WitnessWord } from '../core/mass.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { wordPage } from '../core/page-words.ts';
 import type { Instant } from '../core/report.ts';
+import type { ClaimBook } from './claim-book.ts';
 import type { DeskOptions } from './desk.ts';
 import type { Journal } from './journal.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import { Troubles } from './troubles.ts';
@@ -14,14 +16,16 @@ export interface DeskSources {
   readonly roll: Roll;
   readonly troubles: Troubles;
   readonly journal: Journal;
+  readonly claims: ClaimBook;
+  readonly maintenance: Maintenance;
   readonly witness: (at: Instant) => WitnessWord | undefined;
 }
 
 /** `manifest`: its id, which a running daemon never changes. */
 export function deskOptions(watchdog: string, manifest: string, newId: DeskOptions['newId'], sources: () => DeskSources): DeskOptions {
-  const print = (id: string): PrintedResource | undefined => {
-    const { troubles, roll } = sources();
-    return Troubles.owns(id) ? troubles.print(id) : roll.print(id);
+  const print = (id: string, at: Instant): PrintedResource | undefined => {
+    const { troubles, roll, maintenance } = sources();
+    return Troubles.owns(id) ? troubles.print(id) : maintenance.mark(roll.print(id), at);
   };
   return {
     manifest,
@@ -30,16 +34,18 @@ export function deskOptions(watchdog: string, manifest: string, newId: DeskOptio
     pagersFor: (severity) => sources().plan.pagersFor(severity),
     laterFor: (severity) => sources().plan.laterFor(severity),
     newId,
+    isQuiet: (incident, at) => sources().maintenance.isQuiet(incident, sources().roll, at),
     word: (incident, event, reason, at) => {
-      const { plan, roll, journal, witness } = sources();
+      const { plan, roll, journal, claims, witness } = sources();
       return wordPage(incident, {
         watchdog,
         event,
         reason,
         at,
-        print,
+        print: (id) => print(id, at),
         head: journal.head,
         statusUrl: plan.statusUrl,
+        claims: claims.claims,
         mass: roll.mass(incident.connection, incident.class),
         witness: witness(at),
       });

@@ -34,6 +34,8 @@ export interface DeskOptions {
   readonly pagersFor: (severity: Severity) => readonly string[];
   readonly laterFor: (severity: Severity) => Later | undefined;
   readonly newId: (at: Instant) => string;
+  /** True while a maintenance window keeps the repeats of an open incident quiet. */
+  readonly isQuiet?: ((incident: Incident, at: Instant) => boolean) | undefined;
   readonly word: (incident: Incident, event: PageEvent, reason: PageReason, at: Instant) => Page;
 }
 
@@ -67,6 +69,9 @@ export class Desk {
   readonly #joining = new Map<string, Map<string, Instant>>();
   /** The letters themselves. */
   readonly tray: Tray;
+  /** Incidents whose repeats wait for the end of a maintenance window. */
+  readonly #quiet = new Set<string>();
+  readonly #touched = new Set<string>();
   #wishes: Wish[] = [];
 
   constructor(options: DeskOptions, incidents: readonly Incident[], posts: readonly Post[]) {
@@ -116,18 +121,7 @@ export class Desk {
     const pagers = this.#options.pagersFor(raising.severity);
     const { class: kind, severity, connection } = raising;
     const later = this.#options.laterFor(severity);
-    const opening = {
-      id,
-      key,
-      class: kind,
-      severity,
-      connection,
-      resource,
-      pagers,
-      supersedes,
-      at,
-      ...(later && { later }),
-    };
+    const opening = { id, key, class: kind, severity, connection, resource, pagers, supersedes, at, ...(later && { later }) };
     this.#turn(openIncident(opening, milder !== undefined && milder.told.length > 0));
     if (!milder) return;
     if (alone) this.#hush(milder);
@@ -161,6 +155,11 @@ export class Desk {
     if (incident) this.#turn(changeIncident(incident));
   }
 
+  /** Something that the page about a harmed resource shows beside it has changed: told with the next letters, once for all. */
+  touch(resource: string): void {
+    this.#touched.add(resource);
+  }
+
   /** A member is good again, was retired or pinned anew. */
   leave(resource: string, blind: boolean, reason: PageReason, at: Instant): void {
     this.#takeIn();
@@ -180,7 +179,12 @@ export class Desk {
   tick(at: Instant): void {
     this.#takeIn();
     const replaced = this.#replaced();
-    for (const incident of this.open()) if (!replaced.has(incident.id)) this.#turn(tickIncident(incident, at, this.#options.repeat()));
+    for (const incident of this.open()) {
+      if (replaced.has(incident.id)) continue;
+      if (this.#options.isQuiet?.(incident, at)) this.#quiet.add(incident.id);
+      // What was quiet and is still open is said again at once.
+      else this.#turn(tickIncident(incident, at, this.#quiet.delete(incident.id) ? 0 : this.#options.repeat()));
+    }
   }
 
   put(incident: Incident): void {
@@ -191,6 +195,9 @@ export class Desk {
   /** Words what was wished for since the last call, so that a thousand members of one round make one letter. */
   write(at: Instant): void {
     this.#takeIn();
+    const touched = new Set([...this.#touched].flatMap((resource) => this.incidentOf(resource, false) ?? []));
+    this.#touched.clear();
+    for (const incident of touched) this.#turn(changeIncident(incident));
     const wishes = this.#wishes;
     this.#wishes = [];
     for (const wish of coalesce(wishes)) {
@@ -280,6 +287,7 @@ export class Desk {
   }
 
   #forget(incident: Incident): void {
+    this.#quiet.delete(incident.id);
     this.tray.dropWhere((post) => post.incident === incident.id);
   }
 }

@@ -3,6 +3,7 @@ import { isGravest, type WitnessWord } from '../core/mass.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
 import type { Desk } from './desk.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import type { Schedule } from './schedule.ts';
@@ -13,11 +14,14 @@ export interface World {
   readonly schedule: Schedule;
   readonly roll: Roll;
   readonly desk: Desk;
+  /** None where nothing is ever kept quiet. */
+  readonly maintenance?: Pick<Maintenance, 'holds'>;
   readonly witness: WitnessWord | undefined;
 }
 
 /** Does what the resource's machine asks for: another look, or something to be told at the desk. */
-export function perform(resource: Resource, effect: StateEffect, at: Instant, { plan, schedule, roll, desk, witness }: World): void {
+export function perform(resource: Resource, effect: StateEffect, at: Instant, world: World): void {
+  const { plan, schedule, roll, desk, maintenance, witness } = world;
   const { id, connection } = resource;
   const group = plan.groupOf.get(id);
   if (group === undefined) return;
@@ -27,11 +31,16 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, { 
       return schedule.soon(id, group, effect.depth, after, effect.urgent, at);
     }
     case 'raise': {
+      const state = roll.records.get(id)?.state;
+      if (state && maintenance?.holds(resource, effect.track, state, at)) return;
       const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
       const weight = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
       const severity = isGravest(roll.mass(connection, what), witness) ? 'critical' : weight;
       const episode = roll.nextEpisode(id, what);
-      return desk.raise({ resource: id, connection, class: what, severity, episode, at });
+      desk.raise({ resource: id, connection, class: what, severity, episode, at });
+      // The page about a loss says at once that its backups are gone, too.
+      for (const lost of roll.protects(id)) desk.touch(lost);
+      return;
     }
     case 'change':
       return desk.change(id, false);

@@ -1,6 +1,7 @@
 import type { Resource, Severity } from '../core/expectation.ts';
 import type { Later } from '../core/incident.ts';
 import type { Standing } from '../core/standing.ts';
+import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { Depth } from '../core/report.ts';
 import type { Pager } from '../ports.ts';
 import type { Link } from '../probe.ts';
@@ -21,6 +22,8 @@ export interface Plan {
   /** Of config.yaml's parts that decide who is paged and how well is watched: a change of it pages. */
   readonly configDigests: Readonly<Record<string, string>>;
   readonly resources: readonly Resource[];
+  /** None where absent. */
+  readonly windows?: readonly MaintenanceWindow[];
   readonly groups: ReadonlyMap<string, Group>;
   /** The group of each resource, by id. */
   readonly groupOf: ReadonlyMap<string, string>;

@@ -34,6 +34,7 @@ export class Roll {
   readonly #dim = new Set<string>();
   readonly #unswept = new Set<string>();
   readonly #took = new Map<string, number>();
+  readonly #protects = new Map<string, string[]>();
   readonly #byConnection = new Map<string, string[]>();
   /** Until the next look: a thousand losses of one round ask a thousand times. */
   readonly #masses = new Map<string, Mass | undefined>();
@@ -45,6 +46,7 @@ export class Roll {
     this.#adopts = adopts;
     for (const resource of resources) {
       this.#resources.set(resource.id, resource);
+      for (const guard of resource.protectedBy) this.#protects.set(guard, [...(this.#protects.get(guard) ?? []), resource.id]);
       this.#byConnection.set(resource.connection, this.#byConnection.get(resource.connection) ?? []);
       this.#byConnection.get(resource.connection)?.push(resource.id);
       const record = known.get(resource.id);
@@ -97,6 +99,17 @@ export class Roll {
       out.push({ resource, effects, adopted: false, changed: true });
     }
     return out;
+  }
+
+  /** What a resource protects. */
+  protects(id: string): readonly string[] {
+    return this.#protects.get(id) ?? [];
+  }
+
+  /** What its machine has raised already, to be told after all. */
+  raisedAgain(resource: Resource, track: 'harm' | 'sight'): Outcomes {
+    const harm = this.#records.get(resource.id)?.state.harm ?? 'warning';
+    return { resource, effects: [track === 'harm' ? { do: 'raise', track, harm } : { do: 'raise', track }], adopted: false, changed: true };
   }
 
   /** The next episode of a class for a resource: part of the key its incident gets. */

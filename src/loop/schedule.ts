@@ -154,6 +154,12 @@ export class Schedule {
     return out;
   }
 
+  /** How long ago the sweep of every group had ended, ms: the age of the last complete round, by the group that waits longest. */
+  roundAge(now: Instant): number {
+    // Of a cron expression only lateness counts: between two of its moments nothing is owed.
+    return Math.max(0, ...[...this.#beats.values()].map((beat) => now.steady - ('every' in beat.cadence ? beat.endedAt : beat.due)));
+  }
+
   /** The groups whose sweep has not ended for longer than three of its beats and some grace. */
   overdue(now: Instant): string[] {
     return [...this.#beats.values()].flatMap((beat) => {

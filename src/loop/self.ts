@@ -1,5 +1,6 @@
 import type { LedgerHead } from '../core/chain.ts';
 import type { Incident } from '../core/incident.ts';
+import type { PrintedWindow } from '../core/maintenance.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
@@ -18,8 +19,13 @@ export interface WatchStatus {
   readonly why: readonly string[];
   readonly resources: readonly PrintedResource[];
   readonly incidents: readonly Incident[];
+  /** Maintenance windows that are open now. */
+  readonly windows?: readonly PrintedWindow[];
   readonly pagers: PagerHealth;
   readonly head: LedgerHead | null;
+  readonly watcher: { readonly name: string; readonly manifest: string; readonly version: number };
+  /** Age of the last complete round, ms; null before the first. */
+  readonly roundAge: number | null;
   /** When a sweep or an inspection last ended. */
   readonly roundAt: Instant | undefined;
   /** By group: how far the budget stretches inspections beyond what was asked. */

@@ -17,7 +17,10 @@ export type TroubleName =
   | 'store.empty'
   | 'batch.overdue'
   | 'loop.stalled'
-  | 'pager.refused';
+  | 'loop.blocked'
+  | 'clock.stopped'
+  | 'pager.refused'
+  | 'window.declared';
 
 interface Trouble {
   readonly path: TroubleName;

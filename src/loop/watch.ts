@@ -1,21 +1,28 @@
+import { printWindow } from '../core/maintenance.ts';
 import { toRemembered } from '../core/manifest-diff.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
-import { formatDuration } from '../values/duration.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
 import { runBatch } from './batch.ts';
+import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
 import { Desk } from './desk.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
+import { Maintenance } from './maintenance.ts';
+import { Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
+import { PagingPath } from './paging-path.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
+import { recordDelivery } from './record-delivery.ts';
+import { ReadBack } from './read-back.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
+import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
 import { Troubles } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
@@ -23,16 +30,13 @@ import { Witnessing } from './witnessing.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
 const DRAIN_MS = 2000;
-/** How often the store is asked for what people ordered. */
-const ORDERS_MS = 1000;
-/** The loop ticks once a second at least; this long without a tick it did not run. */
-const STALL_MS = 10_000;
 
 /**
  * The daemon's loop (DESIGN §6): what is due is looked at, judged and stepped; the result is written down; then pages leave, and their
  * receipts come back as events. Where the store cannot write, everything goes on from memory and says so (law 5).
  */
 export class Watch {
+  readonly #name: string;
   readonly #ports: WatchPorts;
   #plan: Plan;
   #roll: Roll;
@@ -44,22 +48,26 @@ export class Watch {
   readonly #succession: Succession;
   readonly #flusher: Flusher;
   readonly #pulse: Pulse;
+  readonly #path = new PagingPath();
+  readonly #claims: ClaimBook;
+  readonly #orders: Orders;
+  readonly #stall: Stall;
+  readonly #readBack: ReadBack;
+  readonly #maintenance: Maintenance;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
   #holding = new AbortController();
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
   #progress = 0;
-  #orderedAt = -Infinity;
-  #tickedAt: number;
   #troubleEpisode: number;
   #running: Promise<void> | undefined;
 
   constructor(name: string, plan: Plan, ports: WatchPorts, snapshot: Snapshot) {
+    this.#name = name;
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
-    this.#tickedAt = at.steady;
     this.#roll = new Roll(plan.resources, snapshot.resources, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
     this.#witnessing = new Witnessing(ports.witness);
@@ -68,6 +76,8 @@ export class Watch {
       roll: this.#roll,
       troubles: this.#troubles,
       journal: this.#journal,
+      claims: this.#claims,
+      maintenance: this.#maintenance,
       witness: (now) => this.#witnessing.word(now),
     });
     this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
@@ -78,14 +88,19 @@ export class Watch {
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
     this.#flusher = new Flusher(this.#journal);
     this.#pulse = new Pulse(ports);
+    this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
+    this.#readBack = new ReadBack(this.#desk, this.#journal, ports.log);
+    this.#stall = new Stall(this.#journal, this.#troubles, at);
+    this.#maintenance = new Maintenance(this.#journal, this.#troubles, snapshot.meta['maintenance']);
+    this.#orders = new Orders(ports.store, this.#desk, this.#claims, this.#journal);
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
+    this.#maintenance.use(plan.windows ?? [], at, plan.repeat);
     this.#desk.reroute(plan.pagers);
   }
 
   /** Runs until `stop()`. Calling it again returns the same promise. */
   run(): Promise<void> {
-    this.#running ??= this.#loop();
-    return this.#running;
+    return (this.#running ??= this.#loop());
   }
 
   /** Ends looks and attempts under way within a few seconds, writes down what is left and closes the links. Idempotent. */
@@ -113,6 +128,7 @@ export class Watch {
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
+    this.#maintenance.use(plan.windows ?? [], at, old.repeat);
     // Worded now, while the old plan stands; not waited for, so that no look can end between the two plans.
     this.#desk.write(at);
     this.#holding.abort();
@@ -149,11 +165,15 @@ export class Watch {
 
   status(): WatchStatus {
     const why = this.#unready();
+    const at = this.#ports.clock.now();
     return {
+      watcher: { name: this.#name, manifest: this.#plan.manifest.id, version: this.#plan.manifest.version },
+      roundAge: this.#roll.isSwept() ? this.#schedule.roundAge(at) : null,
       ready: why.length === 0,
       ...(this.#succession.standing && { standing: this.#succession.standing }),
       why,
-      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#roll.print(id) ?? []),
+      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#maintenance.mark(this.#roll.print(id), at) ?? []),
+      windows: this.#maintenance.active(at).map(printWindow),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
       head: this.#journal.head,
@@ -162,14 +182,21 @@ export class Watch {
     };
   }
 
+  /** Keeps what an agent or a pipeline reports; resolves once it is written down, or known not to be. */
+  async claim(given: ClaimGiven): Promise<ClaimTaken> {
+    const taken = this.#claims.take(given, this.#ports.clock.now());
+    await this.#journal.commit();
+    this.#wake.abort();
+    return taken;
+  }
+
   /** Counts what the loop has got done; a number that stands still is a loop that is wedged. */
   progress(): number {
     return this.#progress;
   }
 
   #unready(): string[] {
-    const overdue = this.#schedule.overdue(this.#ports.clock.now());
-    return reasonsNotReady(this.#roll.isSwept(), overdue, this.#outbox.health, this.#journal.error);
+    return reasonsNotReady(this.#roll.isSwept(), this.#schedule.overdue(this.#ports.clock.now()), this.#outbox.health, this.#journal.error);
   }
 
   async #loop(): Promise<void> {
@@ -194,39 +221,24 @@ export class Watch {
 
   /** What time alone brings: darkness, repeats, the watcher's own troubles, the heartbeat. */
   #tick(at: Instant): void {
-    this.#noticeStall(at);
+    if (this.#stall.tick(at, this.#plan.repeat)) {
+      this.#schedule.resumed(at);
+      this.#roll.resumed(at);
+    }
     this.#witnessing.tick(at, this.#roll.isDark());
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
+    for (const { resource, track } of this.#maintenance.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
+    this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
     const self = { overdue: this.#schedule.overdue(at), expires: this.#plan.manifest.expires, storeError: this.#journal.error };
     watchItself(this.#troubles, self, at);
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
-    if (at.steady - this.#orderedAt >= ORDERS_MS) {
-      this.#orderedAt = at.steady;
-      this.#track(this.#obey(at));
-    }
-    this.#pulse.tick(at, this.#unready(), this.#desk.tray.undelivered().length);
-  }
-
-  /** The loop itself stood still (a frozen container, a blocked process): nobody's darkness but our own, and worth a page. */
-  #noticeStall(at: Instant): void {
-    const stood = at.steady - this.#tickedAt;
-    this.#tickedAt = at.steady;
-    if (stood < STALL_MS) return;
-    this.#journal.record('gap', '@watchdog', { ms: stood });
-    this.#schedule.resumed(at);
-    this.#roll.resumed(at);
-    this.#troubles.raise('loop.stalled', `the watcher itself did not run for ${formatDuration(stood)}`, 'warning', at, this.#plan.repeat);
-  }
-
-  /** Carries out what people asked for through other processes; an order that comes too late is forgotten. */
-  async #obey(at: Instant): Promise<void> {
-    for (const { id, incident, by, forMs } of await this.#ports.store.orders()) {
-      if (this.#desk.acknowledge(incident, at.steady + forMs)) this.#journal.record('acknowledged', incident, { by, for_ms: forMs });
-      this.#journal.done(id);
-    }
+    if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
+    if (this.#orders.isDue(at)) this.#track(this.#orders.obey(at));
+    if (this.#ports.heartbeat && this.#path.isDue(at)) this.#track(this.#path.verify(at, this.#plan.pagers, this.#stop.signal));
+    this.#pulse.tick(at, [...this.#unready(), ...this.#path.reasons], this.#desk.tray.undelivered().length);
   }
 
   async #look(due: Due): Promise<void> {
@@ -251,12 +263,12 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const witness = this.#witnessing.word(at);
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, witness };
+    const [witness, maintenance] = [this.#witnessing.word(at), this.#maintenance];
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance, witness };
     for (const effect of effects) perform(resource, effect, at, world);
-    if (adopted) this.#journal.record('pinned', resource.id, { identity: this.#roll.records.get(resource.id)?.memory.pin });
-    const record = changed ? this.#roll.records.get(resource.id) : undefined;
-    if (record) this.#journal.keep(resource.id, record);
+    const record = this.#roll.records.get(resource.id);
+    if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });
+    if (changed && record) this.#journal.keep(resource.id, record);
     if (effects.every((effect) => effect.do === 'recheck')) return;
     const printed = this.#roll.print(resource.id);
     this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary });
@@ -266,19 +278,14 @@ export class Watch {
   async #settle(at: Instant): Promise<void> {
     this.#desk.write(at);
     this.#journal.keepMetaIfChanged('troubles', this.#troubles.save());
+    this.#journal.keepMetaIfChanged('maintenance', this.#maintenance.save());
     this.#journal.keepMetaIfChanged('watchdog_episode', String(this.#troubleEpisode));
     await this.#journal.commit();
   }
 
   async #settled(post: Post, delivery: Delivery): Promise<void> {
     const at = this.#ports.clock.now();
-    if (delivery.kind === 'delivered')
-      this.#journal.record('receipt', post.incident, { pager: post.pager, id: post.id, event: post.page.event, reason: post.page.reason });
-    // A refusal is told by the other pagers; a page about the refusal that is itself refused must not breed another.
-    const own = post.page.resources.some((resource) => resource.id === '@watchdog');
-    if (delivery.kind === 'refused' && !own)
-      this.#troubles.raise('pager.refused', `pager ${post.pager} refuses pages: ${delivery.why}`, 'critical', at);
-    if ([...this.#outbox.health.values()].every(({ error }) => error === null)) this.#troubles.clear('pager.refused', at);
+    recordDelivery(post, delivery, { journal: this.#journal, troubles: this.#troubles, health: this.#outbox.health }, at);
     await this.#settle(at);
   }
 

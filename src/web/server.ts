@@ -5,18 +5,21 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { WatchStatus } from '../loop/self.ts';
 import type { Secret } from '../values/secret.ts';
 import { Changes } from './changes.ts';
+import { createClaims, type ClaimsOptions } from './claims.ts';
 import { createPages } from './page/routes.ts';
 import { recently } from './recently.ts';
 
 export interface WebOptions {
-  /** The name of the watchdog, for the page. */
-  readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** Where people reach it, if that is elsewhere: through a proxy that keeps the name. */
+  readonly url?: string | undefined;
   /** Asked for on every path but /healthz, where the daemon listens beyond loopback. */
   readonly token: Secret | undefined;
   readonly status: () => WatchStatus;
   readonly version: string;
+  /** How claims come in; undefined where nobody may make any. */
+  readonly claims?: ClaimsOptions | undefined;
 }
 
 /** Nothing but what the daemon itself serves, and nobody may frame it. */
@@ -36,10 +39,12 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** The read-only side of the daemon over HTTP (CONTRACT §6). Nothing that can be asked here changes what is watched. */
+/** The daemon over HTTP (CONTRACT §6). Nothing that can be asked or said here changes what is watched, judged or paged. */
 export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   const app = new Hono();
   app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: 'no-referrer', xFrameOptions: 'DENY' }));
+  // Before the guard of what is read: a claim comes with a token of its own.
+  if (options.claims) app.route('/', createClaims(options.claims));
   app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
   const status = recently(options.status);
   app.use(async (context, next) => {
@@ -48,11 +53,12 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     await next();
     return undefined;
   });
+  const known = options.url === undefined ? undefined : new URL(options.url).hostname;
   if (!options.token)
     app.use(async (context, next) => {
       // Without a token only the address protects what is told here, and a page elsewhere can have its own name lead to loopback.
       const { hostname } = new URL(context.req.url);
-      if (!isLocal(hostname) && hostname !== options.host)
+      if (!isLocal(hostname) && hostname !== options.host && hostname !== known)
         return context.json({ error: 'ask by the address that watchdog.listen names' }, 421);
       await next();
       return undefined;
@@ -78,7 +84,7 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     return context.body(body, 200, { 'content-type': type });
   });
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
-  app.route('/', createPages({ watchdog: options.name, version: options.version, status, changes: new Changes(status) }));
+  app.route('/', createPages({ version: options.version, status, changes: new Changes(status) }));
   return app;
 }
 
@@ -110,16 +116,22 @@ function isLocal(hostname: string): boolean {
 function printStatus(status: WatchStatus): Record<string, unknown> {
   const counts: Record<string, number> = {};
   for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  const { name, manifest, version } = status.watcher;
   return {
-    ready: status.ready,
+    watchdog: name,
     manifest: {
+      id: manifest,
+      version,
       signing: status.standing?.state ?? 'unsigned',
       signed_by: status.standing?.approval?.people ?? [],
       tampering: status.standing?.tampering ?? null,
     },
+    last_round: status.roundAge === null ? null : { ago_ms: Math.round(status.roundAge) },
+    ready: status.ready,
     why: status.why,
     counts,
     incidents: status.incidents.length,
+    windows: status.windows ?? [],
     pagers: Object.fromEntries([...status.pagers].map(([name, { at, error }]) => [name, { at: new Date(at.wall).toISOString(), error }])),
     inspections: Object.fromEntries([...status.stretch].map(([group, stretch]) => [group.split('\n', 1)[0] ?? group, stretch])),
     ledger_head: status.head,

@@ -95,12 +95,12 @@ describe('the Slack pager', () => {
   });
 
   it('shows repeats and escalations in the channel, since an edit notifies nobody', async () => {
-    for (const reason of ['repeat', 'worsened', 'joined'] as const)
+    for (const reason of ['repeat', 'worsened', 'escalated', 'joined'] as const)
       await pager.deliver(makeLetter({ reason }, `${CHANNEL}:${ROOT}`), never);
     const replies = receiver.requests.filter((request) => request.path.endsWith('postMessage'));
     assert.deepEqual(
       replies.map((reply) => form(reply)['reply_broadcast']),
-      ['true', 'true', 'false'],
+      ['true', 'true', 'true', 'false'],
     );
   });
 

@@ -49,7 +49,7 @@ function assertContract(result: CheckResult): void {
     result.resources.length,
   );
   for (const resource of result.resources) {
-    const optional = new Set(['owner', 'runbook', 'protected_by']);
+    const optional = new Set(['owner', 'runbook', 'protected_by', 'ids', 'undo']);
     const keys = Object.keys(resource).filter((key) => !optional.has(key));
     assert.deepEqual(keys.sort(), RESOURCE_KEYS);
     assert.match(resource.pin, /^(manifest|store|none)$/);

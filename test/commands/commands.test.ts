@@ -49,8 +49,11 @@ describe('rollcall explain', function () {
     assert.match(stdout, /min_size: diminished unless it is at least 1 MiB/);
     assert.match(stdout, /min_count: diminished unless it is at least 7 backups/);
     assert.match(stdout, /max_shrink: .*at least 50 percent/);
-    assert.match(stdout, /critical to ops \(webhook\), out \(console\); repeated every 15m/);
-    assert.match(stdout, /warning to out \(console\)/);
+    assert.match(
+      stdout,
+      /^ {2}critical: gone, .*; content shrank; could not be seen for 5s\n {4}at once: ops \(webhook\), out \(console\)\n {4}every 15m/m,
+    );
+    assert.match(stdout, /^ {2}warning: stale; .*\n {4}at once: out \(console\)\n/m);
     assert.doesNotMatch(stdout, /\d{6}/, 'no bare milliseconds or bytes');
     const near = await runCli(['explain', 'dumsp'], { cwd: site.path });
     assert.equal(near.code, 64);
@@ -188,3 +191,71 @@ function processesNaming(folder: string): string[] {
     }
   });
 }
+
+describe('rollcall explain, of a route with a fallback and rungs', function () {
+  this.timeout(20_000);
+  it('lists every call in the order of time', async () => {
+    const pagers = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { type: 'webhook', url: `http://127.0.0.1:9/${name}` }]));
+    const escalate = [
+      { after: '30m', pagers: ['d'] },
+      { after: '1m', pagers: ['c'] },
+    ];
+    const config = { pagers, routes: [{ pagers: ['a'], fallback: ['b'], fallback_after: '2m', escalate }] };
+    using site = new Site({ config, resources: [volume('tmp', '/tmp')] });
+    const { stdout } = await runCli(['explain', 'tmp'], { cwd: site.path });
+    const [, calls] = /^ {2}critical: .*\n((?: {4}.*\n)+)/m.exec(stdout) ?? [];
+    assert.deepEqual(
+      calls
+        ?.trimEnd()
+        .split('\n')
+        .map((line) => line.trim()),
+      [
+        'at once: a (webhook)',
+        'after 1m, unless somebody acknowledged: c (webhook)',
+        'after 2m, unless all before have accepted: b (webhook)',
+        'after 30m, unless somebody acknowledged: d (webhook)',
+        'every 15m, until acknowledged or resolved: all who were called so far',
+      ],
+    );
+    const json = JSON.parse((await runCli(['explain', 'tmp', '--json'], { cwd: site.path })).stdout) as {
+      timeline: { critical: { after_ms: number; pagers: string[] }[] };
+    };
+    assert.deepEqual(
+      json.timeline.critical.map(({ after_ms: after, pagers: who }) => [after, ...who]),
+      [
+        [0, 'a'],
+        [60_000, 'c'],
+        [120_000, 'b'],
+        [1_800_000, 'd'],
+      ],
+    );
+  });
+});
+
+describe('rollcall status', function () {
+  this.timeout(20_000);
+  it('shows the maintenance windows that are open or to come, with author, reason and scope', async () => {
+    const window = { author: 'alice', reason: 'new disks', resources: ['tmp'], connections: [] };
+    const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+    const windows = [
+      { ...window, name: 'past', from: hours(-3), until: hours(-2) },
+      { ...window, name: 'present', from: hours(-1), until: hours(1) },
+      { ...window, name: 'future', from: hours(1), until: hours(2), resources: [], connections: ['disk'] },
+    ];
+    using site = new Site({ resources: [volume('tmp', '/tmp')], manifest: { windows } });
+    const { stdout } = await runCli(['status'], { cwd: site.path });
+    assert.match(stdout, /^maintenance present by alice, open until .*: new disks \(tmp\)$/m);
+    assert.match(stdout, /^maintenance future by alice, from .* until .*: new disks \(all of disk\)$/m);
+    assert.doesNotMatch(stdout, /past/);
+    const json = JSON.parse((await runCli(['status', '--json'], { cwd: site.path })).stdout) as {
+      windows: { name: string; open: boolean }[];
+    };
+    assert.deepEqual(
+      json.windows.map(({ name, open }) => [name, open]),
+      [
+        ['present', true],
+        ['future', false],
+      ],
+    );
+  });
+});

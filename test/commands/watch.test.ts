@@ -278,7 +278,7 @@ describe('rollcall watch', function () {
     assert.match(down.stdout, /2 open incidents/);
     const explained = await runCli(['explain', 'swapped'], { cwd: site.path });
     assert.match(explained.stdout, /now: impostor/);
-    assert.match(explained.stdout, /critical to hook \(webhook\)/);
+    assert.match(explained.stdout, /critical: gone, .*\n    at once: hook \(webhook\)\n/);
   });
 
   it('pages what is missing at the first start, and adopts nothing that turns up later under the name', async () => {

@@ -23,7 +23,7 @@ export interface ProbeScenarios {
   /** Every resource is there and can be looked at, at both depths. */
   answers(): Promise<Scenario>;
   /** Those it is about are not there; others are, or a built-in is. */
-  lacks(): Promise<Scenario>;
+  lacks(): Promise<Scenario | undefined>;
   /** The credential is refused, or lacks the right. */
   denies(): Promise<Scenario | undefined>;
   /** The provider takes the question and never answers. */

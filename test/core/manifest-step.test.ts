@@ -58,6 +58,15 @@ describe('a manifest that wants to follow another', () => {
     return step.ok ? step.sense : step.kind;
   };
 
+  it('weakens by declaring a maintenance window or moving one, not by letting one go', () => {
+    assert.equal(judge({ windows: ['upgrade until noon'] }, ['alice']), 'under-signed');
+    assert.equal(judge({ windows: ['upgrade until noon'] }, ['alice', 'bob']), 'weakening');
+    const declared = { ...head, windows: ['upgrade until noon'] };
+    const after = (windows: readonly string[]) => judgeStep(declared, { ...next, windows }, signed(['alice']), NOW);
+    assert.equal(after([]).ok, true);
+    assert.equal(after(['upgrade until evening']).ok, false);
+  });
+
   it('is refused in a word of its own for each way in which it does not follow', () => {
     assert.equal(judge({ id: 'other' }, ['a', 'b']), 'other-manifest');
     assert.equal(judge({ version: 6 }, ['a', 'b']), 'rollback');

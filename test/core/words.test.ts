@@ -7,7 +7,7 @@ import { wordPage, type PageFacts } from '../../src/core/page-words.ts';
 import { printResource } from '../../src/core/print.ts';
 import type { Resource } from '../../src/core/expectation.ts';
 import { makePrintedResource } from '../support/page.ts';
-import { ABSENT, BLIND, breach, GOOD, IMPOSTOR, Machine, makeCheck, makeResource, START } from '../support/roll.ts';
+import { ABSENT, BLIND, breach, DOOMED, GOOD, IMPOSTOR, Machine, makeCheck, makeResource, START } from '../support/roll.ts';
 
 describe('what is printed of a resource', () => {
   const print = (machine: Machine) => printResource(machine.resource, machine.state, BLANK, 12.4);
@@ -27,6 +27,14 @@ describe('what is printed of a resource', () => {
     assert.deepEqual([half.verdict, half.skipped], ['blind', [{ facet: 'content/t', reason: 'omitted', say: 'not looked at yet' }]]);
     assert.equal(exitOf(half), EXIT.unknown);
     assert.equal(print(new Machine(deep).sweep(GOOD).inspect(GOOD)).verdict, 'present');
+  });
+
+  it('holds every identifier known of it, pinned or not, and how a marked deletion is undone', () => {
+    const doomed = { ...DOOMED, undoBefore: START.wall + 1000, undo: 'aws kms cancel-key-deletion --key-id 1' };
+    const machine = new Machine({ identity: { account: '1111' }, domain: { connection: 'pg', provider: 'railway' } }).sweep(doomed);
+    const printed = printResource(machine.resource, machine.state, { ...BLANK, pin: { oid: '16401' } }, 1);
+    assert.deepEqual(printed.ids, { oid: '16401', account: '1111', provider: 'railway' });
+    assert.deepEqual([printed.undo_before, printed.undo], ['2026-01-01T00:00:01.000Z', 'aws kms cancel-key-deletion --key-id 1']);
   });
 
   it('carries both looks of an absence, and counts only those since the harm began', () => {
@@ -80,6 +88,23 @@ describe('the words of a page', () => {
       statusUrl: undefined,
       ...facts,
     });
+
+  it('say whether what would bring it back went with it, and link to the incident', () => {
+    const verdicts = { 'orders-db': 'absent', dumps: 'absent', snapshots: 'present' } as const;
+    const print = (id: string) => {
+      const verdict = verdicts[id as keyof typeof verdicts];
+      const guarded = id === 'orders-db' ? { protected_by: ['dumps', 'snapshots'] } : {};
+      return makePrintedResource({ id, verdict, summary: `about ${id}`, ...guarded });
+    };
+    const page = word(incident(['orders-db']), { print, statusUrl: 'https://rollcall.internal' });
+    assert.equal(page.summary, 'orders-db is gone: about orders-db; of what protects it: dumps is gone');
+    assert.deepEqual(
+      page.resources[0]?.protection?.map(({ id, verdict }) => `${id} ${verdict}`),
+      ['dumps absent', 'snapshots present'],
+    );
+    assert.equal(page.links.status, 'https://rollcall.internal/api/v1/incidents/I');
+    assert.equal(word(incident(['orders-db', 'dumps']), { print }).summary, '2 resources are gone: orders-db, dumps', 'said once');
+  });
 
   it('say in one line what is wrong', () => {
     assert.equal(word(incident(['orders-db'])).summary, 'orders-db is gone: no such database');

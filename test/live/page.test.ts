@@ -24,7 +24,7 @@ describe('the status page in a browser', function () {
   after(async () => browser.close());
 
   async function serve(status: () => WatchStatus): Promise<WebServer> {
-    return listen({ host: '127.0.0.1', port: 0, token: undefined, name: 'vault-eu', version: '1.2.3', status });
+    return listen({ host: '127.0.0.1', port: 0, token: undefined, version: '1.2.3', status });
   }
 
   /** Opens a page; whatever it complains of but `expected`, or runs of what is hostile, fails the test at its end. */

@@ -17,7 +17,7 @@ describe('five thousand resources lost within one sweep', function () {
       ids.map((id) => makeResource({ id })),
       { link, pagers },
     );
-    const watch = await startWatch({ ...plan, statusUrl: 'http://127.0.0.1:7878/api/v1/incidents' }, clock, new FlakyStore());
+    const watch = await startWatch({ ...plan, statusUrl: 'http://127.0.0.1:7878' }, clock, new FlakyStore());
     await clock.advance(1000);
     link.answer = 'gone';
     await clock.advance(60_000);
@@ -26,7 +26,7 @@ describe('five thousand resources lost within one sweep', function () {
       const page = letters.at(-1)?.page;
       assert.ok(page);
       assert.equal(page.total, 5000);
-      const web = createWeb({ host: '127.0.0.1', name: 'vault-eu', token: undefined, status: () => watch.status(), version: '0' });
+      const web = createWeb({ host: '127.0.0.1', token: undefined, status: () => watch.status(), version: '0' });
       const answer = await web.request(page.links.status ?? '/nowhere');
       const { members } = (await answer.json()) as { members: Record<string, unknown> };
       assert.deepEqual(Object.keys(members).toSorted(), ids.toSorted());

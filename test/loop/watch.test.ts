@@ -126,6 +126,19 @@ describe('the watch, end to end with a scripted probe and a real store', functio
       );
     });
 
+  it('a backup lost after its database brings an update of the page about the database, which says so', async () => {
+    const dumps = makeResource({ id: 'dumps', connection: 'vault' });
+    await start(plan([makeResource({ protectedBy: ['dumps'] }), dumps]));
+    await clock.advance(10_000);
+    link.answers.set('orders-db', 'gone');
+    await clock.advance(5000);
+    link.answers.set('dumps', 'gone');
+    await clock.advance(5000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger first dumps lost', 'update changed orders-db lost']);
+    assert.doesNotMatch(pager.letters[0]?.page.summary ?? '', /dumps/);
+    assert.match(pager.letters[2]?.page.summary ?? '', /^orders-db is gone: .*; of what protects it: dumps is gone$/);
+  });
+
   it('one report that cannot even be read costs the others nothing', async () => {
     await start(plan([makeResource(), makeResource({ id: 'other-db' })]));
     link.answers.set('orders-db', [{ kind: 'unseen', id: 'orders-db' } as never]);

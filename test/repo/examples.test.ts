@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config/read-config.ts';
 import { readManifest } from '../../src/config/read-manifest.ts';
 import type { Config, Loaded } from '../../src/config/types.ts';
 import { file } from '../../probes/file/index.ts';
+import { peer } from '../../probes/peer/index.ts';
 import { connectionSchema, databaseSchema } from '../../probes/postgres/schema.ts';
 import type { Probe } from '../../src/probe.ts';
 import { isCron } from '../config/support/read.ts';
@@ -22,6 +23,7 @@ const postgres: Probe = {
 const probes: ReadonlyMap<string, Probe> = new Map([
   ['postgres', postgres],
   ['file', file],
+  ['peer', peer],
 ]);
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url));
 
@@ -49,7 +51,7 @@ describe('the example files', () => {
       probes,
       isCron,
     });
-    assert.equal(valueOf(manifest).resources.length, 3);
+    assert.equal(valueOf(manifest).resources.length, 4);
   });
 
   for (const name of ['config', 'manifest'] satisfies SchemaName[])
@@ -67,7 +69,7 @@ describe('the example files', () => {
       .toString()
       .replace(/^defaults:\n(?: .*\n)+/m, '')
       .replace(/^ {2}listen: .*\n/m, '')
-      .replaceAll(/^ {4}(?:[a-z]+_timeout|timeout|endpoint|replay_lag|inspections_per_minute): .*\n/gm, '');
+      .replaceAll(/^ {4}(?:[a-z]+_timeout|timeout|endpoint|api_endpoint|replay_lag|inspections_per_minute): .*\n/gm, '');
     const without = valueOf(
       readConfig({ file: 'config.example.yaml', bytes: Buffer.from(bare), env: {}, probes, baseDir: '/srv', isCron }),
     );

@@ -37,12 +37,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
-  web: ['hono', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client'],
+  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client', 'zod'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
   cli: ['commander'],
   'probes/postgres': ['zod', 'pg'],
   'probes/file': ['zod'],
+  'probes/peer': ['zod'],
 };
 const PURE = new Set(['values', 'core', 'ports', 'probe']);
 

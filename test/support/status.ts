@@ -15,6 +15,9 @@ export function makeStatus(overrides: Partial<WatchStatus> = {}): WatchStatus {
     head: null,
     stretch: new Map(),
     roundAt: AT,
+    roundAge: 0,
+    windows: [],
+    watcher: { name: 'vault-eu', manifest: 'prod-eu', version: 1 },
     ...overrides,
   };
 }

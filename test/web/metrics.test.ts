@@ -10,6 +10,8 @@ const EMPTY: WatchStatus = {
   why: ['the first full round is not over'],
   resources: [],
   incidents: [],
+  watcher: { name: 'vault-eu', manifest: 'prod-eu', version: 1 },
+  roundAge: null,
   pagers: new Map(),
   head: null,
   stretch: new Map(),

@@ -7,8 +7,7 @@ import { makePrintedResource } from '../support/page.ts';
 import { makeIncident, makeStatus, makeTroubled } from '../support/status.ts';
 
 const AT = 'http://127.0.0.1:7878';
-const serve = (status: WatchStatus, token?: Secret) =>
-  createWeb({ host: '127.0.0.1', token, name: 'vault-eu', version: '1.2.3', status: () => status });
+const serve = (status: WatchStatus, token?: Secret) => createWeb({ host: '127.0.0.1', token, version: '1.2.3', status: () => status });
 const read = async (status: WatchStatus, path: string): Promise<string> => (await serve(status).request(AT + path)).text();
 const heading = (text: string): string | undefined => /<h1[^>]*>(.*?)<\/h1>/s.exec(text)?.[1];
 

@@ -16,19 +16,18 @@ const MOST_READERS = 500;
 const ASSETS = { 'style.css': 'text/css; charset=utf-8', 'live.js': 'text/javascript; charset=utf-8' } as const;
 
 export interface PageOptions {
-  readonly watchdog: string;
   readonly version: string;
   readonly status: () => WatchStatus;
   readonly changes: Changes;
 }
 
 /** The status page: read-only, whole without JavaScript, kept up to date with it by `/events`. */
-export function createPages({ watchdog, version, status, changes }: PageOptions): Hono {
+export function createPages({ version, status, changes }: PageOptions): Hono {
   const app = new Hono();
   const page = (title: (status: WatchStatus) => string, body: (status: WatchStatus, now: number) => Html) => {
     const now = Date.now();
     const current = status();
-    const frame: Frame = { watchdog, version, at: new Date(now).toISOString() };
+    const frame: Frame = { watchdog: current.watcher.name, version, at: new Date(now).toISOString() };
     return layout(frame, title(current), standing(current).sign, body(current, now));
   };
   let readers = 0;

@@ -1,0 +1,20 @@
+import type { Instant } from '../core/report.ts';
+import type { Delivery, Post } from '../ports.ts';
+import type { Journal } from './journal.ts';
+import type { PagerHealth } from './outbox.ts';
+import type { Troubles } from './troubles.ts';
+
+/** Writes down a receipt, and tells of a pager that refuses until all of them accept again. */
+export function recordDelivery(
+  post: Post,
+  delivery: Delivery,
+  { journal, troubles, health }: { readonly journal: Journal; readonly troubles: Troubles; readonly health: PagerHealth },
+  at: Instant,
+): void {
+  const { pager, id, page } = post;
+  if (delivery.kind === 'delivered') journal.record('receipt', post.incident, { pager, id, event: page.event, reason: page.reason });
+  // A refusal is told by the other pagers; a page about the refusal that is itself refused must not breed another.
+  const own = page.resources.some((resource) => resource.id === '@watchdog');
+  if (delivery.kind === 'refused' && !own) troubles.raise('pager.refused', `pager ${pager} refuses pages: ${delivery.why}`, 'critical', at);
+  if ([...health.values()].every(({ error }) => error === null)) troubles.clear('pager.refused', at);
+}
