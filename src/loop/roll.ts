@@ -1,3 +1,4 @@
+import { leftAlone, saidAlike } from '../core/calm.ts';
 import type { Resource } from '../core/expectation.ts';
 import type { IncidentClass } from '../core/incident.ts';
 import { massOf, type Mass } from '../core/mass.ts';
@@ -26,6 +27,16 @@ interface Judged {
   readonly judgments: readonly FacetJudgment[];
 }
 
+/** The last of a row of looks of which each said what the one before it said, and the first of which changed nothing. */
+interface Calm {
+  readonly look: LookMade;
+  reports: readonly ResourceReport[];
+  at: Instant;
+  tookMs: number;
+  /** False where it has been judged. */
+  owed: boolean;
+}
+
 /** The resources on the roll and what is known of each, in memory. */
 export class Roll {
   readonly #resources = new Map<string, Resource>();
@@ -34,6 +45,8 @@ export class Roll {
   readonly #dim = new Set<string>();
   readonly #unswept = new Set<string>();
   readonly #took = new Map<string, number>();
+  /** Looks that are judged only when somebody asks what is known: in a quiet roll nearly all of them are never asked for. */
+  readonly #calm = new Map<string, Calm>();
   readonly #protects = new Map<string, string[]>();
   readonly #byConnection = new Map<string, string[]>();
   /** Until the next look: a thousand losses of one round ask a thousand times. */
@@ -59,12 +72,41 @@ export class Roll {
     return this.#resources;
   }
 
+  /** All of them: who wants one asks `record`. */
   get records(): ReadonlyMap<string, ResourceRecord> {
+    for (const id of this.#calm.keys()) this.#settle(id);
     return this.#records;
   }
 
-  /** Judges one look and advances the resource's machine by it. */
+  record(id: string): ResourceRecord | undefined {
+    this.#settle(id);
+    return this.#records.get(id);
+  }
+
+  /** Judges one look and advances the resource's machine by it. Undefined where it comes to nothing: a look like the one before it. */
   look(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
+    const calm = this.#calm.get(id);
+    if (calm && calm.look.depth === look.depth && calm.look.path === look.path && readAlike(calm.reports, given)) {
+      Object.assign(calm, { reports: given, at, tookMs, owed: true });
+      return undefined;
+    }
+    const before = this.record(id);
+    this.#calm.delete(id);
+    const outcomes = this.#judge(id, given, look, at, tookMs);
+    const after = this.#records.get(id);
+    if (before && after && outcomes?.changed === false && leftAlone(before, after))
+      this.#calm.set(id, { look: { depth: look.depth, path: look.path }, reports: given, at, tookMs, owed: false });
+    return outcomes;
+  }
+
+  #settle(id: string): void {
+    const calm = this.#calm.get(id);
+    if (!calm?.owed) return;
+    calm.owed = false;
+    this.#judge(id, calm.reports, calm.look, calm.at, calm.tookMs);
+  }
+
+  #judge(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
     const resource = this.#resources.get(id);
     const record = this.#records.get(id);
     if (!resource || !record) return undefined;
@@ -82,7 +124,8 @@ export class Roll {
   /** The watcher did not run: what it did not see meanwhile is not the resources' darkness. */
   resumed(at: Instant): void {
     for (const [id, resource] of this.#resources) {
-      const record = this.#records.get(id);
+      const record = this.record(id);
+      this.#calm.delete(id);
       if (record) this.#put(id, { ...record, state: step(resource, record.state, { type: 'resumed', at }).next });
     }
   }
@@ -139,12 +182,13 @@ export class Roll {
   /** Starts a resource without a past, but for its episodes: a dedup key is never used twice. */
   forget(id: string): void {
     const record = this.#records.get(id);
+    this.#calm.delete(id);
     if (record) this.#put(id, { state: { ...NEW, episodes: record.state.episodes }, memory: BLANK });
   }
 
   print(id: string): PrintedResource | undefined {
     const resource = this.#resources.get(id);
-    const record = this.#records.get(id);
+    const record = this.record(id);
     return resource && record && printResource(resource, record.state, record.memory, this.#took.get(id) ?? 0);
   }
 
@@ -172,6 +216,15 @@ function judgeReports(resource: Resource, reports: readonly ResourceReport[], me
     return { reports, judgments: judge(resource, reports, memory, look) };
   } catch {
     return { reports: [], judgments: judge(resource, [], memory, look) };
+  }
+}
+
+/** What cannot even be read is like nothing. */
+function readAlike(a: readonly ResourceReport[], b: readonly ResourceReport[]): boolean {
+  try {
+    return saidAlike(a, b);
+  } catch {
+    return false;
   }
 }
 

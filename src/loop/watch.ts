@@ -266,7 +266,7 @@ export class Watch {
     const [witness, maintenance] = [this.#witnessing.word(at), this.#maintenance];
     const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance, witness };
     for (const effect of effects) perform(resource, effect, at, world);
-    const record = this.#roll.records.get(resource.id);
+    const record = this.#roll.record(resource.id);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });
     if (changed && record) this.#journal.keep(resource.id, record);
     if (effects.every((effect) => effect.do === 'recheck')) return;
