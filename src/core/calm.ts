@@ -1,6 +1,6 @@
 import type { FacetState } from './facet.ts';
 import type { Memory } from './memory.ts';
-import type { Evidence, Measure, ResourceReport, Seen } from './report.ts';
+import type { Evidence, Measure, Seen } from './report.ts';
 import type { ResourceState } from './state.ts';
 
 interface Known {
@@ -37,14 +37,10 @@ function isStill(was: FacetState | undefined, is: FacetState | undefined): boole
   );
 }
 
-/** True where two looks said the same of a resource that was seen, but for the time. */
-export function saidAlike(a: readonly ResourceReport[], b: readonly ResourceReport[]): boolean {
-  return a.length === b.length && a.every((report, n) => isAlike(report, b[n]));
-}
-
-function isAlike(a: ResourceReport, b: ResourceReport | undefined): boolean {
+/** True where two looks that saw a resource said the same of it, but for the time. */
+export function saidAlike(a: Seen, b: Seen): boolean {
   // What marks for deletion is news each time.
-  if (a.kind !== 'seen' || b?.kind !== 'seen' || a.doom || b.doom) return false;
+  if (a.doom || b.doom) return false;
   return sameEvidence(a.evidence, b.evidence) && sameFacets(a, b) && samePin(a, b) && sameMeasures(a, b);
 }
 

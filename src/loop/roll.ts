@@ -2,13 +2,12 @@ import { leftAlone, saidAlike } from '../core/calm.ts';
 import type { Resource } from '../core/expectation.ts';
 import type { IncidentClass } from '../core/incident.ts';
 import { massOf, type Mass } from '../core/mass.ts';
-import { BLANK, type Memory } from '../core/memory.ts';
-import type { FacetJudgment } from '../core/outcome.ts';
+import { BLANK } from '../core/memory.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { remember } from '../core/remember.ts';
-import type { Instant, ResourceReport } from '../core/report.ts';
-import { isUninspectable, NEW, step, type StateEffect } from '../core/state.ts';
+import type { Instant, ResourceReport, Seen } from '../core/report.ts';
+import { isUninspectable, NEW, step, type StateEffect, type Stepped } from '../core/state.ts';
 import { judge, type LookMade } from '../core/verdict.ts';
 import type { ResourceRecord } from '../ports.ts';
 
@@ -22,15 +21,16 @@ export interface Outcomes {
   readonly changed: boolean;
 }
 
-interface Judged {
-  readonly reports: readonly ResourceReport[];
-  readonly judgments: readonly FacetJudgment[];
+interface Advanced extends Stepped {
+  readonly after: ReturnType<typeof remember>;
 }
 
 /** The last of a row of looks of which each said what the one before it said, and the first of which changed nothing. */
 interface Calm {
   readonly look: LookMade;
-  reports: readonly ResourceReport[];
+  /** What the first of them said, and when the last of them saw it: to keep what each said would cost more than to judge it. */
+  readonly report: Seen;
+  seenAt: Instant;
   at: Instant;
   tookMs: number;
   /** False where it has been judged. */
@@ -86,16 +86,20 @@ export class Roll {
   /** Judges one look and advances the resource's machine by it. Undefined where it comes to nothing: a look like the one before it. */
   look(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
     const calm = this.#calm.get(id);
-    if (calm && calm.look.depth === look.depth && calm.look.path === look.path && readAlike(calm.reports, given)) {
-      Object.assign(calm, { reports: given, at, tookMs, owed: true });
+    const report = onlySighting(given);
+    if (calm && report && calm.look.depth === look.depth && calm.look.path === look.path && saidAlike(calm.report, report)) {
+      calm.seenAt = report.evidence.at;
+      calm.at = at;
+      calm.tookMs = tookMs;
+      calm.owed = true;
       return undefined;
     }
     const before = this.record(id);
     this.#calm.delete(id);
     const outcomes = this.#judge(id, given, look, at, tookMs);
     const after = this.#records.get(id);
-    if (before && after && outcomes?.changed === false && leftAlone(before, after))
-      this.#calm.set(id, { look: { depth: look.depth, path: look.path }, reports: given, at, tookMs, owed: false });
+    if (report && before && after && outcomes?.changed === false && leftAlone(before, after))
+      this.#calm.set(id, { look: { depth: look.depth, path: look.path }, report, seenAt: report.evidence.at, at, tookMs, owed: false });
     return outcomes;
   }
 
@@ -103,16 +107,15 @@ export class Roll {
     const calm = this.#calm.get(id);
     if (!calm?.owed) return;
     calm.owed = false;
-    this.#judge(id, calm.reports, calm.look, calm.at, calm.tookMs);
+    const evidence = { ...calm.report.evidence, at: calm.seenAt };
+    this.#judge(id, [{ ...calm.report, evidence }], calm.look, calm.at, calm.tookMs);
   }
 
   #judge(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
     const resource = this.#resources.get(id);
     const record = this.#records.get(id);
     if (!resource || !record) return undefined;
-    const { reports, judgments } = judgeReports(resource, given, record.memory, look);
-    const { next, effects } = step(resource, record.state, { type: 'looked', at, ...look, judgments });
-    const after = remember(resource, record.memory, next, reports, judgments);
+    const { next, effects, after } = advanceReadable(resource, given, record, look, at);
     const adopted = after.adopted && this.#adopts;
     const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
     this.#put(id, { state: next, memory });
@@ -211,21 +214,38 @@ export class Roll {
 }
 
 /** What cannot even be read as a report counts as not said (law 6): one probe's nonsense about one resource must not cost the others their look. */
-function judgeReports(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): Judged {
+function advanceReadable(
+  resource: Resource,
+  reports: readonly ResourceReport[],
+  record: ResourceRecord,
+  look: LookMade,
+  at: Instant,
+): Advanced {
   try {
-    return { reports, judgments: judge(resource, reports, memory, look) };
+    return advance(resource, reports, record, look, at);
   } catch {
-    return { reports: [], judgments: judge(resource, [], memory, look) };
+    return advance(resource, [], record, look, at);
   }
 }
 
-/** What cannot even be read is like nothing. */
-function readAlike(a: readonly ResourceReport[], b: readonly ResourceReport[]): boolean {
-  try {
-    return saidAlike(a, b);
-  } catch {
-    return false;
-  }
+function advance(
+  resource: Resource,
+  reports: readonly ResourceReport[],
+  { state, memory }: ResourceRecord,
+  look: LookMade,
+  at: Instant,
+): Advanced {
+  const judgments = judge(resource, reports, memory, look);
+  const stepped = step(resource, state, { type: 'looked', at, ...look, judgments });
+  return { ...stepped, after: remember(resource, memory, stepped.next, reports, judgments) };
+}
+
+/** Where a look said one thing, and that it saw; undefined where it said anything else, or what cannot even be read. */
+function onlySighting(reports: readonly ResourceReport[]): Seen | undefined {
+  const [report] = reports;
+  if (reports.length !== 1 || report?.kind !== 'seen') return undefined;
+  const { evidence, looked, pin, measures } = report as Partial<Seen>;
+  return evidence && Array.isArray(looked) && pin && measures ? report : undefined;
 }
 
 /** True where nothing changed but when it was last looked at. */

@@ -50,6 +50,8 @@ const said = (depth: Depth): Arbitrary<readonly ResourceReport[]> =>
         [unseen()],
         [],
         [null as never],
+        [{ ...seen(), looked: null } as never],
+        [{ ...seen(), measures: { rows: null } } as never],
         [blindTo(FACETS[depth], 'timeout')],
         [about(depth, 5, 100, { doom: { what: 'being dropped' } })],
         [about(depth, 5, 100, { pin: { server: 'A', oid: '2' } })],
@@ -83,19 +85,18 @@ class Plodder {
   }
 
   look({ depth, path, reports }: Turn, at: typeof START): readonly StateEffect[] {
-    let heard = reports;
-    const judged = (() => {
-      try {
-        return judge(this.#resource, heard, this.memory, { depth, path });
-      } catch {
-        heard = [];
-        return judge(this.#resource, heard, this.memory, { depth, path });
-      }
-    })();
-    const { next, effects } = step(this.#resource, this.state, { type: 'looked', at, depth, path, judgments: judged });
-    this.memory = remember(this.#resource, this.memory, next, heard, judged).memory;
-    this.state = next;
-    return effects;
+    const advance = (heard: readonly ResourceReport[]): readonly StateEffect[] => {
+      const judgments = judge(this.#resource, heard, this.memory, { depth, path });
+      const { next, effects } = step(this.#resource, this.state, { type: 'looked', at, depth, path, judgments });
+      this.memory = remember(this.#resource, this.memory, next, heard, judgments).memory;
+      this.state = next;
+      return effects;
+    };
+    try {
+      return advance(reports);
+    } catch {
+      return advance([]);
+    }
   }
 
   pass(type: 'tick' | 'resumed', at: typeof START): readonly StateEffect[] {
