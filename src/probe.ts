@@ -73,7 +73,8 @@ export interface Nudge {
 }
 
 export interface Link<T = unknown> {
-  collect(wanted: readonly Wanted<T>[], look: Look): AsyncIterable<Report>;
+  /** One report at a time, or at once what one answer said of many: a thousand hand-overs cost more than a thousand comparisons. */
+  collect(wanted: readonly Wanted<T>[], look: Look): AsyncIterable<Report | readonly Report[]>;
   /** Held sessions, watches, queues. Ends when `signal` aborts; an error inside is the probe's to survive. */
   hold?(wanted: readonly Wanted<T>[], signal: AbortSignal): AsyncIterable<Nudge>;
   close(): Promise<void>;

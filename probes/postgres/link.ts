@@ -9,7 +9,7 @@ import { Reporter } from './reporter.ts';
 import type { Connection } from './schema.ts';
 import type { Session } from './session.ts';
 import { SizeTurns } from './size-turns.ts';
-import { reportSweep } from './sweep.ts';
+import { reportSweep, type Known } from './sweep.ts';
 import { sweptFacets, type DatabaseTarget } from './target.ts';
 import { holdTripwires } from './tripwire.ts';
 
@@ -25,8 +25,8 @@ export class PostgresLink implements Link<DatabaseTarget> {
   readonly #context: ProbeContext;
   readonly #connector: Connector;
   readonly #closing = new AbortController();
-  /** Under which oid each id was last listed. */
-  readonly #known = new Map<string, string>();
+  /** How each id was last listed. */
+  readonly #known = new Map<string, Known>();
   readonly #sizes = new SizeTurns();
   #held: Session | undefined;
   #heldSince = 0;
@@ -39,7 +39,7 @@ export class PostgresLink implements Link<DatabaseTarget> {
     this.#connector = new Connector(connection, context);
   }
 
-  collect(wanted: readonly WantedDatabase[], look: Look): AsyncIterable<Report> {
+  collect(wanted: readonly WantedDatabase[], look: Look): AsyncIterable<Report | readonly Report[]> {
     const stopped = AbortSignal.any([look.signal, this.#closing.signal]);
     if (look.depth === 'sweep') return this.#sweep(wanted, look.path, stopped);
     const bounds = AbortSignal.any([stopped, AbortSignal.timeout(inspectBudget(this.#connection))]);
@@ -57,12 +57,11 @@ export class PostgresLink implements Link<DatabaseTarget> {
     await this.#held?.close();
   }
 
-  async *#sweep(wanted: readonly WantedDatabase[], path: Look['path'], stopped: AbortSignal): AsyncGenerator<Report> {
+  async *#sweep(wanted: readonly WantedDatabase[], path: Look['path'], stopped: AbortSignal): AsyncGenerator<Report | readonly Report[]> {
     const bounds = AbortSignal.any([stopped, AbortSignal.timeout(sweepBudget(this.#connection))]);
     try {
       const catalogue = path === 'fresh' ? await this.#freshly(bounds) : await this.#usually(this.#sizes.next(wanted), bounds);
-      // Not `yield*`, which asks twice as much of the loop for each of a thousand.
-      for (const report of reportSweep(wanted, catalogue, this.#known, this.#connection.replay_lag, this.#reporter())) yield report;
+      yield reportSweep(wanted, catalogue, this.#known, this.#connection.replay_lag, this.#reporter());
     } catch (error) {
       if (stopped.aborted) return;
       const failure = this.#connector.failure(error);
@@ -153,7 +152,7 @@ export class PostgresLink implements Link<DatabaseTarget> {
     try {
       const catalogue = await this.#freshly(signal);
       if (catalogue.databases.some(({ name }) => name === one.target.name)) return this.#failed(one, open, failure);
-      const reports = [...reportSweep([one], catalogue, this.#known, this.#connection.replay_lag, this.#reporter())];
+      const reports = reportSweep([one], catalogue, this.#known, this.#connection.replay_lag, this.#reporter());
       const report = reports.find(({ kind }) => kind !== 'listing');
       return report ?? this.#failed(one, open, failure);
     } catch (error) {

@@ -22,6 +22,12 @@ export class Reporter {
     return { kind: 'seen', id, pin, looked, measures, evidence };
   }
 
+  /** The same as before, seen once more at `at`. */
+  again(report: Seen, at: Instant): Seen {
+    const { method, excerpt } = report.evidence;
+    return { ...report, evidence: { method, vantage: this.#vantage, at, excerpt } };
+  }
+
   blind(id: string, facets: readonly Facet[], method: string, failure: Pick<Failure, 'reason' | 'say'>): Blind {
     return { kind: 'blind', id, facets, reason: failure.reason, evidence: this.evidence(method, failure.say) };
   }

@@ -8,32 +8,61 @@ import { isInspected, sweptFacets, type DatabaseTarget } from './target.ts';
 const METHOD = 'pg_database';
 const BEING_DROPPED = -2;
 
+/** How a database was last listed, and what was said of it: said again, at another time, as long as its row is the same. */
+export interface Known {
+  readonly target: DatabaseTarget;
+  readonly server: string;
+  readonly started: string;
+  readonly listed: Listed;
+  readonly report: Seen;
+}
+
 /**
- * What one whole answer of `pg_database` says of every wanted database. `known` remembers under which oid each was last seen here: only
- * to say of one that is gone what it is called now.
+ * What one whole answer of `pg_database` says of every wanted database. `known`, by id, is kept up to date: it also tells of one that is
+ * gone what it is called now.
  */
-export function* reportSweep(
+export function reportSweep(
   wanted: readonly Wanted<DatabaseTarget>[],
   catalogue: Catalogue,
-  known: Map<string, string>,
+  known: Map<string, Known>,
   lagBound: number,
   reporter: Reporter,
-): Generator<Report> {
+): Report[] {
   const stale = staleness(catalogue.behind, lagBound);
-  if (stale !== undefined) {
-    for (const { id, target } of wanted) yield reporter.blind(id, sweptFacets(target), METHOD, { reason: 'stale-vantage', say: stale });
-    return;
-  }
+  if (stale !== undefined)
+    return wanted.map(({ id, target }) => reporter.blind(id, sweptFacets(target), METHOD, { reason: 'stale-vantage', say: stale }));
   const byName = new Map(catalogue.databases.map((database) => [database.name, database]));
   const listing = listingOf(wanted, catalogue, reporter);
-  yield { kind: 'listing', listing };
+  const said: Report[] = [{ kind: 'listing', listing }];
   for (const one of wanted) {
     const listed = byName.get(one.target.name);
-    if (listed) {
-      known.set(one.id, listed.oid);
-      yield reportListed(one, listed, catalogue, reporter);
-    } else yield reportMissing(one, catalogue, known.get(one.id), listing, reporter);
+    const before = known.get(one.id);
+    if (!listed) said.push(reportMissing(one, catalogue, before?.listed.oid, listing, reporter));
+    else if (before && isUnchanged(before, one, listed, catalogue)) said.push(reporter.again(before.report, listing.evidence.at));
+    else {
+      const report = reportListed(one, listed, catalogue, reporter);
+      said.push(report);
+      known.set(one.id, { target: one.target, server: catalogue.systemIdentifier, started: catalogue.started, listed, report });
+    }
   }
+  return said;
+}
+
+function isUnchanged(before: Known, { target }: Wanted<DatabaseTarget>, now: Listed, catalogue: Catalogue): boolean {
+  const was = before.listed;
+  return (
+    before.target === target &&
+    before.server === catalogue.systemIdentifier &&
+    was.oid === now.oid &&
+    was.connectionLimit === now.connectionLimit &&
+    was.allowsConnections === now.allowsConnections &&
+    (!isInspected(target) ||
+      (before.started === catalogue.started &&
+        was.commits === now.commits &&
+        was.deleted === now.deleted &&
+        was.statsReset === now.statsReset &&
+        was.size === now.size))
+  );
 }
 
 function listingOf(wanted: readonly Wanted<DatabaseTarget>[], catalogue: Catalogue, reporter: Reporter): Listing {
@@ -53,7 +82,7 @@ function controlIn({ databases, asked }: Catalogue): Control {
   return { by: 'builtin', what: `${clean(asked, 64)} and ${databases.length - 1} built-in databases` };
 }
 
-function reportListed({ id, target }: Wanted<DatabaseTarget>, listed: Listed, catalogue: Catalogue, reporter: Reporter): Report {
+function reportListed({ id, target }: Wanted<DatabaseTarget>, listed: Listed, catalogue: Catalogue, reporter: Reporter): Seen {
   const { oid, connectionLimit, allowsConnections } = listed;
   const pin = { system_identifier: catalogue.systemIdentifier, oid };
   const evidence = reporter.evidence(METHOD, `database ${target.name} is listed with oid ${oid}, connection limit ${connectionLimit}`);

@@ -60,7 +60,7 @@ const SWEPT_AND_INSPECTED: readonly Facet[] = [...SWEPT, ACTIVITY];
 
 /** True where anything of it takes an inspection. */
 export function isInspected({ tables, size, objects, archiving, slots, standbys, owners }: DatabaseTarget): boolean {
-  return size || objects || archiving || [tables, slots, standbys, owners].some((list) => list.length > 0);
+  return size || objects || archiving || tables.length > 0 || slots.length > 0 || standbys.length > 0 || owners.length > 0;
 }
 
 /** What an inspection of this database must speak for. */

@@ -9,15 +9,20 @@ type Clock = ProbeContext['clock'];
 const STATEMENT_MS = 2000;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
-/** What ends within this is one nudge: a forced drop goes on for longer than that after it has ended the session. */
+/** What ends within this is one nudge. */
 const GATHER_MS = 50;
 /** A restart ends all sessions within a fraction of a second: after the first nudge there is one more for all the others. */
 const REST_MS = 250;
 const SHARE_OF_CONNECTIONS = 10;
+/** What a server says itself of a database that nobody will be let into again: not there, being dropped, or closed to connections. */
+const SHUT = new Set(['3D000', '55000']);
 
 /**
- * Holds an idle session in each wanted database that has a tripwire; the end of one is a nudge. At most a tenth of the server's
- * max_connections, the first in the list. Ends when `signal` aborts; whatever fails is tried again, ever more rarely.
+ * Holds an idle session in each wanted database that has a tripwire; the end of one is a nudge, and so is the server's word, at the next
+ * attempt to hold one, that the database is shut. For a drop ends the sessions first and takes the row away about 100 ms later: a look in
+ * between finds nothing wrong. A new session has to wait behind the drop's lock, so that word comes in the moment it is done.
+ * At most a tenth of the server's max_connections, the first in the list. Ends when `signal` aborts; whatever fails is tried again, ever
+ * more rarely.
  */
 export async function* holdTripwires(
   wanted: readonly Wanted<DatabaseTarget>[],
@@ -28,19 +33,33 @@ export async function* holdTripwires(
   const idsByName = new Map<string, string[]>();
   for (const { id, target } of wanted) if (target.tripwire) idsByName.set(target.name, [...(idsByName.get(target.name) ?? []), id]);
   if (idsByName.size === 0) return;
-  const box = new Mailbox<Nudge>();
+  const told: Told = { ended: new Mailbox<Nudge>(), nudges: new Mailbox<Nudge>() };
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
-  const work = hold([...idsByName], connector, clock, box, either).finally(() => box.end());
+  const work = Promise.all([
+    hold([...idsByName], connector, clock, told, either).finally(() => told.ended.end()),
+    gather(told, clock, either).finally(() => told.nudges.end()),
+  ]);
   try {
-    for await (const nudge of box) {
-      await clock.sleep(GATHER_MS, either).catch(() => undefined);
-      yield [nudge, ...box.drain()].reduce((all, next) => ({ ids: [...all.ids, ...next.ids], why: all.why }));
-      await clock.sleep(REST_MS, either).catch(() => undefined);
-    }
+    yield* told.nudges;
   } finally {
     left.abort();
     await work;
+  }
+}
+
+interface Told {
+  /** Sessions that ended: a restart ends all of them, so they are gathered first. */
+  readonly ended: Mailbox<Nudge>;
+  /** What is handed on. What is shut comes here at once: no restart says that. */
+  readonly nudges: Mailbox<Nudge>;
+}
+
+async function gather({ ended, nudges }: Told, clock: Clock, signal: AbortSignal): Promise<void> {
+  for await (const nudge of ended) {
+    await clock.sleep(GATHER_MS, signal).catch(() => undefined);
+    nudges.put([nudge, ...ended.drain()].reduce((all, next) => ({ ids: [...all.ids, ...next.ids], why: all.why })));
+    await clock.sleep(REST_MS, signal).catch(() => undefined);
   }
 }
 
@@ -48,7 +67,7 @@ async function hold(
   names: readonly (readonly [string, readonly string[]])[],
   connector: Connector,
   clock: Clock,
-  box: Mailbox<Nudge>,
+  { ended, nudges }: Told,
   signal: AbortSignal,
 ): Promise<void> {
   const cap = await persist(clock, signal, () => readCap(connector, signal));
@@ -56,12 +75,19 @@ async function hold(
   await Promise.all(
     names.slice(0, cap).map(async ([database, ids]) => {
       for (;;) {
-        const session = await persist(clock, signal, () => connector.open(signal, { database, statement: STATEMENT_MS }));
+        let shut = false;
+        const refused = (error: unknown): void => {
+          const { code, say } = connector.failure(error);
+          // Once: what is shut may stay so, and is asked again and again.
+          if (!shut && SHUT.has(code)) nudges.put({ ids, why: `no session can be held in database ${database}: ${say}` });
+          shut ||= SHUT.has(code);
+        };
+        const session = await persist(clock, signal, () => connector.open(signal, { database, statement: STATEMENT_MS }), refused);
         if (!session) return;
         const error = await endOf(session, signal);
         if (signal.aborted) return;
         const why = `the session held in database ${database} ended${error ? `: ${connector.failure(error).say}` : ''}`;
-        box.put({ ids, why });
+        ended.put({ ids, why });
       }
     }),
   );
@@ -83,12 +109,18 @@ async function readCap(connector: Connector, signal: AbortSignal): Promise<numbe
 }
 
 /** Tries until it works, with twice the wait after each failure; undefined once `signal` aborts. */
-async function persist<T>(clock: Clock, signal: AbortSignal, attempt: () => Promise<T>): Promise<T | undefined> {
+async function persist<T>(
+  clock: Clock,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+  failed: (error: unknown) => void = () => undefined,
+): Promise<T | undefined> {
   for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
       return await attempt();
-    } catch {
-      // Why it failed is for the sweep to say: it asks the same server.
+    } catch (error) {
+      // What it means is for the sweep to say: it asks the same server.
+      failed(error);
       await clock.sleep(wait, signal).catch(() => undefined);
     }
   }

@@ -4,10 +4,7 @@ import type { Depth, Instant } from './report.ts';
 import { CLEAR_SIGHT, lookMade, type Sight } from './sight.ts';
 import { addMark, confirmedHarm, type Mark } from './window.ts';
 
-/** As many good looks in a row as `confirm` can ask for: beyond them nothing is counted, so that calm leaves a record as it is. */
-const ENOUGH = 100;
-
-/** Good looks in a row (counted no further than can matter), and when the first of them was (steady ms). */
+/** Good looks in a row, counted no further than `confirm` so that calm leaves a record as it is; and when the first of them was (steady ms). */
 export interface Run {
   readonly count: number;
   readonly since: number;
@@ -77,8 +74,8 @@ export function lookAtFacet(
   if (harm === null && look.depth !== (facet.accuser ?? look.home)) return look.depth === look.home ? { ...facet, sight } : facet;
   const marks = addMark(facet.marks, { at: look.at, harm, fresh: look.path === 'fresh' }, resource.confirm);
   if (harm !== null) return badLook(resource, { ...facet, sight, marks }, judgment, look, harm);
-  const run = longer(facet.run, look.at);
-  const calm = longer(facet.calm, look.at);
+  const run = longer(facet.run, look.at, resource.confirm);
+  const calm = longer(facet.calm, look.at, resource.confirm);
   if (isHeld(resource, facet.standing, run, look.at, goodFor)) return { ...facet, marks, run, calm, sight };
   const { evidence } = judgment;
   return { standing: 'good', harm: null, outcome, evidence, marks, accuser: null, run, calm, goodAt: look.at, sight };
@@ -114,7 +111,7 @@ function isHeld({ confirm }: Pick<Resource, 'confirm'>, standing: FacetState['st
   return standing === 'bad' && (run.count < confirm || at.steady - run.since < goodFor);
 }
 
-function longer(run: Run, at: Instant): Run {
-  if (run.count >= ENOUGH) return run;
+function longer(run: Run, at: Instant, enough: number): Run {
+  if (run.count >= enough) return run;
   return run.count === 0 ? { count: 1, since: at.steady } : { count: run.count + 1, since: run.since };
 }

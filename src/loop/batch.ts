@@ -6,6 +6,7 @@ import { clean } from '../values/text.ts';
 
 /** What one `collect()` came to, however it ended. */
 export interface BatchResult {
+  /** By id; none where nothing was said of it. */
   readonly reports: ReadonlyMap<string, readonly ResourceReport[]>;
   readonly listings: readonly Listing[];
   readonly tookMs: number;
@@ -32,18 +33,28 @@ export async function runBatch(
 ): Promise<BatchResult> {
   const { clock } = bounds;
   const began = clock.now();
-  const reports = new Map<string, ResourceReport[]>(resources.map((resource) => [resource.id, []]));
+  const wanted = resources.map(toWanted);
+  const asked = new Set(resources.map(({ id }) => id));
+  const reports = new Map<string, ResourceReport[]>();
   const listings: Listing[] = [];
   const over = new AbortController();
   const signal = AbortSignal.any([bounds.signal, over.signal]);
   let closed = false;
-  const hear = (report: Report): boolean => {
+  const hear = (said: Report | readonly Report[]): boolean => {
     if (closed) return false;
-    if (report.kind === 'listing') listings.push(report.listing);
-    else reports.get(report.id)?.push(report);
+    if (isSeveral(said)) for (const report of said) sort(report);
+    else sort(said);
     return true;
   };
-  const reading = read(link, resources.map(toWanted), { ...look, signal }, hear);
+  const sort = (report: Report): void => {
+    if (report.kind === 'listing') listings.push(report.listing);
+    else if (asked.has(report.id)) {
+      const others = reports.get(report.id);
+      if (others) others.push(report);
+      else reports.set(report.id, [report]);
+    }
+  };
+  const reading = read(link, wanted, { ...look, signal }, hear);
   const bell = new AbortController();
   const deadline = clock.sleep(bounds.patience, AbortSignal.any([bell.signal, bounds.signal])).then(
     () => 'timeout' as const,
@@ -69,7 +80,11 @@ export async function runBatch(
     const blind: Blind = { kind: 'blind', id: resource.id, facets: missing, reason: broken.reason, evidence };
     if (missing.length > 0) reports.set(resource.id, [...said, blind]);
   }
-  return { reports: new Map(reports), listings, tookMs, broken };
+  return { reports, listings, tookMs, broken };
+}
+
+function isSeveral(said: Report | readonly Report[]): said is readonly Report[] {
+  return Array.isArray(said);
 }
 
 async function read(
@@ -77,10 +92,10 @@ async function read(
   wanted: readonly Wanted<unknown>[],
   look: Parameters<Link['collect']>[1],
   /** False once nobody listens any more. */
-  hear: (report: Report) => boolean,
+  hear: (said: Report | readonly Report[]) => boolean,
 ): Promise<BatchResult['broken']> {
   try {
-    for await (const report of link.collect(wanted, look)) if (!hear(report)) break;
+    for await (const said of link.collect(wanted, look)) if (!hear(said)) break;
     return null;
   } catch (error) {
     return { reason: 'threw', say: clean(error instanceof Error ? error.message : String(error)) };
@@ -98,7 +113,13 @@ function unspoken(resource: Resource, said: readonly ResourceReport[], depth: De
   return dueFacets(resource, depth).filter((facet) => !spoken.has(facet));
 }
 
-/** A roll entry as a probe is asked for it. */
+/** A roll entry as a probe is asked for it: the same object each time, since it is asked for every second. */
 export function toWanted(resource: Resource): Wanted<unknown> {
-  return { id: resource.id, kind: resource.kind, target: resource.target, checks: resource.checks };
+  const known = asWanted.get(resource);
+  if (known) return known;
+  const wanted = { id: resource.id, kind: resource.kind, target: resource.target, checks: resource.checks };
+  asWanted.set(resource, wanted);
+  return wanted;
 }
+
+const asWanted = new WeakMap<Resource, Wanted<unknown>>();

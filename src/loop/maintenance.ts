@@ -82,7 +82,7 @@ export class Maintenance {
   isQuiet(incident: Incident, roll: Roll, at: Instant): boolean {
     if (incident.class === 'lost' || this.#windows.length === 0) return false;
     return openMembers(incident).every((id) => {
-      const [resource, record] = [roll.resources.get(id), roll.records.get(id)];
+      const [resource, record] = [roll.resources.get(id), roll.record(id)];
       return resource && record && this.#excuses(resource, incident.class === 'blind' ? 'sight' : 'harm', record.state, at);
     });
   }
@@ -92,7 +92,7 @@ export class Maintenance {
     return [...this.#held].flatMap((entry) => {
       const space = entry.indexOf(' ');
       const [track, id] = [entry.slice(0, space) as Track, entry.slice(space + 1)];
-      const [resource, record] = [roll.resources.get(id), roll.records.get(id)];
+      const [resource, record] = [roll.resources.get(id), roll.record(id)];
       const raised = record && (track === 'harm' ? record.state.harm !== null : record.state.blind);
       if (!resource || !raised) this.#held.delete(entry);
       else if (isBadNow(track, record.state) && !this.#excuses(resource, track, record.state, at)) {

@@ -31,7 +31,7 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, wo
       return schedule.soon(id, group, effect.depth, after, effect.urgent, at);
     }
     case 'raise': {
-      const state = roll.records.get(id)?.state;
+      const state = roll.record(id)?.state;
       if (state && maintenance?.holds(resource, effect.track, state, at)) return;
       const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
       const weight = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;

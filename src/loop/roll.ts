@@ -1,13 +1,13 @@
+import { leftAlone, saidAlike } from '../core/calm.ts';
 import type { Resource } from '../core/expectation.ts';
 import type { IncidentClass } from '../core/incident.ts';
 import { massOf, type Mass } from '../core/mass.ts';
-import { BLANK, type Memory } from '../core/memory.ts';
-import type { FacetJudgment } from '../core/outcome.ts';
+import { BLANK } from '../core/memory.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { remember } from '../core/remember.ts';
-import type { Instant, ResourceReport } from '../core/report.ts';
-import { isUninspectable, NEW, step, type StateEffect } from '../core/state.ts';
+import type { Instant, ResourceReport, Seen } from '../core/report.ts';
+import { isUninspectable, NEW, step, type StateEffect, type Stepped } from '../core/state.ts';
 import { judge, type LookMade } from '../core/verdict.ts';
 import type { ResourceRecord } from '../ports.ts';
 
@@ -21,9 +21,20 @@ export interface Outcomes {
   readonly changed: boolean;
 }
 
-interface Judged {
-  readonly reports: readonly ResourceReport[];
-  readonly judgments: readonly FacetJudgment[];
+interface Advanced extends Stepped {
+  readonly after: ReturnType<typeof remember>;
+}
+
+/** The last of a row of looks of which each said what the one before it said, and the first of which changed nothing. */
+interface Calm {
+  readonly look: LookMade;
+  /** What the first of them said, and when the last of them saw it: to keep what each said would cost more than to judge it. */
+  readonly report: Seen;
+  seenAt: Instant;
+  at: Instant;
+  tookMs: number;
+  /** False where it has been judged. */
+  owed: boolean;
 }
 
 /** The resources on the roll and what is known of each, in memory. */
@@ -34,6 +45,8 @@ export class Roll {
   readonly #dim = new Set<string>();
   readonly #unswept = new Set<string>();
   readonly #took = new Map<string, number>();
+  /** Looks that are judged only when somebody asks what is known: in a quiet roll nearly all of them are never asked for. */
+  readonly #calm = new Map<string, Calm>();
   readonly #protects = new Map<string, string[]>();
   readonly #byConnection = new Map<string, string[]>();
   /** Until the next look: a thousand losses of one round ask a thousand times. */
@@ -59,18 +72,50 @@ export class Roll {
     return this.#resources;
   }
 
+  /** All of them: who wants one asks `record`. */
   get records(): ReadonlyMap<string, ResourceRecord> {
+    for (const id of this.#calm.keys()) this.#settle(id);
     return this.#records;
   }
 
-  /** Judges one look and advances the resource's machine by it. */
+  record(id: string): ResourceRecord | undefined {
+    this.#settle(id);
+    return this.#records.get(id);
+  }
+
+  /** Judges one look and advances the resource's machine by it. Undefined where it comes to nothing: a look like the one before it. */
   look(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
+    const calm = this.#calm.get(id);
+    const report = onlySighting(given);
+    if (calm && report && calm.look.depth === look.depth && calm.look.path === look.path && saidAlike(calm.report, report)) {
+      calm.seenAt = report.evidence.at;
+      calm.at = at;
+      calm.tookMs = tookMs;
+      calm.owed = true;
+      return undefined;
+    }
+    const before = this.record(id);
+    this.#calm.delete(id);
+    const outcomes = this.#judge(id, given, look, at, tookMs);
+    const after = this.#records.get(id);
+    if (report && before && after && outcomes?.changed === false && leftAlone(before, after))
+      this.#calm.set(id, { look: { depth: look.depth, path: look.path }, report, seenAt: report.evidence.at, at, tookMs, owed: false });
+    return outcomes;
+  }
+
+  #settle(id: string): void {
+    const calm = this.#calm.get(id);
+    if (!calm?.owed) return;
+    calm.owed = false;
+    const evidence = { ...calm.report.evidence, at: calm.seenAt };
+    this.#judge(id, [{ ...calm.report, evidence }], calm.look, calm.at, calm.tookMs);
+  }
+
+  #judge(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
     const resource = this.#resources.get(id);
     const record = this.#records.get(id);
     if (!resource || !record) return undefined;
-    const { reports, judgments } = judgeReports(resource, given, record.memory, look);
-    const { next, effects } = step(resource, record.state, { type: 'looked', at, ...look, judgments });
-    const after = remember(resource, record.memory, next, reports, judgments);
+    const { next, effects, after } = advanceReadable(resource, given, record, look, at);
     const adopted = after.adopted && this.#adopts;
     const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
     this.#put(id, { state: next, memory });
@@ -82,7 +127,8 @@ export class Roll {
   /** The watcher did not run: what it did not see meanwhile is not the resources' darkness. */
   resumed(at: Instant): void {
     for (const [id, resource] of this.#resources) {
-      const record = this.#records.get(id);
+      const record = this.record(id);
+      this.#calm.delete(id);
       if (record) this.#put(id, { ...record, state: step(resource, record.state, { type: 'resumed', at }).next });
     }
   }
@@ -139,12 +185,13 @@ export class Roll {
   /** Starts a resource without a past, but for its episodes: a dedup key is never used twice. */
   forget(id: string): void {
     const record = this.#records.get(id);
+    this.#calm.delete(id);
     if (record) this.#put(id, { state: { ...NEW, episodes: record.state.episodes }, memory: BLANK });
   }
 
   print(id: string): PrintedResource | undefined {
     const resource = this.#resources.get(id);
-    const record = this.#records.get(id);
+    const record = this.record(id);
     return resource && record && printResource(resource, record.state, record.memory, this.#took.get(id) ?? 0);
   }
 
@@ -167,12 +214,38 @@ export class Roll {
 }
 
 /** What cannot even be read as a report counts as not said (law 6): one probe's nonsense about one resource must not cost the others their look. */
-function judgeReports(resource: Resource, reports: readonly ResourceReport[], memory: Memory, look: LookMade): Judged {
+function advanceReadable(
+  resource: Resource,
+  reports: readonly ResourceReport[],
+  record: ResourceRecord,
+  look: LookMade,
+  at: Instant,
+): Advanced {
   try {
-    return { reports, judgments: judge(resource, reports, memory, look) };
+    return advance(resource, reports, record, look, at);
   } catch {
-    return { reports: [], judgments: judge(resource, [], memory, look) };
+    return advance(resource, [], record, look, at);
   }
+}
+
+function advance(
+  resource: Resource,
+  reports: readonly ResourceReport[],
+  { state, memory }: ResourceRecord,
+  look: LookMade,
+  at: Instant,
+): Advanced {
+  const judgments = judge(resource, reports, memory, look);
+  const stepped = step(resource, state, { type: 'looked', at, ...look, judgments });
+  return { ...stepped, after: remember(resource, memory, stepped.next, reports, judgments) };
+}
+
+/** Where a look said one thing, and that it saw; undefined where it said anything else, or what cannot even be read. */
+function onlySighting(reports: readonly ResourceReport[]): Seen | undefined {
+  const [report] = reports;
+  if (reports.length !== 1 || report?.kind !== 'seen') return undefined;
+  const { evidence, looked, pin, measures } = report as Partial<Seen>;
+  return evidence && Array.isArray(looked) && pin && measures ? report : undefined;
 }
 
 /** True where nothing changed but when it was last looked at. */

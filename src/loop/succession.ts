@@ -60,7 +60,7 @@ export class Succession {
     for (const id of diff.repinned) {
       for (const blind of [false, true]) this.#desk.leave(id, blind, 'repinned', at);
       roll.forget(id);
-      const record = roll.records.get(id);
+      const record = roll.record(id);
       if (record) this.#journal.keep(id, record);
     }
   }
@@ -118,7 +118,7 @@ export class Succession {
 function withHeldPins(before: readonly Remembered[], plan: Plan, roll: Roll): Remembered[] {
   const named = new Map(plan.resources.map(({ id, identity }) => [id, identity]));
   return before.map((was) => {
-    const held = Object.entries(roll.records.get(was.id)?.memory.pin ?? {}).filter(([key]) => key in (named.get(was.id) ?? {}));
+    const held = Object.entries(roll.record(was.id)?.memory.pin ?? {}).filter(([key]) => key in (named.get(was.id) ?? {}));
     return { ...was, identity: { ...Object.fromEntries(held), ...was.identity } };
   });
 }

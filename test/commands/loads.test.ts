@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { ROOT } from '../support/source-file.ts';
 
 /** Packages that a check of databases has no use for. */
-const UNUSED = ['@slack/web-api', 'nodemailer', 'hono', '@hono/node-server', 'node-cron', 'pino'];
+const UNUSED = ['@slack/web-api', 'nodemailer', 'hono', '@hono/node-server', 'node-cron', 'pino', 'undici'];
 
-// Prints, as its last words, the packages that the process has loaded.
+// Prints, as its last words, the packages that the process has loaded, and undici where Node's own copy is.
 const SPY = `
 import { registerHooks } from 'node:module';
 const loaded = new Set();
@@ -17,11 +17,14 @@ registerHooks({ load(url, context, next) {
   if (name) loaded.add(name);
   return next(url, context);
 } });
-process.on('exit', () => process.stdout.write('\\n' + JSON.stringify([...loaded])));
+process.on('exit', () => {
+  if (process.moduleLoadList.includes('NativeModule internal/deps/undici/undici')) loaded.add('undici');
+  process.stdout.write('\\n' + JSON.stringify([...loaded]));
+});
 `;
 
 describe('a check of a database', () => {
-  it('loads nothing of pagers, web, cron or log', () => {
+  it('loads nothing of pagers, web, cron or log, and no HTTP client', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-loads-'));
     const loadedWith = (sweep: string): string[] => {
       writeFileSync(join(folder, 'server.url'), 'postgres://nobody:nothing@127.0.0.1:1/postgres', { mode: 0o600 });

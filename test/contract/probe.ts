@@ -51,7 +51,8 @@ export function testProbe(name: string, make: () => Promise<ProbeScenarios>): vo
     });
 
     const collect = async ({ link, resources }: Scenario, depth: Depth = 'sweep', path: 'usual' | 'fresh' = 'usual'): Promise<Report[]> => {
-      const reports = await Array.fromAsync(link.collect(resources.map(toWanted), { depth, path, signal: AbortSignal.timeout(30_000) }));
+      const signal = AbortSignal.timeout(30_000);
+      const reports = (await Array.fromAsync(link.collect(resources.map(toWanted), { depth, path, signal }))).flat();
       const text = inspect(reports, { depth: null }) + JSON.stringify(reports);
       for (const secret of scenarios.secrets) assert.ok(!text.includes(secret), 'a secret in a report');
       return reports;
@@ -156,12 +157,12 @@ export function testProbe(name: string, make: () => Promise<ProbeScenarios>): vo
         const over = new AbortController();
         const reports: Report[] = [];
         const collecting = (async () => {
-          for await (const report of made.link.collect(made.resources.map(toWanted), {
+          for await (const said of made.link.collect(made.resources.map(toWanted), {
             depth: 'sweep',
             path: 'usual',
             signal: over.signal,
           }))
-            reports.push(report);
+            reports.push(...[said].flat());
         })().catch(() => {});
         await CLOCK.sleep(300);
         const began = performance.now();

@@ -170,7 +170,7 @@ describe('what a page holds besides', () => {
     const facts = { watchdog: 'w', event: 'trigger', reason: 'first', at: START, head: null, statusUrl: undefined } as const;
     assert.deepEqual(wordPage(incident(['a', 'b', 'c']), { ...facts, print }).links, { runbook: 'https://b' });
     assert.deepEqual(wordPage(incident(['a']), { ...facts, print }).links, {});
-    assert.deepEqual(word(incident(['x']), [], { statusUrl: 'https://r' }).links, { status: 'https://r/api/v1/incidents/I' });
+    assert.deepEqual(word(incident(['x']), [], { statusUrl: 'https://r' }).links, { status: 'https://r/incidents/I' });
   });
 
   it('is what was claimed of its members around that time', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { runBatch, type BatchResult } from '../../src/loop/batch.ts';
-import type { Report } from '../../src/core/report.ts';
 import type { Link, Look } from '../../src/probe.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { blindTo, makeCheck, makeResource, seen, unseen } from '../support/roll.ts';
@@ -9,7 +8,7 @@ const BOTH = [makeResource({ id: 'a' }), makeResource({ id: 'b' })];
 const a = seen({ id: 'a' });
 const LOOK = { depth: 'sweep', path: 'usual' } as const;
 
-function linkOf(collect: (look: Look) => AsyncIterable<Report>): Link {
+function linkOf(collect: (look: Look) => ReturnType<Link['collect']>): Link {
   return { collect: (_wanted, look) => collect(look), close: () => Promise.resolve() };
 }
 
@@ -121,6 +120,23 @@ describe('a batch', () => {
       0,
     );
     assert.deepEqual([...result.reports.keys()], ['a', 'b']);
+  });
+
+  it('takes several reports at once as it takes them one by one', async () => {
+    const result = await run(
+      linkOf(async function* () {
+        yield [a, seen({ id: 'stranger' })];
+        yield seen({ id: 'b' });
+      }),
+      0,
+    );
+    assert.deepEqual(
+      [...result.reports],
+      [
+        ['a', [a]],
+        ['b', [seen({ id: 'b' })]],
+      ],
+    );
   });
 
   it('leaves to the judge what a probe omits', async () => {

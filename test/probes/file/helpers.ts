@@ -81,10 +81,8 @@ export function open(timeout = 5000, connection = 'disk', clock: ProbeContext['c
   return file.open({ timeout }, { connection, clock, secret: () => Promise.reject(new Error('no secret is needed')) });
 }
 
-export async function collected(reports: AsyncIterable<Report>): Promise<Report[]> {
-  const all: Report[] = [];
-  for await (const report of reports) all.push(report);
-  return all;
+export async function collected(reports: AsyncIterable<Report | readonly Report[]>): Promise<Report[]> {
+  return (await Array.fromAsync(reports)).flat();
 }
 
 export function look(depth: Depth, signal: AbortSignal = new AbortController().signal, path: Look['path'] = 'usual'): Look {

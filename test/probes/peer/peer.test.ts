@@ -29,7 +29,8 @@ describe('the probe peer', () => {
   /** Every facet and what it comes to. */
   async function verdicts(resource: Resource = watcher(), memory: Memory = BLANK): Promise<Record<string, string>> {
     const look = { depth: 'sweep', path: 'usual' } as const;
-    const reports = await Array.fromAsync(link.collect([toWanted(resource)], { ...look, signal: AbortSignal.timeout(10_000) }));
+    const signal = AbortSignal.timeout(10_000);
+    const reports = (await Array.fromAsync(link.collect([toWanted(resource)], { ...look, signal }))).flat();
     const judged = judge(resource, reports as ResourceReport[], memory, look);
     return Object.fromEntries(
       judged.map(({ facet, outcome }) => [

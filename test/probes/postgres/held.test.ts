@@ -23,7 +23,8 @@ describe('the session that sweeps are asked on', function () {
     };
     const link = postgres.open(settings, { connection: 'test-pg', clock, secret });
     const signal = new AbortController().signal;
-    const sweep = async () => (await Array.fromAsync(link.collect([], { depth: 'sweep', path: 'usual', signal }))).map(({ kind }) => kind);
+    const sweep = async () =>
+      (await Array.fromAsync(link.collect([], { depth: 'sweep', path: 'usual', signal }))).flat().map(({ kind }) => kind);
     return { clock, sweep, [Symbol.asyncDispose]: async () => link.close() };
   }
   const through = (proxy: HalfOpenProxy) => server.url().replace(`:${server.port}/`, `:${proxy.port}/`);

@@ -33,7 +33,7 @@ export class Watcher {
   }
 
   async reports(depth: Look['depth'], path: Look['path'] = 'usual', signal = new AbortController().signal): Promise<Report[]> {
-    return Array.fromAsync(this.link.collect(this.wanted(), { depth, path, signal }));
+    return (await Array.fromAsync(this.link.collect(this.wanted(), { depth, path, signal }))).flat();
   }
 
   /**

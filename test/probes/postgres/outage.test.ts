@@ -98,7 +98,8 @@ describe('a PostgreSQL that cannot be asked', function () {
     assert.deepEqual(nudge?.value?.ids, ['db']);
     assert.match(nudge.value.why, /57P01/);
     stop.abort();
-    assert.equal((await nudges?.next())?.done, true);
+    // The one that says that it is gone may be on its way.
+    for (let last = await nudges?.next(); last?.done === false; last = await nudges?.next()) assert.match(last.value.why, /3D000/);
     await server.query('create database orders');
   });
 

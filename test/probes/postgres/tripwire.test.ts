@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Client } from 'pg';
 import type { Nudge } from '../../../src/probe.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { Watcher } from './helpers.ts';
@@ -37,6 +38,7 @@ describe('the tripwires of a PostgreSQL', function () {
     })();
     return {
       nudges,
+      watcher,
       async [Symbol.asyncDispose]() {
         stop.abort();
         await reading;
@@ -64,6 +66,28 @@ describe('the tripwires of a PostgreSQL', function () {
       while ((await heldIn()).length < 3) await pause();
       assert.deepEqual(ids(), ['a', 'b', 'c'], mode);
     }
+  });
+
+  it('nudge again once a drop is done: a look made while it waits between ending the sessions and marking the database finds nothing', async () => {
+    await using held = holding(['d']);
+    const { nudges, watcher } = held;
+    while ((await heldIn()).length < 1) await pause();
+    // What a drop asks for after it has ended the sessions, and before anybody can see that it is one.
+    await using open = new AsyncDisposableStack();
+    const between = open.adopt(new Client(server.url('postgres')), async (client) => client.end());
+    await between.connect();
+    await between.query('begin; lock table pg_catalog.pg_shdescription in access exclusive mode');
+    const dropping = server.query('drop database d with (force)');
+    while (nudges.length < 1) await pause();
+    assert.deepEqual((await watcher.look('sweep', 'fresh'))['presence'], { is: 'good' });
+    assert.equal(nudges.length, 1);
+    await between.query('commit');
+    await dropping;
+    while (nudges.length < 2) await pause();
+    assert.match(nudges[1]?.why ?? '', /^no session can be held in database d: 3D000/);
+    assert.equal(nudges[1]?.ids[0], 'd');
+    const presence = (await watcher.look('sweep', 'fresh'))['presence'];
+    assert.equal(presence?.is === 'lost' && presence.how, 'absent');
   });
 
   it('give their sessions back when nobody listens any longer', async () => {
