@@ -27,7 +27,11 @@ export async function startDaemon(config: string, nodeArgs: readonly string[] = 
   const child = new Child([...unitOptions(), ...nodeArgs, CLI, '-c', config, 'watch']);
   try {
     const url = await child.says((line) => (line['msg'] === 'watching' ? String(line['status']) : undefined), START_MS);
-    for (const signal = AbortSignal.timeout(START_MS); !(await fetch(new URL('/readyz', url), { signal })).ok;) await sleep(50);
+    const signal = AbortSignal.timeout(START_MS);
+    while (!(await fetch(new URL('/readyz', url), { signal })).ok) await sleep(50);
+    // What a roll costs that cannot be seen says nothing.
+    const { counts } = (await (await fetch(new URL('/api/v1/status', url), { signal })).json()) as { counts: Record<string, number> };
+    if (Object.keys(counts).join() !== 'present') throw new Error(`not everything is present at the start: ${JSON.stringify(counts)}`);
     return child;
   } catch (error) {
     await child.end();

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../test/support/free-port.ts';
 
 export interface DaemonFiles {
   readonly manifest: string;
@@ -15,7 +16,7 @@ export async function writeDaemonFiles(folder: string, files: DaemonFiles): Prom
   await mkdir(folder, { recursive: true });
   const servers = files.urls.map((url, n) => ({ name: `server-${n + 1}`, url }));
   for (const { name, url } of servers) await writeFile(join(folder, `${name}.url`), url, { mode: 0o600 });
-  const config = `watchdog: { name: bench, state: ./state, listen: 127.0.0.1:0 }
+  const config = `watchdog: { name: bench, state: ./state, listen: 127.0.0.1:${await freePort()} }
 manifest: ./manifest.yaml
 connections:
 ${servers.map(({ name }) => `  ${name}: { probe: postgres, url: { file: ./${name}.url } }`).join('\n')}

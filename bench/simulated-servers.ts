@@ -1,6 +1,7 @@
 /**
  * PostgreSQL servers that a fleet is simulated with: as much of the protocol (version 3, Frontend/Backend Protocol) as the postgres probe
- * speaks in a sweep, on a port of 127.0.0.1 each, all in one process of their own. Says its ports as one line of JSON.
+ * speaks in a sweep, on a port of 127.0.0.1 each, all in one process of their own. Says its ports as one line of JSON. On SIGUSR2 every
+ * database but `postgres` is gone; says when it has told of that for the second time, as `{"told": ms since 1970}`.
  */
 import { createServer, type Socket } from 'node:net';
 
@@ -39,8 +40,13 @@ function done(tag: string): Buffer {
   return message('C', Buffer.from(`${tag}\0`));
 }
 
-/** One row of text as an answer to a simple query. */
-function answer(row: Readonly<Record<string, { readonly type: number; readonly text: string }>>): Buffer {
+interface Answer {
+  readonly described: Buffer;
+  readonly given: Buffer;
+}
+
+/** One row of text: its description, then the row and the end of the command. */
+function answer(row: Readonly<Record<string, { readonly type: number; readonly text: string }>>): Answer {
   const columns = Object.entries(row);
   const described = columns.map(([name, { type }]) =>
     Buffer.concat([Buffer.from(`${name}\0`), int32(0), int16(0), int32(type), int16(-1), int32(-1), int16(0)]),
@@ -50,11 +56,11 @@ function answer(row: Readonly<Record<string, { readonly type: number; readonly t
     return Buffer.concat([int32(bytes.length), bytes]);
   });
   const count = int16(columns.length);
-  return Buffer.concat([message('T', count, ...described), message('D', count, ...values), done('SELECT 1'), READY]);
+  return { described: message('T', count, ...described), given: Buffer.concat([message('D', count, ...values), done('SELECT 1')]) };
 }
 
 /** The answer to the sweep's question. */
-function catalogue(server: number, names: readonly string[], answers: number): Buffer {
+function catalogue(server: number, names: readonly string[], answers: number): Answer {
   const databases = names.map((name, n) => [String(16_384 + n), name, true, -1, false, answers, 0, '']);
   return answer({
     system: { type: TEXT, text: `73014420000000${String(server).padStart(5, '0')}` },
@@ -66,7 +72,8 @@ function catalogue(server: number, names: readonly string[], answers: number): B
   });
 }
 
-function serve(socket: Socket, question: () => Buffer): void {
+function serve(socket: Socket, question: () => Answer): void {
+  const asked: Asked = { statements: new Map(), answer: undefined, question };
   let rest: Buffer = Buffer.alloc(0);
   let begun = false;
   socket.on('error', () => socket.destroy());
@@ -79,7 +86,7 @@ function serve(socket: Socket, question: () => Buffer): void {
       if (rest.length < length) return;
       const [type, body] = [begun ? String.fromCharCode(rest[0] ?? 0) : '', rest.subarray(head + 4, length)];
       rest = rest.subarray(length);
-      if (begun) socket.write(reply(type, body, question));
+      if (begun) socket.write(reply(type, body, asked));
       else if (body.readInt32BE(0) === CANCEL_REQUEST) socket.destroy();
       else if (body.readInt32BE(0) === SSL_REQUEST) socket.write('N');
       else {
@@ -91,19 +98,37 @@ function serve(socket: Socket, question: () => Buffer): void {
   });
 }
 
+/** What one connection has asked by the extended query. */
+interface Asked {
+  /** By name of the statement: whether it is the sweep's question. */
+  readonly statements: Map<string, boolean>;
+  /** To what was bound last, where that is the sweep's question. */
+  answer: Answer | undefined;
+  readonly question: () => Answer;
+}
+
+const isSweep = (text: Buffer): boolean => text.includes('pg_catalog.pg_database');
+
+/** The `n`th of the strings that a message begins with. */
+function string(body: Buffer, n: number): string {
+  return body.toString('latin1').split('\0', n + 1)[n] ?? '';
+}
+
 /** Simple query, and the extended one's Parse, Bind, Describe, Execute and Sync. */
-function reply(type: string, body: Buffer, question: () => Buffer): Buffer {
+function reply(type: string, body: Buffer, asked: Asked): Buffer {
   switch (type) {
     case 'Q':
-      return body.includes('pg_database') ? question() : Buffer.concat([done('SELECT 0'), READY]);
+      return Buffer.concat([done('SELECT 0'), READY]);
     case 'P':
+      asked.statements.set(string(body, 0), isSweep(body));
       return message('1');
     case 'B':
+      asked.answer = asked.statements.get(string(body, 1)) === true ? asked.question() : undefined;
       return message('2');
     case 'D':
-      return message('n');
+      return asked.answer?.described ?? message('n');
     case 'E':
-      return done('SELECT 0');
+      return asked.answer?.given ?? done('SELECT 0');
     case 'S':
       return READY;
     default:
@@ -112,14 +137,20 @@ function reply(type: string, body: Buffer, question: () => Buffer): Buffer {
 }
 
 const { servers, databases } = JSON.parse(process.env['BENCH_TASK'] ?? '{}') as SimulatedServers;
-const names = ['postgres', ...Array.from({ length: databases }, (_, n) => `db_${n + 1}`)];
+let names = ['postgres', ...Array.from({ length: databases }, (_, n) => `db_${n + 1}`)];
 const ports = await Promise.all(
   Array.from({ length: servers }, async (_, server) => {
     let answers = 0;
-    const listener = createServer({ noDelay: true }, (socket) => serve(socket, () => catalogue(server, names, ++answers)));
+    let told = 0;
+    const question = (): Answer => {
+      if (names.length === 1 && ++told === 2) process.stdout.write(`${JSON.stringify({ told: Date.now() })}\n`);
+      return catalogue(server, names, ++answers);
+    };
+    const listener = createServer({ noDelay: true }, (socket) => serve(socket, question));
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     const address = listener.address();
     return typeof address === 'object' ? address?.port : undefined;
   }),
 );
+process.on('SIGUSR2', () => (names = ['postgres']));
 process.stdout.write(`${JSON.stringify({ ports })}\n`);

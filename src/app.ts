@@ -25,7 +25,7 @@ import type { Clock, Log, Snapshot } from './ports.ts';
 import type { Link } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
 import { ulidMaker } from './values/ulid.ts';
-import type { WebServer } from './web/server.ts';
+import type { WebOptions, WebServer } from './web/server.ts';
 
 export { makePager, probes };
 
@@ -217,7 +217,7 @@ export async function startApp(
     const look = () => (files.standing.state === 'unsigned' ? undefined : files.config);
     const vigil = new Vigil({ clock, log, look, tell: () => inTurn(lookAgain) });
     releasers.push({ name: 'vigil', release: () => vigil.stop() });
-    const web = await serve(files, watch, secret, context.version);
+    const web = await serve(files, watch, (id) => store.incident(id), secret, context.version);
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -254,6 +254,7 @@ export async function startApp(
 async function serve(
   files: Files,
   watch: Watch,
+  closed: WebOptions['closed'],
   secret: (ref: SecretRef) => Promise<Secret>,
   version: string,
 ): Promise<WebServer | undefined> {
@@ -266,6 +267,7 @@ async function serve(
       ...address,
       token: token && (await secret(token)),
       status: () => watch.status(),
+      closed,
       version,
       url: files.config.watchdog.url,
       claims: claims.size === 0 ? undefined : { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },

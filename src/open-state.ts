@@ -48,7 +48,8 @@ function brokenStore(error: StoreError): Store {
     throw error;
   };
   const none = async (): Promise<readonly never[]> => [];
-  return { load: refuse, commit: refuse, ledger: none, orders: none, close: async () => {} };
+  const nothing = async (): Promise<undefined> => {};
+  return { load: refuse, commit: refuse, ledger: none, incident: nothing, orders: none, close: async () => {} };
 }
 
 /** What cannot be written may still be read; else nothing is known. */

@@ -141,6 +141,8 @@ export interface Store {
   commit(change: Change): Promise<LedgerHead | null>;
   /** Ledger entries from `from` (1-based), oldest first. */
   ledger(from: number, limit: number): Promise<readonly (LedgerEntry & { readonly seq: number; readonly hash: string })[]>;
+  /** An incident, open or closed, for as long as it is kept. */
+  incident(id: string): Promise<Incident | undefined>;
   /** What has been asked for and not carried out, oldest first. */
   orders(): Promise<readonly Order[]>;
   close(): Promise<void>;

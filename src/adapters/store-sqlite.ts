@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Incident } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
 import { storeError, toStoreError } from './sqlite/error.ts';
 import { openDatabase, prepareFile } from './sqlite/file.ts';
-import { readHistory, readLedger, readOrders, readSnapshot } from './sqlite/reader.ts';
+import { readHistory, readIncident, readLedger, readOrders, readSnapshot } from './sqlite/reader.ts';
 import { MIGRATIONS } from './sqlite/schema.ts';
 import { createWriter } from './sqlite/writer.ts';
 
@@ -36,6 +37,7 @@ export async function openStore(dir: string, options: { readonly readOnly?: bool
 
 function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteStore {
   const writer = readOnly ? undefined : createWriter(db);
+  const opened = inode(path);
   // `async` turns a throw into a rejection; SQLite itself answers at once.
   const attempt = async <T>(verb: string, work: () => T): Promise<T> => {
     if (!db.isOpen) throw storeError('closed', `cannot ${verb} ${path}: the store was closed`);
@@ -47,12 +49,15 @@ function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteS
   };
   const writable = () => {
     if (!writer) throw storeError('read-only', `cannot write ${path}: it was opened for reading`);
+    // SQLite goes on writing into a file that has no name any more, and nothing of it would be there after a restart.
+    if (inode(path) !== opened) throw storeError('gone', `cannot write ${path}: the file was deleted or replaced`);
     return writer;
   };
   return {
     load: () => attempt('read', () => readSnapshot(db)),
     commit: (change) => attempt('write', () => writable().write(change)),
     ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit)),
+    incident: (id) => attempt('read', () => readIncident(db, id)),
     orders: () => attempt('read', () => readOrders(db)),
     history: (limit) => attempt('read', () => readHistory(db, limit)),
     prune: (keep) => attempt('write', () => writable().prune(keep)),
@@ -60,4 +65,10 @@ function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteS
       if (db.isOpen) db.close();
     },
   };
+}
+
+/** Which file stands under a name; undefined where none does. */
+function inode(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev} ${stats.ino}`;
 }

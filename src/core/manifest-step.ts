@@ -95,7 +95,7 @@ export function judgeStep(current: ManifestHead | undefined, next: ManifestHead,
   if (people.length < need) {
     const have = `${people.length} of ${need} people signed${people.length > 0 ? ` (${people.join(', ')})` : ''}`;
     const others = dropped.length > 0 ? `; ${dropped.join('; ')}` : '';
-    if (signed.replayed && people.length === 0) return refuse('replay', `its signatures are over version ${current?.version}`);
+    if (current && signed.replayed && people.length === 0) return refuse('replay', `its signatures are over version ${current.version}`);
     return refuse(signed.files === 0 ? 'unsigned' : 'under-signed', signed.files === 0 ? 'nobody signed it' : have + others);
   }
   const bound = next.signers === undefined || next.signers === current?.signers ? signed.reach : reachOf(next.signers, signed);

@@ -67,7 +67,7 @@ export function wordPage(incident: Incident, facts: PageFacts): Page {
     claims: printClaims(facts.claims ?? [], { class: incident.class, members: new Set(ids), since: incident.opened }),
     links: {
       ...(runbook === undefined ? {} : { runbook }),
-      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/api/v1/incidents/${incident.id}` }),
+      ...(facts.statusUrl === undefined ? {} : { status: `${facts.statusUrl}/incidents/${incident.id}` }),
     },
     ledger_head: facts.head,
   };

@@ -10,6 +10,16 @@ export class Budget {
     this.#filledAt = now;
   }
 
+  /** What is left, to be handed to `resume` after a restart. */
+  save(): readonly [tokens: number, filledAt: number] {
+    return [this.#tokens, this.#filledAt];
+  }
+
+  resume([tokens, filledAt]: readonly [tokens: number, filledAt: number]): void {
+    this.#tokens = Math.min(tokens, this.perMinute);
+    this.#filledAt = filledAt;
+  }
+
   /** Takes up to `wish` tokens; returns how many. */
   take(wish: number, now: number): number {
     this.#fill(now);

@@ -281,9 +281,9 @@ export class Desk {
     this.#wishes = this.#wishes.filter((wish) => wish.incident !== incident.id);
   }
 
-  /** Incidents that wait to be closed until a graver one has been delivered: that one speaks for them. */
+  /** Incidents that wait to be closed until a graver one has been delivered: that one speaks for them, also while it ends itself. */
   #replaced(): Set<string> {
-    return new Set(this.open().flatMap((incident) => (isOpen(incident) ? incident.supersedes : [])));
+    return new Set(this.open().flatMap(({ supersedes }) => supersedes));
   }
 
   #forget(incident: Incident): void {

@@ -1,7 +1,7 @@
 import type { Instant } from '../core/report.ts';
 import type { Clock, Delivery, Log, Pager, Post, Random } from '../ports.ts';
 import type { Desk } from './desk.ts';
-import { Pace } from './pace.ts';
+import { Pace, type SavedPace } from './pace.ts';
 
 /** Attempts at one pager at a time: a receiver that hangs must not hold back everything, nor be flooded when it is back. */
 const AT_ONCE = 4;
@@ -32,6 +32,8 @@ export class Outbox {
   readonly #stop = new AbortController();
   readonly #busy = new Map<string, number>();
   readonly #paces = new Map<string, Pace>();
+  /** What was saved before a restart, until its pager is first asked. */
+  readonly #saved: Map<string, SavedPace>;
   readonly #attempts = new Set<Promise<void>>();
   readonly #health = new Map<string, { at: Instant; error: string | null }>();
 
@@ -40,7 +42,10 @@ export class Outbox {
     pagers: ReadonlyMap<string, Pager>,
     ports: { readonly clock: Clock; readonly random: Random; readonly log: Log },
     settled: (post: Post, delivery: Delivery) => Promise<void>,
+    /** What `savePaces()` gave before a restart. */
+    paces: string | undefined,
   ) {
+    this.#saved = new Map(paces === undefined ? [] : (JSON.parse(paces) as [string, SavedPace][]));
     this.#desk = desk;
     this.#pagers = pagers;
     this.#ports = ports;
@@ -57,14 +62,26 @@ export class Outbox {
       if (pager && attempts === 0 && !this.#bound.has(id)) this.#bound.set(id, { pager, left: OLD_ROUTE_TRIES });
     }
     for (const [name, pager] of this.#pagers) this.#retired.set(name, pager);
+    for (const [name, pace] of this.#paces)
+      if (pagers.get(name)?.perMinute === this.#pagers.get(name)?.perMinute) pace.reopen();
+      // Another vendor stands behind the name now.
+      else this.#paces.delete(name);
     this.#pagers = pagers;
-    // Another vendor may stand behind a name now.
-    this.#paces.clear();
     this.#desk.tray.hurry();
   }
 
   get health(): PagerHealth {
     return this.#health;
+  }
+
+  /** What vendors have been asked lately, so that a restart does not begin their minute anew. */
+  savePaces(): string {
+    const now = this.#ports.clock.now().steady;
+    const known = [...this.#paces].flatMap(([name, pace]): [string, SavedPace][] => {
+      const saved = pace.save(now);
+      return saved ? [[name, saved]] : [];
+    });
+    return JSON.stringify([...this.#saved, ...known]);
   }
 
   /** Starts every attempt that is due; returns at once. */
@@ -102,7 +119,12 @@ export class Outbox {
   }
 
   #pace(name: string, now: number): Pace {
-    const pace = this.#paces.get(name) ?? new Pace(this.#pagers.get(name)?.perMinute, now);
+    const known = this.#paces.get(name);
+    if (known) return known;
+    const pace = new Pace(this.#pagers.get(name)?.perMinute, now);
+    const saved = this.#saved.get(name);
+    if (saved) pace.resume(saved);
+    this.#saved.delete(name);
     this.#paces.set(name, pace);
     return pace;
   }

@@ -5,6 +5,9 @@ import { Budget } from './budget.ts';
 const DOWN_MS = 10_000;
 
 /** How often and from when one pager may be asked. Times are steady ms. */
+/** What is remembered of a pace over a restart: tokens left, when that was, and until when the vendor does not want to be asked. */
+export type SavedPace = readonly [tokens: number, filledAt: number, closedUntil: number];
+
 export class Pace {
   readonly #budget: Budget | undefined;
   #closedUntil = -Infinity;
@@ -14,6 +17,25 @@ export class Pace {
   constructor(perMinute: number | undefined, now: number) {
     // What was saved up and what comes in meanwhile may fall into one minute: half of it each.
     this.#budget = perMinute === undefined ? undefined : new Budget(perMinute / 2, now);
+  }
+
+  /** Undefined where nobody counts and nobody said when to come back: then there is nothing to forget. */
+  save(now: number): SavedPace | undefined {
+    const closedUntil = this.#closedUntil > now ? this.#closedUntil : 0;
+    if (!this.#budget) return closedUntil > 0 ? [0, 0, closedUntil] : undefined;
+    const [tokens, filledAt] = this.#budget.save();
+    return [tokens, filledAt, closedUntil];
+  }
+
+  resume([tokens, filledAt, closedUntil]: SavedPace): void {
+    this.#budget?.resume([tokens, filledAt]);
+    this.#closedUntil = closedUntil > 0 ? closedUntil : -Infinity;
+  }
+
+  /** After a reload: somebody may have mended what failed, so it may be asked at once; what its vendor counts goes on counting. */
+  reopen(): void {
+    this.#closedUntil = -Infinity;
+    this.#failingSince = undefined;
   }
 
   /** Takes leave for one attempt: beyond its vendor's measure it would be refused, and a chat may lock its sender out. */

@@ -1,6 +1,10 @@
 import type { Instant } from '../core/report.ts';
 import type { Heartbeat, Log } from '../ports.ts';
 
+/** A beat may be lost; so many in a row, for so long, are not. */
+const UNHEARD_BEATS = 3;
+const UNHEARD_MS = 5 * 60_000;
+
 /**
  * Tells the dead man's switch that all is well, and only when it is: a full round since the last beat, nothing overdue, no page
  * waiting. Otherwise it says why not. The beat is never what keeps the loop waiting.
@@ -11,6 +15,7 @@ export class Pulse {
   #beatAt = -Infinity;
   #roundAt: Instant | undefined;
   #beating = false;
+  #unheard: { readonly since: Instant; readonly beats: number } | undefined;
 
   constructor(ports: { readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined; readonly log: Log }) {
     this.#heartbeat = ports.heartbeat;
@@ -26,6 +31,17 @@ export class Pulse {
     return this.#roundAt;
   }
 
+  /** Since when nobody hears the beats, where that has lasted: then nobody would notice this watcher's end either (law 8). */
+  unheardSince(at: Instant): Instant | undefined {
+    const { since, beats } = this.#unheard ?? { since: at, beats: 0 };
+    return beats >= UNHEARD_BEATS && at.steady - since.steady >= UNHEARD_MS ? since : undefined;
+  }
+
+  #answered(heard: boolean, at: Instant): void {
+    this.#unheard = heard ? undefined : { since: this.#unheard?.since ?? at, beats: (this.#unheard?.beats ?? 0) + 1 };
+    if (!heard) this.#log.warn('heartbeat not heard');
+  }
+
   /** `why`: reasons not to be trusted right now; `waiting`: pages without a receipt. */
   tick(at: Instant, why: readonly string[], waiting: number): void {
     const heartbeat = this.#heartbeat;
@@ -37,7 +53,7 @@ export class Pulse {
     this.#beating = true;
     void heartbeat.to
       .beat(reasons.length === 0, reasons.join('; '), AbortSignal.timeout(10_000))
-      .then((heard) => heard || this.#log.warn('heartbeat not heard'))
+      .then((heard) => this.#answered(heard, at))
       .finally(() => (this.#beating = false));
   }
 }

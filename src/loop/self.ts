@@ -45,7 +45,12 @@ export function reasonsNotReady(swept: boolean, overdue: readonly string[], page
 /** Raises and clears what the watcher can see wrong with itself. */
 export function watchItself(
   troubles: Troubles,
-  self: { readonly overdue: readonly string[]; readonly expires: number | undefined; readonly storeError: string | null },
+  self: {
+    readonly overdue: readonly string[];
+    readonly expires: number | undefined;
+    readonly storeError: string | null;
+    readonly unheard: Instant | undefined;
+  },
   at: Instant,
 ): void {
   if (self.overdue.length > 0)
@@ -59,6 +64,14 @@ export function watchItself(
       at,
     );
   else troubles.clear('store.failing', at);
+  if (self.unheard)
+    troubles.raise(
+      'heartbeat.unheard',
+      `nobody has heard the heartbeat since ${new Date(self.unheard.wall).toISOString()}: this watcher's own end would go unnoticed`,
+      'warning',
+      at,
+    );
+  else troubles.clear('heartbeat.unheard', at);
   const expiry = expiryWarning(self.expires, at.wall);
   if (expiry === undefined) troubles.clear('manifest.expires', at);
   else troubles.raise('manifest.expires', expiry, 'warning', at);

@@ -16,6 +16,7 @@ export type TroubleName =
   | 'store.failing'
   | 'store.empty'
   | 'batch.overdue'
+  | 'heartbeat.unheard'
   | 'loop.stalled'
   | 'loop.blocked'
   | 'clock.stopped'

@@ -82,7 +82,7 @@ export class Watch {
     });
     this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
-    this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery));
+    this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery), snapshot.meta['paces']);
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
     this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
@@ -164,8 +164,7 @@ export class Watch {
   }
 
   status(): WatchStatus {
-    const why = this.#unready();
-    const at = this.#ports.clock.now();
+    const [why, at] = [this.#unready(), this.#ports.clock.now()];
     return {
       watcher: { name: this.#name, manifest: this.#plan.manifest.id, version: this.#plan.manifest.version },
       roundAge: this.#roll.isSwept() ? this.#schedule.roundAge(at) : null,
@@ -231,8 +230,9 @@ export class Watch {
     this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
-    const self = { overdue: this.#schedule.overdue(at), expires: this.#plan.manifest.expires, storeError: this.#journal.error };
-    watchItself(this.#troubles, self, at);
+    const { manifest } = this.#plan;
+    const [overdue, storeError, unheard] = [this.#schedule.overdue(at), this.#journal.error, this.#pulse.unheardSince(at)];
+    watchItself(this.#troubles, { overdue, expires: manifest.expires, storeError, unheard }, at);
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
@@ -277,9 +277,9 @@ export class Watch {
   /** Words what is wished for and writes everything down: only then may a page about it leave. */
   async #settle(at: Instant): Promise<void> {
     this.#desk.write(at);
-    this.#journal.keepMetaIfChanged('troubles', this.#troubles.save());
-    this.#journal.keepMetaIfChanged('maintenance', this.#maintenance.save());
-    this.#journal.keepMetaIfChanged('watchdog_episode', String(this.#troubleEpisode));
+    const [troubles, maintenance, paces] = [this.#troubles.save(), this.#maintenance.save(), this.#outbox.savePaces()];
+    const meta = { troubles, maintenance, paces, watchdog_episode: String(this.#troubleEpisode) };
+    for (const [name, value] of Object.entries(meta)) this.#journal.keepMetaIfChanged(name, value);
     await this.#journal.commit();
   }
 

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { serve, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Incident } from '../core/incident.ts';
 import type { WatchStatus } from '../loop/self.ts';
 import type { Secret } from '../values/secret.ts';
 import { Changes } from './changes.ts';
@@ -17,6 +18,8 @@ export interface WebOptions {
   /** Asked for on every path but /healthz, where the daemon listens beyond loopback. */
   readonly token: Secret | undefined;
   readonly status: () => WatchStatus;
+  /** An incident that is over, for as long as it is kept; undefined where none are. */
+  readonly closed?: ((id: string) => Promise<Incident | undefined>) | undefined;
   readonly version: string;
   /** How claims come in; undefined where nobody may make any. */
   readonly claims?: ClaimsOptions | undefined;
@@ -47,6 +50,9 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   if (options.claims) app.route('/', createClaims(options.claims));
   app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
   const status = recently(options.status);
+  const incident = async (id: string): Promise<Incident | undefined> =>
+    // A store that cannot be read is paged already; here it knows of none.
+    options.status().incidents.find((one) => one.id === id) ?? (await options.closed?.(id).catch(() => undefined));
   app.use(async (context, next) => {
     if (options.token && !sameToken(context.req.header('authorization'), options.token))
       return context.json({ error: 'a bearer token is needed' }, 401);
@@ -74,9 +80,9 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     return resource ? context.json(resource) : context.json({ error: 'no such resource on the roll' }, 404);
   });
   app.get('/api/v1/incidents', (context) => context.json({ incidents: options.status().incidents }));
-  app.get('/api/v1/incidents/:id', (context) => {
-    const incident = options.status().incidents.find(({ id }) => id === context.req.param('id'));
-    return incident ? context.json(incident) : context.json({ error: 'no such open incident' }, 404);
+  app.get('/api/v1/incidents/:id', async (context) => {
+    const found = await incident(context.req.param('id'));
+    return found ? context.json(found) : context.json({ error: 'no such incident, or one long over' }, 404);
   });
   app.get('/metrics', async (context) => {
     const { exposeMetrics } = await import('./metrics.ts');
@@ -84,7 +90,7 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     return context.body(body, 200, { 'content-type': type });
   });
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
-  app.route('/', createPages({ version: options.version, status, changes: new Changes(status) }));
+  app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
   return app;
 }
 

@@ -48,6 +48,13 @@ describe('rollcall watch, when its store fails during a loss', function () {
     assert.equal(told.severity, 'critical');
   }
 
+  it('notices that its state folder was deleted, says so, and pages from memory', async () => {
+    await using _ = await watching();
+    rmSync(join(site.path, 'state'), { recursive: true });
+    rmSync(gone, { recursive: true });
+    await pagesAndSaysSo(/deleted or replaced/);
+  });
+
   if (limitFiles(process.pid, 'unlimited'))
     it('pages from memory where it may not write any further, says so, and writes it all down once it may', async () => {
       await using daemon = await watching();

@@ -72,6 +72,14 @@ export function testStore(name: string, make: () => Promise<StoreHarness>): void
       assert.deepEqual(snapshot.meta, { manifest: 'sha256:1', steady: '12' });
     });
 
+    it('finds an incident by its id, open or closed, and none of another', async () => {
+      const store = await open();
+      await store.commit({ incidents: [makeIncident('open', 'paged'), makeIncident('closed', 'closed')] });
+      assert.deepEqual(await store.incident('open'), makeIncident('open', 'paged'));
+      assert.deepEqual(await store.incident('closed'), makeIncident('closed', 'closed'));
+      assert.equal(await store.incident("' OR 1=1 --"), undefined);
+    });
+
     it('loads open incidents only, and of the posts the undelivered and those of open incidents, by seq', async () => {
       const store = await open();
       await store.commit({

@@ -31,6 +31,29 @@ describe('the claims beside a loss', () => {
     );
   });
 
+  it('from ten minutes before it are still of it, and one of several names is enough', () => {
+    assert.deepEqual(lines([claim(-10 * 60_000, 'just in time', ['other-db', 'orders-db'])]), [
+      'cursor, 10m before the loss: just in time',
+    ]);
+  });
+
+  it('say against which kind of harm they are timed', () => {
+    const about = (kind: 'degraded' | 'blind') => printClaims([claim(4000, 'done')], { ...loss, class: kind })[0]?.line;
+    assert.deepEqual(
+      [about('degraded'), about('blind')],
+      ['cursor, 4s after the damage: done', 'cursor, 4s after the last sight of it: done'],
+    );
+  });
+
+  it('that name a member in many words go before no other that names one', () => {
+    const wordy = claim(1, 'many', ['orders-db', 'a', 'b']);
+    const claims = [wordy, ...Array.from({ length: 5 }, (_, n) => claim(10 + n, `one ${n}`, ['orders-db']))];
+    assert.deepEqual(
+      printClaims(claims, loss).map(({ text }) => text),
+      ['one 0', 'one 1', 'one 2', 'one 3', 'one 4'],
+    );
+  });
+
   it('are few: a flood of idle talk hides none that names a member', () => {
     const talk = Array.from({ length: 50 }, (_, n) => claim(1000 + n, `talk ${n}`));
     const shown = printClaims([claim(10, 'I dropped it', ['orders-db']), ...talk], loss).map(({ text }) => text);

@@ -104,6 +104,12 @@ describe('a size that is watched for falls', () => {
     assert.deepEqual(falls([null, 5000, null, null, 4000, null]), [false, false, false, false, true, false]);
   });
 
+  it('takes falls that come again for usual, and forgets them in the course of an hour', () => {
+    assert.deepEqual(falls([9000, 8000, 6500, 3500]), [false, true, false, false]);
+    const quiet = Array.from({ length: 3600 }, () => 8000);
+    assert.equal(falls([9000, ...quiet, 6500]).at(-1), true);
+  });
+
   it('is not compared with the size of another one', () => {
     assert.deepEqual(falls([5000, 100, 100], ['a', 'b', 'b']), [false, false, false]);
   });

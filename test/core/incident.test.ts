@@ -62,7 +62,8 @@ describe("the incident's machine, row by row (DESIGN §5)", () => {
 
   it('is never paged by an update, a resolve or an attempt', () => {
     for (const event of ['update', 'resolve', 'test'] as const)
-      for (const pager of OPENING.pagers) assert.equal(receipt(open(), pager, event, START).next.phase, 'paging');
+      assert.equal(OPENING.pagers.reduce((one, pager) => receipt(one, pager, event, START).next, open()).phase, 'paging');
+    assert.equal(receipt(paged(), 'oncall', 'resolve', after(9)).next.pagedAt, START.steady, 'nor is it any more so once it is');
     assert.equal(attempted(attempted(open(), 'oncall'), 'ops').phase, 'paging');
   });
 

@@ -55,4 +55,37 @@ describe('who is called in later', () => {
     const called = tickIncident(opened(), at(120_000), REPEAT).next;
     assert.deepEqual(endIncident(called, 'resolved').wishes[0]?.to, ['phone', 'chat', 'mail']);
   });
+
+  it('is over for all of them only once all have accepted the end, the fallback alone speaks for nobody then', () => {
+    const called = tickIncident(opened(), at(120_000), REPEAT).next;
+    const ending = endIncident(called, 'resolved').next;
+    const mail = receipt(ending, 'mail', 'resolve', at(200_000)).next;
+    assert.equal(mail.phase, 'resolving');
+    const rest = ['phone', 'chat'].reduce((one, pager) => receipt(one, pager, 'resolve', at(200_000)).next, mail);
+    assert.equal(rest.phase, 'closed');
+  });
+
+  it('stands in for the others only as a whole, and only once called in', () => {
+    const later = { fallback: { afterMs: 1000, pagers: ['mail', 'fax'] }, ladder: [] };
+    const two = openIncident({ ...OPENING, later }, false).next;
+    const called = tickIncident(two, at(1000), REPEAT).next;
+    const half = receipt(called, 'mail', 'trigger', at(2000));
+    assert.deepEqual([half.next.phase, half.complete], ['paging', false]);
+    assert.equal(receipt(half.next, 'fax', 'trigger', at(2000)).next.phase, 'paged');
+    assert.equal(receipt(receipt(two, 'mail', 'trigger', at(2000)).next, 'fax', 'trigger', at(2000)).next.phase, 'paging', 'not asked yet');
+  });
+
+  it('counts a rung from the opening, whenever that was', () => {
+    const later = { ladder: [{ afterMs: 600_000, pagers: ['boss'] }] };
+    const incident = openIncident({ ...OPENING, later, at: at(5_000_000) }, false).next;
+    assert.deepEqual(tickIncident(incident, at(5_599_999), REPEAT).wishes, []);
+    assert.deepEqual(tickIncident(incident, at(5_600_000), REPEAT).wishes[0]?.to, ['boss']);
+  });
+
+  it('is nobody where the route names nobody', () => {
+    const { later: _later, ...plain } = OPENING;
+    const incident = openIncident(plain, false).next;
+    assert.deepEqual(tickIncident(incident, at(800_000), REPEAT).wishes, []);
+    assert.deepEqual(tickIncident(endIncident(incident, 'resolved').next, at(9_000_000), REPEAT).wishes, [], 'nor once it is over');
+  });
 });

@@ -20,6 +20,22 @@ describe('a count of people', () => {
     assert.deepEqual(people(...chain, vote('carol')), ['alice or bob', 'carol']);
   });
 
+  it('joins by keys that only an earlier join brought together', () => {
+    const [one, other] = [vote('alice', { key: 'A' }), vote('alice', { key: 'B' })];
+    assert.deepEqual(people(one, other, vote('carol', { key: 'A' }), vote('dave', { key: 'B' })), ['alice or carol or dave']);
+  });
+
+  it('says of everyone who does not count why not, once and in order', () => {
+    const touched = vote('carol', { touch: { present: false, verified: false } });
+    const strict = { presence: true, verification: true };
+    const seen = vote('dave', { touch: { present: true, verified: false } });
+    assert.deepEqual(countPeople([touched, seen, vote('bob'), vote('bob')], strict).dropped, [
+      'bob signed with a key that cannot show a touch (require_presence)',
+      'carol did not touch the security key',
+      'dave did not show the security key a PIN or a finger (require_verification)',
+    ]);
+  });
+
   it('never takes a program', () => {
     assert.deepEqual(countPeople([vote('bot', { kind: 'agent' })], NONE), {
       people: [],

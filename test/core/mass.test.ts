@@ -4,7 +4,7 @@ import { isGravest, massOf, type Mass, type WitnessWord } from '../../src/core/m
 import type { Outcome } from '../../src/core/outcome.ts';
 import { wordPage } from '../../src/core/page-words.ts';
 import { makePrintedResource } from '../support/page.ts';
-import { ABSENT, BLIND, GOOD, Machine, START } from '../support/roll.ts';
+import { ABSENT, BLIND, GOOD, Machine, makeCheck, START } from '../support/roll.ts';
 
 const MINUTE = 60_000;
 const DENIED: Outcome = { is: 'blind', reason: 'denied', say: 'password authentication failed' };
@@ -30,6 +30,20 @@ describe('everything on one connection at once', () => {
     assert.deepEqual(massOf([blind(DENIED), blind(DENIED)], 'blind'), { is: 'denied', count: 2 });
     assert.deepEqual(massOf([blind(DENIED), blind(BLIND)], 'blind'), { is: 'unseen', count: 2 });
     assert.equal(massOf([blind(DENIED), good()], 'blind'), undefined);
+  });
+
+  it('is never a matter of damage, and is unseen where nobody refused just now', () => {
+    assert.equal(massOf([blind(DENIED), blind(DENIED)], 'degraded'), undefined);
+    const partly = () => {
+      const machine = new Machine({ checks: [makeCheck()] }).sweep(GOOD);
+      for (let look = 0; look < 5; look++) machine.wait(MINUTE).sweep(GOOD).inspect(DENIED);
+      return machine;
+    };
+    assert.deepEqual(massOf([partly().state, blind(DENIED)], 'blind'), { is: 'denied', count: 2 }, 'what is seen refutes nothing');
+    assert.deepEqual(massOf([partly().sweep(BLIND).state, blind(DENIED)], 'blind'), { is: 'unseen', count: 2 }, 'one of its facets');
+    const seenAgain = partly().inspect(GOOD).state;
+    assert.equal(seenAgain.blind, true);
+    assert.deepEqual(massOf([seenAgain, blind(DENIED)], 'blind'), { is: 'unseen', count: 2 }, 'it answers just now');
   });
 
   it('weighs most, unless the witness is dark as well and nobody refused or showed anything', () => {

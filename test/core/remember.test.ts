@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Rule } from '../../src/core/expectation.ts';
 import { BLANK, type Memory } from '../../src/core/memory.ts';
 import { remember } from '../../src/core/remember.ts';
 import type { Measure, ResourceReport } from '../../src/core/report.ts';
@@ -102,5 +103,109 @@ describe('what is remembered', () => {
     const counted = watcher(grows);
     counted([rows(100)], 'inspect');
     assert.equal(counted([rows(900, { how: 'estimate' })], 'inspect').memory.baselines['rows'], 100);
+  });
+
+  it('nothing that adds nothing is written down: the memory stays the very same', () => {
+    const look = watcher(grows);
+    look([seen()]);
+    const before = look([rows(100)], 'inspect').memory;
+    assert.equal(look([rows(100)], 'inspect').memory, before);
+    assert.equal(look([seen()]).memory, before);
+    assert.notEqual(look([rows(99)], 'inspect').memory, before, 'the last value is another');
+    const unasked = watcher(makeResource({ checks: [makeCheck()] }));
+    const known = unasked([seen()]).memory;
+    assert.deepEqual(unasked([rows(100)], 'inspect').memory, { ...known, adopted: true }, 'a floor of the manifest remembers nothing');
+  });
+
+  it('an identity of more parts than the manifest names is held with the others, which stay as they are', () => {
+    const look = watcher(makeResource({ identity: { server: 'A' } }));
+    const { memory } = look([seen()]);
+    assert.deepEqual([memory.pin, memory.matched], [{ server: 'A', oid: '1' }, true]);
+    const pinned = watcher(makeResource({ identity: { server: 'A', oid: '1' } }))([seen()]).memory;
+    assert.deepEqual([pinned.pin, pinned.matched, pinned.adopted], [undefined, true, false], 'the manifest holds it already');
+    const later = look([seen({ pin: { server: 'A', oid: '1', path: '/a' } })]).memory;
+    assert.deepEqual(later.pin, { server: 'A', oid: '1', path: '/a' });
+  });
+
+  it('a deletion that is only marked, another in its place or a look that failed taints nothing', () => {
+    const tainted = (...reports: readonly ResourceReport[]) => watcher()(reports).memory.tainted;
+    assert.equal(tainted(unseen()), true);
+    assert.equal(tainted(seen({ doom: { what: 'being dropped' }, looked: ['presence'] })), false);
+    assert.equal(tainted(blindTo(['presence', 'identity'])), false);
+    const held = watcher();
+    held([seen()]);
+    assert.equal(held([unseen()]).memory.tainted, false, 'it had an identity before it went');
+  });
+
+  it('contents that could not be seen leave the counters of what could', () => {
+    const other = makeCheck({ facet: 'content/u', path: 'u', measure: 'others' });
+    const look = watcher(makeResource({ checks: [...grows.checks, other] }));
+    const { memory } = look([rows(100), blindTo(['content/u'], 'denied')], 'inspect');
+    assert.deepEqual([memory.last['rows'], memory.baselines['rows']], [{ value: 100 }, 100]);
+  });
+
+  it('a height is taken from a report of which nothing was wrong or unseen', () => {
+    const two = makeResource({
+      checks: [...grows.checks, makeCheck({ facet: 'content/u', path: 'u', measure: 'others', rule: { is: 'at_least', bound: 5 } })],
+    });
+    const both = (count: number, others: number): ResourceReport =>
+      seen({ looked: ['content/t', 'content/u'], measures: { rows: exactly(count), others: exactly(others) } });
+    const look = watcher(two);
+    assert.equal(look([both(100, 9)], 'inspect').memory.baselines['rows'], 100);
+    assert.equal(look([both(200, 0)], 'inspect').memory.baselines['rows'], 100, 'its other half was empty');
+    assert.equal(look([both(200, 9)], 'inspect').memory.baselines['rows'], 200);
+  });
+
+  it('a counter and a text have no height, but a last value', () => {
+    const rule = { is: 'shrinks_at_most', share: 0.1, corroboration: ['!version', 'deleted'] } as const;
+    const look = watcher(makeResource({ checks: [makeCheck({ rule })] }));
+    const report = seen({
+      looked: ['content/t'],
+      measures: { rows: exactly(100), version: exactly('15', 'text'), deleted: { value: 7, unit: 'rows', how: 'counter', epoch: 'e' } },
+    });
+    const { baselines, last } = look([report], 'inspect').memory;
+    assert.deepEqual(baselines, { rows: 100 });
+    assert.deepEqual(last, { rows: { value: 100 }, version: { value: '15' }, deleted: { value: 7, epoch: 'e' } });
+  });
+
+  it('the usual is remembered of what is held to jumps or falls, and of nothing else', () => {
+    const of = (rule: Rule) => {
+      const look = watcher(makeResource({ checks: [makeCheck({ rule, measure: 'n' })] }));
+      const at = (value: number): ResourceReport =>
+        seen({ looked: ['content/t'], measures: { n: { value, unit: 'rows', how: 'counter', epoch: 'e' } } });
+      look([at(10)], 'inspect');
+      look([at(30)], 'inspect');
+      return look([at(25)], 'inspect').memory.last['n'];
+    };
+    assert.deepEqual(of({ is: 'jumps', least: 1, factor: 2 }), { value: 25, epoch: 'e', usual: 20 * 0.999 });
+    assert.deepEqual(of({ is: 'falls', least: 1, factor: 2 }), { value: 25, epoch: 'e', usual: 5 });
+    assert.deepEqual(of({ is: 'restarts' }), { value: 25, epoch: 'e' });
+  });
+
+  it('an epoch that changes while the value stands still is news', () => {
+    const look = watcher(makeResource({ checks: [makeCheck({ rule: { is: 'restarts' }, measure: 'n' })] }));
+    const at = (epoch: string) => seen({ looked: ['content/t'], measures: { n: { value: 5, unit: 'rows', how: 'counter', epoch } } });
+    look([at('a')], 'inspect');
+    assert.deepEqual(look([at('b')], 'inspect').memory.last['n'], { value: 5, epoch: 'b' });
+  });
+
+  it('only churn waits for its confirmation: what shrank is remembered as it is', () => {
+    const look = watcher(grows);
+    look([rows(100)], 'inspect');
+    assert.deepEqual(look([rows(5)], 'inspect').memory.last['rows'], { value: 5 });
+  });
+
+  it('an estimate beside a count raises nothing, whether the count never shrinks or may by a share', () => {
+    const estimate = rows(900, { how: 'estimate' });
+    for (const rule of [{ is: 'never_shrinks' }, { is: 'shrinks_at_most', share: 0.1, corroboration: [] }] as const) {
+      const look = watcher(makeResource({ checks: [makeCheck({ rule })] }));
+      look([rows(100)], 'inspect');
+      assert.equal(look([estimate], 'inspect').memory.baselines['rows'], 100, rule.is);
+    }
+    const corroborated = watcher(
+      makeResource({ checks: [makeCheck({ rule: { is: 'shrinks_at_most', share: 0.1, corroboration: ['x'] } })] }),
+    );
+    corroborated([rows(100, { how: 'estimate' })], 'inspect');
+    assert.equal(corroborated([estimate], 'inspect').memory.baselines['rows'], 900, 'two signals decide: the estimate is one of them');
   });
 });

@@ -1,33 +1,12 @@
 import assert from 'node:assert/strict';
-import { BLANK, type Memory } from '../../src/core/memory.ts';
+import { BLANK } from '../../src/core/memory.ts';
 import { remember } from '../../src/core/remember.ts';
-import type { Depth, ResourceReport } from '../../src/core/report.ts';
+import type { ResourceReport } from '../../src/core/report.ts';
 import { NEW } from '../../src/core/state.ts';
 import { judge } from '../../src/core/verdict.ts';
 import type { Resource } from '../../src/core/expectation.ts';
 import { blindTo, exactly, makeCheck, makeResource, seen, unseen } from '../support/roll.ts';
-
-interface Given {
-  readonly resource?: Resource;
-  readonly memory?: Memory;
-  readonly depth?: Depth;
-}
-
-/** What one look comes to, in a word per facet. */
-function words(reports: readonly ResourceReport[], { resource = makeResource(), memory = BLANK, depth = 'sweep' }: Given = {}) {
-  return Object.fromEntries(
-    judge(resource, reports, memory, { depth, path: 'usual' }).map(({ facet, outcome }) => [
-      facet,
-      outcome.is === 'lost'
-        ? outcome.how
-        : outcome.is === 'blind'
-          ? `blind ${outcome.reason}`
-          : outcome.is === 'breach'
-            ? outcome.breaches.map(({ kind, severity }) => `${kind} ${severity}`).join()
-            : outcome.is,
-    ]),
-  );
-}
+import { CONTENT, lying, MATCHED, PINNED, THERE, words } from '../support/verdicts.ts';
 
 /** Looks one after another; what each came to, what was remembered between them. */
 function looks(resource: Resource, ...all: readonly (readonly ResourceReport[])[]): ReturnType<typeof words>[] {
@@ -38,14 +17,6 @@ function looks(resource: Resource, ...all: readonly (readonly ResourceReport[])[
     return judged;
   });
 }
-
-const { listing } = unseen();
-const lying = (changes: object): ResourceReport => unseen({ listing: { ...listing, ...changes } });
-const CONTENT = makeResource({ checks: [makeCheck()] });
-const PINNED = makeResource({ identity: { server: 'A', oid: '1' } });
-/** What an inspection that saw anything says besides. */
-const THERE = { presence: 'good', identity: 'good' };
-const MATCHED: Memory = { ...BLANK, matched: true };
 
 describe('law 1: blind is not absent', () => {
   it('a complete listing with a control in it, by the right caller, is an absence', () => {

@@ -102,7 +102,7 @@ describe('the words of a page', () => {
       page.resources[0]?.protection?.map(({ id, verdict }) => `${id} ${verdict}`),
       ['dumps absent', 'snapshots present'],
     );
-    assert.equal(page.links.status, 'https://rollcall.internal/api/v1/incidents/I');
+    assert.equal(page.links.status, 'https://rollcall.internal/incidents/I');
     assert.equal(word(incident(['orders-db', 'dumps']), { print }).summary, '2 resources are gone: orders-db, dumps', 'said once');
   });
 

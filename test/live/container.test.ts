@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +108,37 @@ resources:
     const checked = await rollcall('check', '--json');
     assert.equal(checked.code, 0, checked.out);
     assert.equal((JSON.parse(checked.out) as { counts: { present: number } }).counts.present, 1);
+  });
+
+  it('reads its secrets as the files that compose and Kubernetes hand over, and no others', async () => {
+    const config = `connections: { disk: { probe: file } }
+manifest: ./manifest.yaml
+watchdog: { name: boxed }
+pagers: { here: { type: webhook, url: { credential: hook } } }
+routes: [{ pagers: [here] }]
+`;
+    await writeFile(join(folder.path, 'secret.yaml'), config);
+    const secrets = join(folder.path, 'secrets');
+    await mkdir(secrets);
+    const hook = join(secrets, 'hook');
+    await writeFile(hook, 'http://127.0.0.1:9/hook');
+    const validate = async (uid: number, gid: number, mode: number) => {
+      await chown(hook, uid, gid);
+      await chmod(hook, mode);
+      const mounts = ['--volume', `${folder.path}:/etc/rollcall:ro`, '--volume', `${secrets}:/run/credentials:ro`];
+      const env = ['--env', 'CREDENTIALS_DIRECTORY=/run/credentials'];
+      return docker('run', '--rm', ...HARDENED, ...mounts, ...env, TAG, '-c', '/etc/rollcall/secret.yaml', 'validate');
+    };
+    for (const [uid, gid, mode] of [
+      [65532, 65532, 0o400],
+      [0, 65532, 0o440],
+    ] as const) {
+      const { code, out } = await validate(uid, gid, mode);
+      assert.equal(code, 0, out);
+    }
+    const open = await validate(0, 0, 0o444);
+    assert.equal(open.code, 78);
+    assert.match(open.out, /RC_SECRET_UNREADABLE/);
   });
 
   it('says by its exit code what is gone', async () => {

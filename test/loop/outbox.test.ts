@@ -116,6 +116,26 @@ describe('the desk and the outbox', () => {
     assert.deepEqual([second?.page.total, second?.page.event], [2, 'trigger']);
   });
 
+  it('say nothing more of a milder incident whose graver one ended before anybody took it', async () => {
+    const office = new Office();
+    office.raise('orders-db', { class: 'degraded', severity: 'warning' });
+    await office.turn(1000);
+    office.oncall.answer = office.chat.answer = LATER;
+    office.raise();
+    await office.turn(1000);
+    office.leave();
+    await office.turn(20 * 60_000);
+    office.oncall.answer = office.chat.answer = OK;
+    office.oncall.letters.length = 0;
+    await office.turn(20 * 60_000);
+    assert.deepEqual(office.oncall.said, [
+      'trigger worsened orders-db lost',
+      'resolve resolved orders-db lost',
+      'resolve superseded orders-db degraded',
+    ]);
+    assert.deepEqual(office.desk.open(), []);
+  });
+
   it('close the milder incident as superseded once the graver is delivered, not before', async () => {
     const office = new Office();
     office.raise('orders-db', { class: 'degraded' });

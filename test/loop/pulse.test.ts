@@ -4,15 +4,18 @@ import { settle } from '../support/fake-clock.ts';
 import { after } from '../support/roll.ts';
 import { SILENT } from '../support/watching.ts';
 
+const MINUTE = 60_000;
+
 function make() {
   const beats: string[] = [];
+  const hearing = { heard: true };
   const to = {
     beat: (ok: boolean, note: string) => {
       beats.push(ok ? 'well' : note);
-      return Promise.resolve(true);
+      return Promise.resolve(hearing.heard);
     },
   };
-  return { beats, pulse: new Pulse({ heartbeat: { to, every: 30_000 }, log: SILENT }) };
+  return { beats, hearing, pulse: new Pulse({ heartbeat: { to, every: 30_000 }, log: SILENT }) };
 }
 
 describe('the heartbeat', () => {
@@ -33,6 +36,27 @@ describe('the heartbeat', () => {
     pulse.roundEnded(after(0));
     pulse.tick(after(1), ['sweep overdue: pg'], 2);
     assert.deepEqual(beats, ['sweep overdue: pg; 2 messages wait for a receipt']);
+  });
+
+  it('knows that nobody hears it only where that lasts, and forgets it with the first beat that is heard', async () => {
+    const { hearing, pulse } = make();
+    const beatFor = async (from: number, ms: number): Promise<void> => {
+      for (let at = from; at <= from + ms; at += 30_000) {
+        pulse.tick(after(at), [], 0);
+        await settle(1);
+      }
+    };
+    hearing.heard = false;
+    await beatFor(0, 4 * MINUTE);
+    assert.equal(pulse.unheardSince(after(4 * MINUTE)), undefined, 'not yet');
+    await beatFor(4.5 * MINUTE, MINUTE);
+    assert.deepEqual(pulse.unheardSince(after(5.5 * MINUTE)), after(0));
+    hearing.heard = true;
+    await beatFor(6 * MINUTE, 0);
+    assert.equal(pulse.unheardSince(after(6 * MINUTE)), undefined);
+    hearing.heard = false;
+    await beatFor(6.5 * MINUTE, MINUTE);
+    assert.equal(pulse.unheardSince(after(7.5 * MINUTE)), undefined, 'counted anew');
   });
 
   it('beats once an interval', async () => {

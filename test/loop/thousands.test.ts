@@ -27,7 +27,7 @@ describe('five thousand resources lost within one sweep', function () {
       assert.ok(page);
       assert.equal(page.total, 5000);
       const web = createWeb({ host: '127.0.0.1', token: undefined, status: () => watch.status(), version: '0' });
-      const answer = await web.request(page.links.status ?? '/nowhere');
+      const answer = await web.request(page.links.status ?? '/nowhere', { headers: { accept: 'application/json' } });
       const { members } = (await answer.json()) as { members: Record<string, unknown> };
       assert.deepEqual(Object.keys(members).toSorted(), ids.toSorted());
       for (const told of [toPagerDutyEvent(page, 'k'.repeat(32)), slackMessage(page)])

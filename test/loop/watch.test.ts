@@ -274,6 +274,7 @@ describe('the watch, end to end with a scripted probe and a real store', functio
       load: () => Promise.resolve(left),
       commit: (change) => store.commit(change),
       ledger: (from, limit) => store.ledger(from, limit),
+      incident: (id) => store.incident(id),
       orders: () => store.orders(),
       close: () => Promise.resolve(),
     });
@@ -281,6 +282,42 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.equal(again.letters[0]?.id, first?.id);
     assert.equal(again.letters[0]?.page.dedup_key, first?.page.dedup_key);
     assert.equal(again.letters.length, 1);
+  });
+
+  it('a heartbeat that nobody hears is paged, and closed once it is heard', async () => {
+    const hearing = { heard: false };
+    running = await startWatch(plan(), clock, store, { to: { beat: async () => hearing.heard }, every: 30_000 });
+    await clock.advance(4 * MINUTE);
+    assert.deepEqual(pager.said, []);
+    await clock.advance(2 * MINUTE);
+    assert.deepEqual(pager.said, ['trigger first @watchdog degraded']);
+    assert.match(pager.letters[0]?.page.summary ?? '', /nobody has heard the heartbeat since 2026-/);
+    hearing.heard = true;
+    await clock.advance(2 * MINUTE);
+    assert.equal(pager.letters.at(-1)?.page.event, 'resolve');
+  });
+
+  it('a restart and a reload do not begin the minute of a vendor anew', async () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `db-${n}`);
+    const resources = ids.map((id) => makeResource({ id, connection: id }));
+    // A loss on each connection: forty pages, of which ten a minute may leave.
+    const slow = Object.assign(new RecordingPager('oncall'), { perMinute: 10 });
+    const given = () => plan(resources, { pagers: [slow] });
+    await start(given());
+    link.answer = 'gone';
+    await clock.advance(5000);
+    const before = slow.letters.length;
+    assert.ok(before >= 5 && before <= 10, `${before} at first`);
+    for (let again = 0; again < 3; again++) {
+      await running?.reload(given());
+      await clock.advance(1000);
+      await end();
+      await start(given());
+      await clock.advance(1000);
+    }
+    assert.ok(slow.letters.length <= 10, `${slow.letters.length} within a minute`);
+    await clock.advance(10 * MINUTE);
+    assert.equal(new Set(slow.letters.map(({ page }) => page.dedup_key)).size, 40, 'all of them in the end');
   });
 
   it('a store that cannot write stops no page, and is itself one; what was missed is written later', async () => {

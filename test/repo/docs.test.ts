@@ -6,7 +6,7 @@ import { jsonSchema } from '../../src/config/json-schema.ts';
 import { commandsOf } from '../support/commands.ts';
 import { ROOT } from '../support/source-file.ts';
 
-const IGNORED = new Set(['node_modules', 'dist', '.git', 'testdata', 'coverage']);
+const IGNORED = new Set(['node_modules', 'dist', '.git', 'testdata', 'coverage', '.stryker-tmp', 'reports']);
 
 /** Every page of the repository, from its root. */
 function pages(folder = ROOT): string[] {

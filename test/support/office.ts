@@ -25,7 +25,13 @@ export class Office {
   readonly desk: Desk;
   readonly outbox: Outbox;
 
-  constructor(incidents: readonly Incident[] = [], posts: readonly Post[] = [], pagers: readonly Pager[] = [], route: RouteGiven = BOTH) {
+  constructor(
+    incidents: readonly Incident[] = [],
+    posts: readonly Post[] = [],
+    pagers: readonly Pager[] = [],
+    route: RouteGiven = BOTH,
+    paces?: string,
+  ) {
     const both = new Map([this.oncall, this.chat, ...pagers].map((pager) => [pager.name, pager]));
     const ids = makeIds();
     const options = {
@@ -47,7 +53,13 @@ export class Office {
         }),
     };
     this.desk = new Desk(options, incidents, posts);
-    this.outbox = new Outbox(this.desk, both, { clock: this.clock, random: createFakeRandom(), log: SILENT }, async () => this.write());
+    this.outbox = new Outbox(
+      this.desk,
+      both,
+      { clock: this.clock, random: createFakeRandom(), log: SILENT },
+      async () => this.write(),
+      paces,
+    );
   }
 
   raise(resource = 'orders-db', more: Partial<Raising> = {}): void {

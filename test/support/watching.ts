@@ -104,6 +104,10 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.ledger(from, limit) : Promise.resolve([]);
   }
 
+  incident(id: string): ReturnType<Store['incident']> {
+    return this.#inner ? this.#inner.incident(id) : Promise.resolve(undefined);
+  }
+
   orders(): ReturnType<Store['orders']> {
     return this.#inner ? this.#inner.orders() : Promise.resolve([]);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import type { Incident } from '../../src/core/incident.ts';
 import type { WatchStatus } from '../../src/loop/self.ts';
 import { Secret } from '../../src/values/secret.ts';
 import { createWeb } from '../../src/web/server.ts';
@@ -42,6 +43,25 @@ describe('the status page', () => {
     const order = [...text.matchAll(/<a href="\/resources\/([^"]+)"/g)].map(([, id]) => id);
     assert.deepEqual(order.slice(0, 3), ['orders-db', 'evil', 'users-db']);
     for (const id of order) assert.match(await read(makeTroubled(5), `/resources/${id}`), new RegExp(`<title>. ${id}: `));
+  });
+
+  it('keeps the link of a page good when its incident is over, for people and for programs', async () => {
+    const over: Incident = { ...makeIncident(['orders-db']), id: 'OVER', phase: 'closed', ending: 'resolved' };
+    const closed = async (id: string) => (id === 'OVER' ? over : undefined);
+    const web = createWeb({ host: '127.0.0.1', token: undefined, version: '1', status: () => makeTroubled(3), closed });
+    const ask = async (path: string, accept?: string) => web.request(AT + path, accept === undefined ? {} : { headers: { accept } });
+    const text = await (await ask('/incidents/OVER', 'text/html,application/xhtml+xml,*/*;q=0.8')).text();
+    assert.match(text, /closed \(resolved\)/);
+    assert.match(text, /class="banner good"/);
+    for (const [path, accept] of [['/incidents/OVER', 'application/json'], ['/api/v1/incidents/OVER']] as const)
+      assert.deepEqual(await (await ask(path, accept)).json(), over);
+    for (const path of ['/incidents/NEVER', '/api/v1/incidents/NEVER']) assert.equal((await ask(path)).status, 404);
+  });
+
+  it('knows of no closed incident where the store cannot be read, and goes on', async () => {
+    const closed = () => Promise.reject(new Error('disk'));
+    const web = createWeb({ host: '127.0.0.1', token: undefined, version: '1', status: () => makeTroubled(3), closed });
+    assert.equal((await web.request(`${AT}/incidents/OVER`)).status, 404);
   });
 
   it('tells of a resource what was expected and found, since when, how it is known and what protects it', async () => {

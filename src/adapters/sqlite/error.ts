@@ -1,5 +1,6 @@
 /**
  * - `missing`: there is no store, and this opening may not make one.
+ * - `gone`: the file was deleted or replaced while it was open.
  * - `denied`, `read-only`: the folder or file may not be read or written by this user, or the store was opened for reading.
  * - `busy`: another process writes for longer than the busy timeout. `locked`: another daemon runs on this state folder.
  * - `full`, `io`: the disk is full; the disk fails, or a file size limit is reached.
@@ -9,6 +10,7 @@
  */
 export type StoreErrorCode =
   | 'missing'
+  | 'gone'
   | 'denied'
   | 'read-only'
   | 'busy'
@@ -61,6 +63,7 @@ const BY_SYSTEM: Readonly<Record<string, StoreErrorCode>> = {
 
 const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   missing: 'start `rollcall watch` once, or name the right folder in `watchdog.state`',
+  gone: 'what was remembered is lost unless the file is brought back; restart rollcall, and find out who took it',
   denied: 'give the folder and its files to the user that rollcall runs as',
   'read-only': 'make the folder writable for the user that rollcall runs as',
   busy: 'another process holds it; try again, and look who has the file open if it stays so',

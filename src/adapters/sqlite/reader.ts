@@ -7,6 +7,7 @@ import { transaction } from './transaction.ts';
 
 const OPEN_INCIDENTS = `SELECT id, doc FROM incident WHERE phase <> 'closed' ORDER BY ordinal`;
 const LATEST_INCIDENTS = 'SELECT id, doc FROM incident ORDER BY ordinal DESC LIMIT ?';
+const ONE_INCIDENT = 'SELECT id, doc FROM incident WHERE id = ?';
 const POSTS = `SELECT id, doc FROM post WHERE delivered = 0 OR incident IN (SELECT id FROM incident WHERE phase <> 'closed') ORDER BY seq, id`;
 
 /** Everything a start needs, as of one moment, whatever another process writes meanwhile. */
@@ -37,6 +38,11 @@ export function readHistory(db: DatabaseSync, limit: number): Incident[] {
   return readDocuments(db, 'incident', LATEST_INCIDENTS, limit) as Incident[];
 }
 
+/** One incident, open or closed; undefined once it is forgotten. */
+export function readIncident(db: DatabaseSync, id: string): Incident | undefined {
+  return readDocuments(db, 'incident', ONE_INCIDENT, id)[0] as Incident | undefined;
+}
+
 /** What another process asked for, oldest first: ids are ULIDs. */
 export function readOrders(db: DatabaseSync): Order[] {
   return readDocuments(db, 'command', 'SELECT id, doc FROM command ORDER BY id') as Order[];
@@ -52,7 +58,7 @@ export function readLedger(db: DatabaseSync, from: number, limit: number): Chain
   return rows.map((row) => decodeEntry(Number(row['seq']), String(row['bytes']), String(row['hash'])));
 }
 
-function readDocuments(db: DatabaseSync, table: string, sql: string, ...parameters: number[]): unknown[] {
+function readDocuments(db: DatabaseSync, table: string, sql: string, ...parameters: (number | string)[]): unknown[] {
   return db
     .prepare(sql)
     .all(...parameters)

@@ -6,6 +6,8 @@ import { banner } from './layout.ts';
 import { badge, resourceLink, when, type Html, type Tone } from './parts.ts';
 
 const MEMBERS = 1000;
+/** Leaving members that are told of one by one. */
+const LEAVERS = 20;
 const TONES: Readonly<Record<Incident['class'], Tone>> = { lost: 'lost', degraded: 'worse', blind: 'blind' };
 
 export function incidentList(incidents: readonly Incident[], now: number): Html {
@@ -25,7 +27,7 @@ export function incidentList(incidents: readonly Incident[], now: number): Html 
 export function incidentPage(incident: Incident, status: WatchStatus, now: number): Html {
   const known = new Map(status.resources.map((resource) => [resource.id, resource]));
   const members = Object.entries(incident.members);
-  return html`${banner(TONES[incident.class], `${members.length} ${incident.class}`, `${incident.severity}, ${incident.phase}`)}
+  return html`${banner(incident.phase === 'closed' ? 'good' : TONES[incident.class], `${members.length} ${incident.class}`, `${incident.severity}, ${incident.phase}${incident.ending === null ? '' : ` (${incident.ending})`}`)}
     <section aria-labelledby="when">
       <h2 id="when">What happened when</h2>
       <ol class="timeline">
@@ -61,12 +63,15 @@ export function incidentPage(incident: Incident, status: WatchStatus, now: numbe
 function timeline(incident: Incident, known: ReadonlyMap<string, PrintedResource>): [string, string][] {
   const { opened, pagedAt, ackedUntil } = incident;
   const wall = (steady: number): string => iso(opened.wall + (steady - opened.steady));
-  const first = Object.keys(incident.members).flatMap((id) => known.get(id) ?? [])[0];
+  // What is known of a resource now may be of a later happening.
+  const first = incident.phase === 'closed' ? undefined : Object.keys(incident.members).flatMap((id) => known.get(id) ?? [])[0];
   const events: [string, string][] = [[iso(opened.wall), 'Confirmed: the incident was opened and its pages were written']];
   if (first?.last_seen_healthy) events.push([first.last_seen_healthy, `${first.id} was last seen healthy`]);
   if (first?.first_seen_bad) events.push([first.first_seen_bad, `First look that found ${first.id} otherwise`]);
+  for (const [id, { left }] of Object.entries(incident.members).slice(0, LEAVERS))
+    if (left !== null) events.push([iso(left.wall), `${id} was no longer part of it`]);
   if (pagedAt !== null) events.push([wall(pagedAt), 'A pager last accepted the page']);
-  if (ackedUntil !== null) events.push([wall(ackedUntil), 'The acknowledgement ends: repeats begin again']);
+  if (ackedUntil !== null && incident.phase !== 'closed') events.push([wall(ackedUntil), 'The acknowledgement ends: repeats begin again']);
   return events.sort(([a], [b]) => Date.parse(a) - Date.parse(b));
 }
 

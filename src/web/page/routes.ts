@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { html } from 'hono/html';
+import type { Incident } from '../../core/incident.ts';
 import type { WatchStatus } from '../../loop/self.ts';
 import type { Changes } from '../changes.ts';
 import { incidentPage } from './incident.ts';
@@ -18,11 +19,13 @@ const ASSETS = { 'style.css': 'text/css; charset=utf-8', 'live.js': 'text/javasc
 export interface PageOptions {
   readonly version: string;
   readonly status: () => WatchStatus;
+  /** One that is open, or over and still kept. */
+  readonly incident: (id: string) => Promise<Incident | undefined>;
   readonly changes: Changes;
 }
 
 /** The status page: read-only, whole without JavaScript, kept up to date with it by `/events`. */
-export function createPages({ version, status, changes }: PageOptions): Hono {
+export function createPages({ version, status, incident: find, changes }: PageOptions): Hono {
   const app = new Hono();
   const page = (title: (status: WatchStatus) => string, body: (status: WatchStatus, now: number) => Html) => {
     const now = Date.now();
@@ -60,12 +63,15 @@ export function createPages({ version, status, changes }: PageOptions): Hono {
     );
   });
   app.get('/incidents/:id', async (context) => {
-    const incident = status().incidents.find((one) => one.id === context.req.param('id'));
+    const incident = await find(context.req.param('id'));
     if (!incident)
       return context.html(
-        page(() => 'No such open incident', missing),
+        page(() => 'No such incident', missing),
         404,
       );
+    // The link that pages carry: people get the page, and a program that asks for JSON the whole of it.
+    const wanted = context.req.header('accept') ?? '';
+    if (wanted.includes('application/json') && !wanted.includes('text/html')) return context.json(incident);
     return context.html(
       page(
         () => `Incident ${incident.class}`,
@@ -95,5 +101,5 @@ export function createPages({ version, status, changes }: PageOptions): Hono {
 
 function missing(): Html {
   return html`<h1>There is none of that name</h1>
-    <p>It may have left the roll, or the incident may be over. <a href="/">Back to the roll</a></p>`;
+    <p>It may have left the roll, or the incident may be long over. <a href="/">Back to the roll</a></p>`;
 }

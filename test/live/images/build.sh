@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the two images that the container suite starts from, where no image registry can be reached: PostgreSQL 15 from Debian's own
-# packages, and a Debian with Node and npm to build our Dockerfile on. Needs root, debootstrap and a Docker engine that answers.
+# Makes the tree of a Debian that can be booted, and of it the two images that the container suite starts from, where no image
+# registry can be reached: PostgreSQL 15 from Debian's own packages, and a Debian with Node and npm to build our Dockerfile on.
+# Needs root, debootstrap and a Docker engine that answers.
 #   test/live/images/build.sh WORK_FOLDER
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,7 +13,7 @@ mirror=$(apt-get indextargets --format '$(CREATED_BY) $(RELEASE) $(REPO_URI)' | 
 
 tree=$work/debian
 mkdir -p "$tree"
-debootstrap --variant=minbase --include=postgresql-15,libstdc++6,libatomic1 "$suite" "$tree" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 ||
+debootstrap --variant=minbase --include=postgresql-15,libstdc++6,libatomic1,systemd-sysv,dbus "$suite" "$tree" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 ||
   { tail -20 "$work/debootstrap.log"; exit 1; }
 install -m 0755 "$here/postgres-entrypoint.sh" "$tree/usr/local/bin/entrypoint"
 tar -C "$tree" --exclude=./var/cache/apt/* --exclude=./usr/share/doc/* --exclude=./var/lib/apt/lists/* -c . |

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import {
+  appendLeaf,
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  NO_LEAVES,
+  provesConsistency,
+  provesInclusion,
+  rootOf,
+  treeRoot,
+  type Hash,
+} from '../../src/core/merkle.ts';
+
+const sha256: Hash = (bytes) => createHash('sha256').update(bytes).digest();
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const unhex = (text: string) => Buffer.from(text, 'hex');
+
+/** The eight entries that the reference implementation of Certificate Transparency tests its trees with. */
+const ENTRIES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map(unhex);
+const LEAVES = ENTRIES.map((entry) => leafHash(sha256, entry));
+/** Its roots over the first one to eight of them. */
+const ROOTS = [
+  '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+  'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+  'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+  'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+  '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+  '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+  'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+  '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+];
+const some = (count: number) => Array.from({ length: count }, (_, n) => leafHash(sha256, Buffer.from(String(n))));
+const size = fc.integer({ min: 1, max: 70 });
+
+describe('the Merkle tree', () => {
+  it('has the roots that Certificate Transparency has, grown entry by entry or made at once', () => {
+    let edge = NO_LEAVES;
+    assert.equal(hex(rootOf(sha256, edge)), 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    for (const [index, leaf] of LEAVES.entries()) {
+      edge = appendLeaf(sha256, edge, leaf);
+      assert.equal(edge.size, index + 1);
+      assert.equal(hex(rootOf(sha256, edge)), ROOTS[index]);
+      assert.equal(hex(treeRoot(sha256, LEAVES.slice(0, index + 1))), ROOTS[index]);
+    }
+  });
+
+  it('proves entries and beginnings as the examples of RFC 6962 §2.1.3 do', () => {
+    const d = LEAVES.slice(0, 7);
+    const of = (from: number, to: number) => hex(treeRoot(sha256, d.slice(from, to)));
+    assert.deepEqual(inclusionProof(sha256, d, 0).map(hex), [of(1, 2), of(2, 4), of(4, 7)]);
+    assert.deepEqual(inclusionProof(sha256, d, 6).map(hex), [of(4, 6), of(0, 4)]);
+    assert.deepEqual(consistencyProof(sha256, d, 3).map(hex), [of(2, 3), of(3, 4), of(0, 2), of(4, 7)]);
+    assert.deepEqual(consistencyProof(sha256, d, 4).map(hex), [of(4, 7)]);
+    assert.deepEqual(consistencyProof(sha256, d, 6).map(hex), [of(4, 6), of(6, 7), of(0, 4)]);
+  });
+
+  it('proves every entry of every tree, and no other entry, place, size or root', () => {
+    fc.assert(
+      fc.property(size, fc.nat(), fc.nat(), (count, at, change) => {
+        const leaves = some(count);
+        const index = at % count;
+        const [leaf, root] = [leaves[index] ?? assert.fail(), treeRoot(sha256, leaves)];
+        const proof = inclusionProof(sha256, leaves, index);
+        assert.ok(provesInclusion(sha256, proof, { leaf, index, size: count, root }));
+        const other = leafHash(sha256, Buffer.from('another'));
+        assert.ok(!provesInclusion(sha256, proof, { leaf: other, index, size: count, root }));
+        assert.ok(!provesInclusion(sha256, proof, { leaf, index, size: count, root: other }));
+        assert.ok(!provesInclusion(sha256, [...proof, other], { leaf, index, size: count, root }));
+        if (proof.length > 0) {
+          const place = change % proof.length;
+          assert.ok(!provesInclusion(sha256, proof.with(place, other), { leaf, index, size: count, root }));
+          assert.ok(!provesInclusion(sha256, proof.slice(1), { leaf, index, size: count, root }));
+        }
+        assert.ok(!provesInclusion(sha256, proof, { leaf, index: count, size: count, root }));
+        assert.ok(!provesInclusion(sha256, proof, { leaf, index: -1, size: count, root }));
+      }),
+    );
+  });
+
+  it('proves that a tree grew out of its beginning, and not out of another', () => {
+    fc.assert(
+      fc.property(size, size, fc.nat(), (one, two, change) => {
+        const [before, after] = [Math.min(one, two), Math.max(one, two)];
+        const leaves = some(after);
+        const older = { size: before, root: treeRoot(sha256, leaves.slice(0, before)) };
+        const newer = { size: after, root: treeRoot(sha256, leaves) };
+        const proof = consistencyProof(sha256, leaves, before);
+        assert.ok(provesConsistency(sha256, proof, older, newer));
+        const forged = leaves.with(change % before, leafHash(sha256, Buffer.from('forged'))).slice(0, before);
+        assert.ok(!provesConsistency(sha256, proof, { size: before, root: treeRoot(sha256, forged) }, newer));
+        assert.ok(!provesConsistency(sha256, [...proof, newer.root], older, newer));
+        if (before < after) {
+          assert.ok(!provesConsistency(sha256, proof, newer, older), 'never backwards');
+          assert.ok(!provesConsistency(sha256, proof.slice(1), older, newer));
+        }
+      }),
+    );
+  });
+
+  it('begins with nothing, and nothing has one root', () => {
+    const newer = { size: 7, root: treeRoot(sha256, LEAVES.slice(0, 7)) };
+    const none = treeRoot(sha256, []);
+    assert.ok(provesConsistency(sha256, [], { size: 0, root: none }, newer));
+    assert.ok(!provesConsistency(sha256, [], { size: 0, root: newer.root }, newer));
+    assert.ok(!provesConsistency(sha256, [none], { size: 0, root: none }, newer));
+    assert.ok(!provesConsistency(sha256, [], { size: 3, root: none }, newer));
+    assert.deepEqual(consistencyProof(sha256, LEAVES, 0), []);
+  });
+});

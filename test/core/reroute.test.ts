@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { endIncident, openIncident, type Incident } from '../../src/core/incident.ts';
+import { reroute } from '../../src/core/reroute.ts';
+import { START } from '../support/roll.ts';
+
+const opening = { id: 'I', key: 'k', class: 'lost', severity: 'critical', connection: 'pg', resource: 'db', supersedes: [] } as const;
+const open = (pagers: readonly string[], more: Partial<Incident> = {}): Incident => ({
+  ...openIncident({ ...opening, pagers, at: START }, false).next,
+  ...more,
+});
+const configured = (...names: readonly string[]): ReadonlyMap<string, unknown> => new Map(names.map((name) => [name, {}]));
+
+describe('an incident under a new configuration', () => {
+  it('goes on with the pagers that are left, which are owed what they were owed', () => {
+    const { next, wishes } = reroute(open(['oncall', 'ops'], { told: ['oncall', 'ops'] }), configured('ops', 'mail'), ['mail']);
+    assert.deepEqual([next.phase, next.pagers, next.told, wishes], ['paging', ['ops'], ['ops'], []]);
+  });
+
+  it('waits for nobody who is gone: where all that are left have accepted, it is paged', () => {
+    const half = open(['oncall', 'ops'], { accepted: ['ops'], told: ['oncall', 'ops'] });
+    const { next, wishes } = reroute(half, configured('ops'), ['ops']);
+    assert.deepEqual([next.phase, next.accepted, wishes], ['paged', ['ops'], []]);
+    assert.equal(reroute(half, configured('oncall', 'ops'), ['ops']).next.phase, 'paging', 'one of the two still owes its receipt');
+  });
+
+  it('tells the route of today from the start where none of its own is left, whoever had accepted', () => {
+    const paged = open(['oncall'], { phase: 'paged', accepted: ['oncall'], told: ['oncall'] });
+    const { next, wishes } = reroute(paged, configured('mail', 'phone'), ['mail', 'phone']);
+    assert.deepEqual([next.phase, next.pagers, next.accepted, next.told], ['paging', ['mail', 'phone'], [], []]);
+    assert.deepEqual(wishes, [{ incident: 'I', event: 'trigger', reason: 'first', to: ['mail', 'phone'] }]);
+  });
+
+  it('that is being resolved wakes nobody new, and is over once nobody who is left is owed the resolve', () => {
+    const ending = { ...endIncident(open(['oncall', 'ops']), 'resolved').next, accepted: ['ops'] };
+    const waiting = reroute(ending, configured('oncall', 'ops'), ['mail']);
+    assert.deepEqual([waiting.next.phase, waiting.wishes], ['resolving', []]);
+    for (const left of [configured('ops'), configured('mail')]) {
+      const over = reroute(ending, left, ['mail']);
+      assert.deepEqual([over.next.phase, over.wishes], ['closed', []]);
+    }
+  });
+});
