@@ -2,6 +2,7 @@ import type { Check, Compiled, Identity, Issue, Parsed } from '../../src/probe.t
 import { formatDuration } from '../../src/values/duration.ts';
 import { surroundingChecks, surroundingIssues } from './compile-surroundings.ts';
 import type { DatabaseEntry, TableEntry } from './schema.ts';
+import { sequenceChecks } from './sequences.ts';
 import { parseTableName, type TableName } from './table-name.ts';
 import {
   ACTIVITY,
@@ -15,13 +16,14 @@ import {
   sentinelFacet,
   tableFacet,
   type DatabaseTarget,
+  type SequenceTarget,
   type TableTarget,
 } from './target.ts';
 
 /** Turns a `postgres.database` entry into its target and checks. */
 export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseTarget>> {
   const { expect = {} } = entry;
-  const { tables = {}, max_shrink, objects, archiving, slots = [], standbys = [], owners = [] } = expect;
+  const { tables = {}, max_shrink, objects, sequences = [], archiving, slots = [], standbys = [], owners = [] } = expect;
   const issues: Issue[] = surroundingIssues(expect);
   const targets: TableTarget[] = [];
   const checks: Check[] = [connectionsCheck(entry.name), ...surroundingChecks(entry.name, expect)];
@@ -36,6 +38,8 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
       checks.push(...tableChecks(key, table));
     }
   }
+  const counted = compileSequences(sequences, issues);
+  checks.push(...counted.flatMap(sequenceChecks));
   if (issues.length > 0) return { ok: false, issues };
   const identity = definedOnly(entry.identity ?? {});
   const target: DatabaseTarget = {
@@ -45,6 +49,7 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
     tables: targets,
     size: max_shrink !== undefined,
     objects: objects !== undefined,
+    sequences: counted,
     archiving: archiving !== undefined,
     slots,
     standbys,
@@ -52,6 +57,19 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
   };
   if (isInspected(target)) checks.push(...activityChecks(entry.name));
   return { ok: true, value: { target, identity, vantageKey: 'system_identifier', tripwire: entry.tripwire, checks } };
+}
+
+function compileSequences(keys: readonly string[], issues: Issue[]): SequenceTarget[] {
+  const targets: SequenceTarget[] = [];
+  for (const [nth, key] of keys.entries()) {
+    const name = parseTableName(key);
+    const path = ['expect', 'sequences', nth];
+    if (!name) issues.push({ path, message: 'must be schema.sequence; a name with a dot in it stands in double quotes' });
+    else if (targets.some((other) => other.schema === name.schema && other.table === name.table))
+      issues.push({ path, message: 'names a sequence a second time' });
+    else targets.push({ ...name, key });
+  }
+  return targets;
 }
 
 function definedOnly(identity: Readonly<Record<string, string | undefined>>): Identity {

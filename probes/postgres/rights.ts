@@ -11,6 +11,10 @@ export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
       { right: 'CONNECT', on: 'the maintenance database', why: 'to list the databases and their identity' },
       ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look into it' }] : []),
       ...target.tables.flatMap((table) => tableRights(table, database)),
+      ...target.sequences.flatMap((sequence) => [
+        { right: 'USAGE', on: `SCHEMA ${quoteIdentifier(sequence.schema)} in ${database}`, why: 'to reach what is in it' },
+        { right: 'SELECT', on: `SEQUENCE ${quoteTable(sequence)} in ${database}`, why: 'to see how far it has got' },
+      ]),
     ];
   });
   return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
@@ -26,5 +30,5 @@ function tableRights(table: TableTarget, database: string): Right[] {
     ...(table.sentinel ? [select('', 'to have the server digest one row')] : []),
   ];
   if (reads.length === 0) return [];
-  return [{ right: 'USAGE', on: `SCHEMA ${quoteIdentifier(table.schema)} in ${database}`, why: 'to reach its tables' }, ...reads];
+  return [{ right: 'USAGE', on: `SCHEMA ${quoteIdentifier(table.schema)} in ${database}`, why: 'to reach what is in it' }, ...reads];
 }

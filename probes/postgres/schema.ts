@@ -102,6 +102,12 @@ export const databaseSchema = z.strictObject({
         })
         .optional()
         .describe('How many of each kind the database holds.'),
+      sequences: z
+        .array(z.string().min(1).max(300))
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('By schema.sequence: each is there and never behind where it has been; none that cycles or is reset on purpose.'),
       archiving: z
         .strictObject({ within: duration({ min: 1000 }).describe('Age of the newest archived file, at most; above archive_timeout.') })
         .optional()

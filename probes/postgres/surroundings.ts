@@ -6,7 +6,8 @@ import { readLockWaits } from './lock-facts.ts';
 import { estimate, exact, type Measures } from './measure.ts';
 import { readArchiving, readSlots, readStandbys, readStrangers } from './server-facts.ts';
 import type { Session } from './session.ts';
-import { ARCHIVING, inspectedFacets, LOCKS, OBJECTS, OWNERS, SIZE, SLOTS, STANDBYS, type DatabaseTarget } from './target.ts';
+import { readSequence } from './sequences.ts';
+import { ARCHIVING, inspectedFacets, LOCKS, OBJECTS, OWNERS, sequenceFacet, SIZE, SLOTS, STANDBYS, type DatabaseTarget } from './target.ts';
 
 /** One question about a database as a whole, or about the server it is on; `limit`: what its statement may take, ms. */
 export interface Question {
@@ -87,5 +88,9 @@ const QUESTIONS: readonly Question[] = [
 /** What an inspection asks of this database besides its tables, the cheapest first; none of it waits for a lock of somebody else. */
 export function surroundings(target: DatabaseTarget): readonly Question[] {
   const due = new Set(inspectedFacets(target));
-  return QUESTIONS.filter(({ facet }) => due.has(facet));
+  const sequences = target.sequences.map((one): Question => {
+    const ask: Question['ask'] = async (_, session, limit, signal) => readSequence(one, session, limit, signal);
+    return { facet: sequenceFacet(one.key), method: 'pg_sequence_last_value', ask };
+  });
+  return [...QUESTIONS.filter(({ facet }) => due.has(facet)), ...sequences];
 }

@@ -15,6 +15,11 @@ export interface TableTarget extends TableName {
   readonly oldest?: { readonly column: string };
 }
 
+/** One sequence; `table` is its own name, which it has among the tables of its schema. */
+export interface SequenceTarget extends TableName {
+  readonly key: string;
+}
+
 /** One wanted database. `identity` is what the manifest says of it, not what was learned. */
 export interface DatabaseTarget {
   readonly name: string;
@@ -23,6 +28,7 @@ export interface DatabaseTarget {
   readonly tables: readonly TableTarget[];
   readonly size: boolean;
   readonly objects: boolean;
+  readonly sequences: readonly SequenceTarget[];
   readonly archiving: boolean;
   readonly slots: readonly string[];
   /** By their application_name. */
@@ -47,6 +53,7 @@ export const columnsFacet = (key: string): Facet => `content/columns.${key}`;
 export const churnFacet = (key: string): Facet => `content/churn.${key}`;
 export const sentinelFacet = (key: string): Facet => `content/sentinels.${key}`;
 export const oldestFacet = (key: string): Facet => `content/oldest.${key}`;
+export const sequenceFacet = (key: string): Facet => `content/sequences.${key}`;
 export const freshFacet = (key: string): Facet => `freshness/tables.${key}`;
 
 /** What a sweep must speak for. */
@@ -59,12 +66,21 @@ const SWEPT: readonly Facet[] = ['presence', 'identity', CONNECTIONS];
 const SWEPT_AND_INSPECTED: readonly Facet[] = [...SWEPT, ACTIVITY];
 
 /** True where anything of it takes an inspection. */
-export function isInspected({ tables, size, objects, archiving, slots, standbys, owners }: DatabaseTarget): boolean {
-  return size || objects || archiving || tables.length > 0 || slots.length > 0 || standbys.length > 0 || owners.length > 0;
+export function isInspected({ tables, size, objects, sequences, archiving, slots, standbys, owners }: DatabaseTarget): boolean {
+  return (
+    size ||
+    objects ||
+    archiving ||
+    sequences.length > 0 ||
+    tables.length > 0 ||
+    slots.length > 0 ||
+    standbys.length > 0 ||
+    owners.length > 0
+  );
 }
 
 /** What an inspection of this database must speak for. */
-export function inspectedFacets({ tables, size, objects, archiving, slots, standbys, owners }: DatabaseTarget): Facet[] {
+export function inspectedFacets({ tables, size, objects, sequences, archiving, slots, standbys, owners }: DatabaseTarget): Facet[] {
   const asked: [Facet, boolean][] = [
     [LOCKS, tables.length > 0],
     [ARCHIVING, archiving],
@@ -74,7 +90,11 @@ export function inspectedFacets({ tables, size, objects, archiving, slots, stand
     [OBJECTS, objects],
     [SIZE, size],
   ];
-  return [...asked.flatMap(([facet, is]) => (is ? [facet] : [])), ...tables.flatMap(tableFacets)];
+  return [
+    ...asked.flatMap(([facet, is]) => (is ? [facet] : [])),
+    ...sequences.map(({ key }) => sequenceFacet(key)),
+    ...tables.flatMap(tableFacets),
+  ];
 }
 
 export function tableFacets({ key, columns, churn, sentinel, fresh, oldest }: TableTarget): Facet[] {

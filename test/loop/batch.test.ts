@@ -77,6 +77,24 @@ describe('a batch', () => {
     assert.deepEqual(said(result, 'a'), ['blind denied presence identity']);
   });
 
+  it('is over when it is over: what is said later changes nothing of it', async () => {
+    const late = Promise.withResolvers<undefined>();
+    const ended = Promise.withResolvers<undefined>();
+    const link = linkOf(async function* () {
+      try {
+        await late.promise;
+        yield { kind: 'listing', listing: unseen().listing } as const;
+        yield a;
+      } finally {
+        ended.resolve(undefined);
+      }
+    });
+    const result = await run(link, 1250);
+    late.resolve(undefined);
+    await ended.promise;
+    assert.deepEqual([said(result, 'a'), result.listings.length], [['blind timeout presence identity'], 0]);
+  });
+
   it('calls blind what a probe throws on, with a cleaned text', async () => {
     const result = await run(
       linkOf(async function* () {

@@ -171,6 +171,43 @@ describe('the desk and the outbox', () => {
     assert.equal(office.desk.open().length, 1, 'both milder ones are closed');
   });
 
+  it('close every milder one that a graver replaces, those that the milder had replaced itself included', async () => {
+    const office = new Office();
+    office.raise('orders-db', { class: 'degraded', severity: 'warning' });
+    await office.turn();
+    office.oncall.answer = office.chat.answer = LATER;
+    // In one round, so that nobody was ever asked to take the one in the middle: it has no end of its own that could end the first.
+    office.raise('orders-db', { class: 'degraded', severity: 'critical', episode: 2 });
+    office.raise();
+    await office.turn();
+    assert.equal(office.desk.open().length, 3);
+    office.oncall.answer = office.chat.answer = OK;
+    await office.turn(60_000);
+    const ends = office.oncall.letters.filter(({ page }) => page.reason === 'superseded').map(({ page }) => page.dedup_key);
+    assert.ok(ends.includes('rollcall/m/w/orders-db/degraded/1'), `the one that people know of: ${ends.join()}`);
+    assert.deepEqual(
+      office.desk.open().map(({ class: kind }) => kind),
+      ['lost'],
+    );
+  });
+
+  it('try nothing again of an incident that was replaced while its page was on its way', async () => {
+    const office = new Office();
+    const answer = Promise.withResolvers<Delivery>();
+    office.chat.answer = office.oncall.answer = async () => answer.promise;
+    office.raise('orders-db', { class: 'degraded' });
+    await office.turn();
+    // The page about the loss is not taken either: until it is, the milder incident stays open.
+    office.raise();
+    answer.resolve(LATER);
+    await office.turn(30_000);
+    for (const { said } of [office.oncall, office.chat])
+      assert.deepEqual(
+        said.filter((one) => one.endsWith('degraded')),
+        ['trigger first orders-db degraded'],
+      );
+  });
+
   it('end everything where the graver harm is over before anybody heard of it', async () => {
     const office = new Office();
     office.raise('orders-db', { class: 'degraded' });

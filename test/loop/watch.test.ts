@@ -4,7 +4,7 @@ import type { Watch } from '../../src/loop/watch.ts';
 import type { Store } from '../../src/ports.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { makeFolder, type Folder } from '../support/folder.ts';
-import { makeCheck, makeResource } from '../support/roll.ts';
+import { makeCheck, makeResource, seen } from '../support/roll.ts';
 import { FlakyStore, makePlan, RecordingPager, ScriptedLink, startWatch, type PlanParts } from '../support/watching.ts';
 
 const MINUTE = 60_000;
@@ -190,6 +190,27 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger first @watchdog degraded', 'resolve retired orders-db lost']);
     assert.match(pager.letters[1]?.page.summary ?? '', /orders-db left the roll/);
     assert.equal(link.closed, true);
+  });
+
+  it('what a look of the old plan sees after a reload is nothing to the new one', async () => {
+    const [release, asked] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const old = new ScriptedLink();
+    const watch = await start(plan([makeResource()], { link: old }));
+    old.collect = async function* () {
+      asked.resolve(undefined);
+      await release.promise;
+      // Of one that is marked for deletion a single look is enough to page.
+      yield seen({ doom: { what: 'being dropped' } });
+    };
+    await clock.advance(3000);
+    await asked.promise;
+    await watch.reload(plan([makeResource({ owner: 'somebody else' })], { link: new ScriptedLink() }));
+    release.resolve(undefined);
+    await clock.advance(10_000);
+    assert.deepEqual(
+      pager.said.filter((said) => said.includes('lost')),
+      [],
+    );
   });
 
   it('a manifest that pins another identity than the one held is told as a change, and closes the impostor without an all-clear', async () => {

@@ -42,6 +42,7 @@ export const BREACH = {
   churn: `diminished ${at}.max_churn`,
   sentinel: `diminished ${at}.sentinel`,
   oldest: `diminished ${at}.oldest`,
+  sequence: 'diminished sequences.public.orders_nr_seq.reached',
   stale: `stale ${at}.fresh`,
   size: 'diminished max_shrink',
   connections: 'precursor connections',

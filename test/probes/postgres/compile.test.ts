@@ -22,6 +22,8 @@ describe('a postgres.database of the manifest', () => {
   for (const [why, expect, wanted] of [
     ['a table without its schema', { tables: { orders: {} } }, /^expect\.tables\.orders: must be schema\.table/],
     ['a table named twice', { tables: { 'a.b': {}, '"a"."b"': {} } }, /^expect\.tables\."a"\."b": names a table a second time$/],
+    ['a sequence without a schema', { sequences: ['t_id_seq'] }, /^expect\.sequences\.0: must be schema\.sequence/],
+    ['a sequence named twice', { sequences: ['public.s', '"public".s'] }, /^expect\.sequences\.1: names a sequence a second time$/],
     ['objects of which nothing is said', { objects: { tables: {} } }, /^expect\.objects\.tables: must say min, max_shrink or both$/],
     ['a slot named twice', { slots: ['a', 'a'] }, /^expect\.slots: must name each slot once$/],
     ['a list of nobody', { owners: [] }, /^expect\.owners: /],
@@ -55,6 +57,7 @@ describe('a postgres.database of the manifest', () => {
       },
       max_shrink: '1%',
       objects: { tables: { min: 1, max_shrink: '1%' }, functions: { min: 1, max_shrink: '1%' } },
+      sequences: ['public.t_id_seq'],
       archiving: { within: '1h' },
       slots: ['s', 'z'],
       standbys: ['walreceiver'],
@@ -95,6 +98,7 @@ describe('a postgres.database of the manifest', () => {
       'SELECT (any column) on "public"."t" in DATABASE "orders"',
       'SELECT ("made") on "public"."t" in DATABASE "orders"',
       'SELECT on "public"."t" in DATABASE "orders"',
+      'SELECT on SEQUENCE "public"."t_id_seq" in DATABASE "orders"',
     ]);
   });
 });

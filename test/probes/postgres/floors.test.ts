@@ -64,6 +64,32 @@ describe('what a PostgreSQL database must go on holding', function () {
     assert.equal(none?.is === 'breach' && none.breaches[0].path, 'objects.functions.min');
   });
 
+  it('are sequences that never fall back, whichever way they count, made known by a SELECT of their own', async () => {
+    await run('create sequence up; create sequence down increment -1; create sequence fresh start 7');
+    await run("select setval('up', 100), setval('down', -100)");
+    await run('grant select on sequence up, down, fresh to watcher');
+    await using watcher = watch({ sequences: ['public.up', 'public.down', 'public.fresh'] });
+    const looks = async () => {
+      const seen = await watcher.look('inspect');
+      return ['up', 'down', 'fresh'].map((name) => word(seen[`content/sequences.public.${name}`]));
+    };
+    assert.deepEqual(await looks(), ['good', 'good', 'good']);
+    await run("select nextval('up'), nextval('down'), nextval('fresh')");
+    assert.deepEqual(await looks(), ['good', 'good', 'good']);
+    await run("select setval('up', 99), setval('down', -99); alter sequence fresh restart");
+    assert.deepEqual(await looks(), ['breach:diminished', 'breach:diminished', 'breach:diminished']);
+    await run("select setval('up', 200), setval('down', -200), setval('fresh', 200)");
+    assert.deepEqual(await looks(), ['good', 'good', 'good']);
+    await run('alter sequence up increment 50; select nextval($$up$$)');
+    assert.deepEqual(await looks(), ['good', 'good', 'good'], 'how far a step goes is not how far it got');
+    await run('revoke select on sequence down from watcher; grant usage on sequence down to watcher; drop sequence fresh');
+    const last = await watcher.look('inspect');
+    const down = last['content/sequences.public.down'];
+    assert.equal(down?.is === 'blind' && down.say.includes('GRANT SELECT ON SEQUENCE "public"."down" TO "watcher"'), true);
+    const gone = last['content/sequences.public.fresh'];
+    assert.equal(gone?.is === 'breach' && gone.breaches[0].what, 'sequence public.fresh does not exist');
+  });
+
   it('is a size that falls with a second number: VACUUM FULL makes a look due and nothing more, TRUNCATE breaks it', async () => {
     await run(
       "create table big (filler text) with (autovacuum_enabled = off); insert into big select repeat('x', 500) from generate_series(1, 40000)",

@@ -112,6 +112,17 @@ export const contentRows: readonly Row[] = [
     },
   })),
   {
+    name: 'TRUNCATE RESTART IDENTITY, refilled with fewer invented rows: by the sequence',
+    expect: { ...orders({ min_rows: 900 }), sequences: ['public.orders_nr_seq'] },
+    paged: diminished(BREACH.sequence),
+    play: async ({ run }) => {
+      await run(`alter table orders add column nr int generated always as identity;
+        select setval('orders_nr_seq', 5000); grant select on sequence orders_nr_seq to watcher`);
+      return async () =>
+        run(`truncate orders restart identity; ${REFILL.replace('insert into orders', 'insert into orders (id, note, made)')}`);
+    },
+  },
+  {
     name: 'UPDATE without WHERE: by the sentinel',
     expect: orders({ min_rows: 900, sentinel: SENTINEL }),
     paged: diminished(BREACH.sentinel),
