@@ -65,4 +65,17 @@ describe('the Merkle tree', () => {
       }),
     );
   });
+
+  it('proves nothing of a tree by the root of a part of it', () => {
+    const [leaf] = LEAVES;
+    assert.ok(leaf);
+    assert.equal(provesInclusion(sha256, [], { leaf, index: 0, size: 1, root: leaf }), true);
+    assert.equal(provesInclusion(sha256, [], { leaf, index: 0, size: 5, root: leaf }), false, 'the proof ends below the top');
+    assert.equal(provesInclusion(sha256, [], { leaf, index: 0, size: 1, root: leaf.subarray(0, 8) }), false);
+    assert.equal(
+      provesInclusion(sha256, [], { leaf: leaf.subarray(0, 8), index: 0, size: 1, root: leaf }),
+      false,
+      'the beginning of a root',
+    );
+  });
 });
