@@ -45,6 +45,7 @@ class MochaRunner implements TestRunner {
 
   readonly #mocha: Mocha;
   #loaded = false;
+  #warm = false;
 
   constructor(options: StrykerOptions) {
     // Stryker bounds the time, by what the tests took unmutated; mocha's own bound would call a slow machine a killed mutant.
@@ -67,15 +68,12 @@ class MochaRunner implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
+    // What the core works out once (`perChecks`) would keep what a mutant made of it, and blame later ones: it is worked out before any.
+    if (!this.#warm && mutantActivation === 'runtime') await this.#run(undefined, true);
     Object.assign(context, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
     if (mutantActivation === 'static') context.activeMutant = activeMutant.id;
     this.#mocha.grep(testFilter ? new RegExp(`^(?:${testFilter.map((title) => RegExp.escape(title)).join('|')})$`) : /^/);
     return toMutantRunResult(await this.#run(activeMutant.id, options.disableBail));
-  }
-
-  dispose(): Promise<void> {
-    this.#mocha.dispose();
-    return Promise.resolve();
   }
 
   async #run(mutant: string | undefined, disableBail: boolean): Promise<DryRunResult> {
@@ -86,6 +84,7 @@ class MochaRunner implements TestRunner {
       Object.assign(context, { activeMutant: mutant });
       found = [];
       await new Promise((resolve) => this.#mocha.run(resolve));
+      this.#warm = true;
     } catch (error) {
       return { status: DryRunStatus.Error, errorMessage: String(error) };
     }

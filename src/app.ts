@@ -20,7 +20,7 @@ import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Watch } from './loop/watch.ts';
 import { makePager, refOrText } from './make-pager.ts';
-import { openState } from './open-state.ts';
+import { openKey, openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import type { Link } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
@@ -193,6 +193,7 @@ export async function startApp(
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId: ulidMaker(random),
+        sign: openKey(watchdog.state, watchdog.name, log)?.sign,
       },
       snapshot,
     );

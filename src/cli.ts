@@ -125,6 +125,31 @@ program
     exitCode = await (await import('./commands/schema.ts')).schema(io, { name });
   });
 
+const ledger = program.command('ledger').description('the tamper-evident record: verify it, print its head, export it');
+ledger
+  .command('verify')
+  .description('take every hash anew, and hold it against heads that were kept elsewhere')
+  .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint or a page')
+  .option('--key <line>', "the watcher's public key, where the one in the state folder is not to be trusted")
+  .option('--json', 'print JSON')
+  .action(async ({ head = [], key, json = false }: { head?: string[]; key?: string; json?: boolean }) => {
+    exitCode = await (await import('./commands/ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, json });
+  });
+ledger
+  .command('head')
+  .description('the head as a signed checkpoint, to be kept elsewhere')
+  .option('--json', 'print JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    exitCode = await (await import('./commands/ledger.ts')).ledgerHead(io, { config: config(), json });
+  });
+ledger
+  .command('export')
+  .description('every entry as a line of JSON')
+  .option('--from <seq>', 'the first one', Number, 1)
+  .action(async ({ from }: { from: number }) => {
+    exitCode = await (await import('./commands/ledger.ts')).ledgerExport(io, { config: config(), from });
+  });
+
 program
   .command('demo')
   .description('the whole story in a minute: a database, a rogue agent that wipes it, the page')

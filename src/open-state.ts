@@ -1,6 +1,7 @@
 import { StoreError, type StoreErrorCode } from './adapters/sqlite/error.ts';
 import { acquireLock } from './adapters/store-lock.ts';
 import { openStore } from './adapters/store-sqlite.ts';
+import { openWatcherKey, type WatcherKey } from './adapters/watcher-key.ts';
 import type { Log, Snapshot, Store } from './ports.ts';
 
 /** Closed incidents that stay in the store, for those who ask later. */
@@ -40,6 +41,16 @@ export async function openState(dir: string, log: Log, now: number): Promise<Sta
     }
     log.error('the state folder cannot be used, watching from memory', { error: error.message });
     return { store: brokenStore(error), snapshot: await readWhatIsLeft(dir, now), release };
+  }
+}
+
+/** The watcher's key. Where it cannot be had the heads of the ledger stay unsigned; that stops nothing. */
+export function openKey(dir: string, watchdog: string, log: Log): WatcherKey | undefined {
+  try {
+    return openWatcherKey(dir, watchdog);
+  } catch (error) {
+    log.error("the watcher's key cannot be used", { error: error instanceof Error ? error.message : String(error) });
+    return undefined;
   }
 }
 

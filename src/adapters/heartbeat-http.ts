@@ -21,7 +21,12 @@ export function createHttpHeartbeat(options: HeartbeatOptions): Heartbeat {
       try {
         const text = typeof options.url === 'string' ? options.url : await readSecret(options.url);
         const url = ok ? text : failUrl(text);
-        const body = clean(note, MAX_NOTE);
+        // Lines are kept: a checkpoint is several.
+        const body = note
+          .split('\n')
+          .map((line) => clean(line, MAX_NOTE))
+          .join('\n')
+          .slice(0, MAX_NOTE);
         const now = options.clock.now().wall;
         const headers = { 'content-type': 'text/plain; charset=utf-8' };
         const reply = await httpPost({ url, headers, body, timeout: options.timeout, signal, secrets: [text], now });

@@ -1,7 +1,18 @@
 import { hash } from 'node:crypto';
 import { entryBytes, GENESIS, type LedgerHead } from '../core/chain.ts';
+import { NO_LEAVES } from '../core/merkle.ts';
 import type { Store } from '../ports.ts';
 import { StoreError } from './sqlite/error.ts';
+import { growTree, printRoot } from './sqlite/tree.ts';
+
+/** A head that was kept elsewhere: in a page, a heartbeat, a file. At least one of the two says what the ledger was. */
+export interface AnchoredHead {
+  readonly seq: number;
+  /** Of the entry of that number, in hexadecimal. */
+  readonly hash?: string;
+  /** Of the tree up to it, in base64. */
+  readonly root?: string;
+}
 
 /** `bad` is the first entry that is missing, unreadable or not what its hash was taken over; `head` the last good one. */
 export interface LedgerVerdict {
@@ -13,14 +24,17 @@ export interface LedgerVerdict {
 const PAGE = 1000;
 
 /**
- * Walks the ledger from its first entry and takes every hash anew. Entries cut off at the end show only against a `trusted` head that
- * was kept elsewhere: each page carries one.
+ * Walks the ledger from its first entry and takes every hash anew: each entry's own, and the tree's over all of them. Entries cut off at the
+ * end, and a ledger written anew from some entry on, show only against a head that was kept elsewhere: each page carries one.
  */
-export async function verifyLedger(store: Pick<Store, 'ledger'>, trusted?: LedgerHead): Promise<LedgerVerdict> {
+export async function verifyLedger(store: Pick<Store, 'ledger'>, ...anchored: readonly AnchoredHead[]): Promise<LedgerVerdict> {
   let head: LedgerHead = { seq: 0, hash: GENESIS };
+  let tree = NO_LEAVES;
+  const heads = new Map<number, AnchoredHead[]>();
+  for (const one of anchored) heads.set(one.seq, [...(heads.get(one.seq) ?? []), one]);
   const verdict = (why?: string): LedgerVerdict => ({
     entries: head.seq,
-    head: head.seq === 0 ? null : head,
+    head: head.seq === 0 ? null : { ...head, root: printRoot(tree) },
     ...(why === undefined ? {} : { bad: { seq: head.seq + 1, why } }),
   });
   for (;;) {
@@ -28,14 +42,22 @@ export async function verifyLedger(store: Pick<Store, 'ledger'>, trusted?: Ledge
     if (page instanceof StoreError) return verdict(page.message);
     for (const entry of page) {
       if (entry.seq !== head.seq + 1) return verdict('the entry is missing');
-      const expected = hash('sha256', entryBytes(entry.seq, head.hash, entry));
-      if (expected !== entry.hash) return verdict('the entry is not what its hash was taken over');
-      if (trusted?.seq === entry.seq && trusted.hash !== entry.hash) return verdict('the hash is not that of the trusted head');
+      const bytes = entryBytes(entry.seq, head.hash, entry);
+      if (hash('sha256', bytes) !== entry.hash) return verdict('the entry is not what its hash was taken over');
+      const grown = growTree(tree, bytes);
+      for (const known of heads.get(entry.seq) ?? []) {
+        if (known.hash !== undefined && known.hash !== entry.hash)
+          return verdict('the hash is not that of the head that was kept elsewhere: it, or one before it, was written anew');
+        if (known.root !== undefined && known.root !== printRoot(grown))
+          return verdict('the root is not that of the head that was kept elsewhere: this entry, or one before it, was written anew');
+      }
+      tree = grown;
       head = { seq: entry.seq, hash: entry.hash };
     }
     if (page.length === 0) break;
   }
-  return trusted && trusted.seq > head.seq ? verdict('the entry is missing: the trusted head is later') : verdict();
+  const latest = Math.max(0, ...heads.keys());
+  return latest > head.seq ? verdict('the entry is missing: a head that was kept elsewhere is later') : verdict();
 }
 
 /** A page of entries. Where one of them cannot be read, the page is asked for one by one, so that the error is that of its first entry. */

@@ -17,7 +17,8 @@ export type LedgerKind =
   | 'approval'
   | 'refusal'
   | 'claim'
-  | 'window';
+  | 'window'
+  | 'rounds';
 
 export interface LedgerEntry {
   readonly at: Instant;
@@ -27,9 +28,15 @@ export interface LedgerEntry {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * The last entry, and all before it. `hash` is the entry's own, which holds that of the one before it; `root` is the Merkle root over the
+ * bytes of all entries (base64; absent where no tree is kept). `checkpoint` is that root as the watcher signed it (C2SP tlog-checkpoint).
+ */
 export interface LedgerHead {
   readonly seq: number;
   readonly hash: string;
+  readonly root?: string;
+  readonly checkpoint?: string;
 }
 
 /**

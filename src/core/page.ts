@@ -1,3 +1,4 @@
+import type { LedgerHead } from './chain.ts';
 import type { PrintedClaim } from './claim.ts';
 import type { Breach, VerdictKind } from './outcome.ts';
 import type { Severity } from './expectation.ts';
@@ -89,5 +90,5 @@ export interface Page {
   /** What was reported around that time by agents and pipelines: never believed. */
   readonly claims: readonly PrintedClaim[];
   readonly links: { readonly runbook?: string; readonly status?: string };
-  readonly ledger_head: { readonly seq: number; readonly hash: string } | null;
+  readonly ledger_head: LedgerHead | null;
 }

@@ -25,7 +25,8 @@ export function addMark(marks: readonly Mark[], mark: Mark, confirm: number): re
 export function confirmedHarm(marks: readonly Mark[], confirm: number, absent: boolean): HarmClass | undefined {
   const needed = absent ? Math.max(2, confirm) : confirm;
   const bad = marks.filter((mark) => mark.harm !== null);
-  if (bad.length < needed || (absent && !bad.some((mark) => mark.fresh))) return undefined;
+  if (absent && !bad.some((mark) => mark.fresh)) return undefined;
   const gravestFirst = bad.map((mark) => mark.harm as HarmClass).sort((a, b) => compareHarm(b, a));
+  // Undefined where fewer looks than needed were bad at all.
   return gravestFirst[needed - 1];
 }

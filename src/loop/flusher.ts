@@ -16,17 +16,22 @@ export class Flusher {
   readonly #journal: Journal;
   /** Memories that were handed over; one that changes is another object. */
   readonly #written = new WeakSet<Memory>();
+  readonly #rounds: () => number;
+  #told: { readonly rounds: number; readonly at: Instant } | undefined;
   #flushedAt = -Infinity;
   #turn = 0;
 
-  constructor(journal: Journal) {
+  /** `rounds`: how many looks at a group have ended so far. */
+  constructor(journal: Journal, rounds: () => number) {
     this.#journal = journal;
+    this.#rounds = rounds;
   }
 
   tick(roll: Roll, schedule: Schedule, at: Instant): void {
     if (at.steady - this.#flushedAt < FLUSH_MS) return;
     this.#flushedAt = at.steady;
     const turn = this.#turn++ % TURNS;
+    if (turn === 0) this.#tell(roll, at);
     let place = 0;
     for (const [id, record] of roll.records) if (place++ % TURNS === turn || !this.#written.has(record.memory)) this.#keep(id, record);
     this.#journal.keepMeta('steady', String(at.steady));
@@ -35,8 +40,19 @@ export class Flusher {
     this.#journal.keepMetaIfChanged('stretch', JSON.stringify(stretches));
   }
 
+  /** Rounds in which nothing changed are an entry together: that the watcher looked is part of the record, too. */
+  #tell(roll: Roll, at: Instant): void {
+    const rounds = this.#rounds();
+    if (this.#told) {
+      const since = new Date(this.#told.at.wall).toISOString();
+      this.#journal.record('rounds', '@watchdog', { since, rounds: rounds - this.#told.rounds, resources: roll.records.size });
+    }
+    this.#told = { rounds, at };
+  }
+
   /** All of it, before an end. */
-  flush(roll: Roll): void {
+  flush(roll: Roll, at: Instant): void {
+    this.#tell(roll, at);
     for (const [id, record] of roll.records) this.#keep(id, record);
   }
 

@@ -21,14 +21,26 @@ export class Journal {
   #meta: Record<string, string> = {};
   readonly #known = new Map<string, string>();
   #head: LedgerHead | null;
+  readonly #sign: ((head: LedgerHead) => string | undefined) | undefined;
   #error: string | null = null;
 
-  constructor(ports: { readonly store: Store; readonly clock: Clock; readonly log: Log }, desk: Desk, head: LedgerHead | null) {
+  /** `sign`: the head as a checkpoint, where the watcher has a key. */
+  constructor(
+    ports: {
+      readonly store: Store;
+      readonly clock: Clock;
+      readonly log: Log;
+      readonly sign?: ((head: LedgerHead) => string | undefined) | undefined;
+    },
+    desk: Desk,
+    head: LedgerHead | null,
+  ) {
+    this.#sign = ports.sign;
     this.#store = ports.store;
     this.#clock = ports.clock;
     this.#log = ports.log;
     this.#desk = desk;
-    this.#head = head;
+    this.#head = this.#signed(head);
   }
 
   get head(): LedgerHead | null {
@@ -86,15 +98,32 @@ export class Journal {
     await this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta, doneOrders });
   }
 
+  #signed(head: LedgerHead | null): LedgerHead | null {
+    const checkpoint = head ? this.#sign?.(head) : undefined;
+    return head && checkpoint !== undefined ? { ...head, checkpoint } : head;
+  }
+
+  /** What is too much to keep is said to be missing, in its place. */
+  #bounded(entries: LedgerEntry[]): LedgerEntry[] {
+    if (entries.length <= ENTRIES_KEPT) return entries;
+    const [kept, lost] = [entries.slice(1 - ENTRIES_KEPT), entries.slice(0, 1 - ENTRIES_KEPT)];
+    const missing = lost.reduce(
+      (sum, { kind, body }) => sum + (kind === 'gap' && typeof body['missing'] === 'number' ? body['missing'] : 1),
+      0,
+    );
+    const at = lost[0]?.at ?? this.#clock.now();
+    return [{ at, kind: 'gap', about: '@watchdog', body: { missing } }, ...kept];
+  }
+
   async #write(change: Change): Promise<void> {
     try {
-      this.#head = await this.#store.commit(change);
+      this.#head = this.#signed(await this.#store.commit(change));
       this.#error = null;
     } catch (error) {
       this.#error = error instanceof Error ? error.message : String(error);
       this.#log.error('the store cannot write', { error: this.#error });
       for (const [id, record] of change.resources ?? []) if (!this.#records.has(id)) this.#records.set(id, record);
-      this.#entries = [...(change.ledger ?? []), ...this.#entries].slice(-ENTRIES_KEPT);
+      this.#entries = this.#bounded([...(change.ledger ?? []), ...this.#entries]);
       this.#meta = { ...change.meta, ...this.#meta };
       this.#doneOrders.push(...(change.doneOrders ?? []));
       this.#desk.redo(change);

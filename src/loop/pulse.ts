@@ -12,12 +12,18 @@ const UNHEARD_MS = 5 * 60_000;
 export class Pulse {
   readonly #heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined;
   readonly #log: Log;
+  readonly #note: () => string;
   #beatAt = -Infinity;
   #roundAt: Instant | undefined;
   #beating = false;
   #unheard: { readonly since: Instant; readonly beats: number } | undefined;
 
-  constructor(ports: { readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined; readonly log: Log }) {
+  /** `note`: what a good beat says besides, to be kept where it is heard. */
+  constructor(
+    ports: { readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined; readonly log: Log },
+    note: () => string = () => '',
+  ) {
+    this.#note = note;
     this.#heartbeat = ports.heartbeat;
     this.#log = ports.log;
   }
@@ -52,7 +58,7 @@ export class Pulse {
     this.#beatAt = at.steady;
     this.#beating = true;
     void heartbeat.to
-      .beat(reasons.length === 0, reasons.join('; '), AbortSignal.timeout(10_000))
+      .beat(reasons.length === 0, reasons.length === 0 ? this.#note() : reasons.join('; '), AbortSignal.timeout(10_000))
       .then((heard) => this.#answered(heard, at))
       .finally(() => (this.#beating = false));
   }

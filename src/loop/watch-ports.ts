@@ -1,3 +1,4 @@
+import type { LedgerHead } from '../core/chain.ts';
 import type { Instant } from '../core/report.ts';
 import type { Clock, Cron, Heartbeat, Log, Random, Store, Witness } from '../ports.ts';
 
@@ -10,5 +11,7 @@ export interface WatchPorts {
   readonly store: Store;
   readonly heartbeat: { readonly to: Heartbeat; readonly every: number } | undefined;
   readonly witness?: Witness | undefined;
+  /** The ledger's head as a checkpoint signed by the watcher; none where its key cannot be had. */
+  readonly sign?: ((head: LedgerHead) => string | undefined) | undefined;
   readonly newId: (at: Instant) => string;
 }

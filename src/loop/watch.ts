@@ -86,8 +86,8 @@ export class Watch {
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
     this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
-    this.#flusher = new Flusher(this.#journal);
-    this.#pulse = new Pulse(ports);
+    this.#flusher = new Flusher(this.#journal, () => this.#progress);
+    this.#pulse = new Pulse(ports, () => this.#journal.head?.checkpoint ?? '');
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
     this.#readBack = new ReadBack(this.#desk, this.#journal, ports.log);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
@@ -115,7 +115,7 @@ export class Watch {
     await this.#running;
     await Promise.allSettled(this.#looks);
     await this.#outbox.stop(DRAIN_MS);
-    this.#flusher.flush(this.#roll);
+    this.#flusher.flush(this.#roll, this.#ports.clock.now());
     await this.#journal.commit();
     await closeGroups(this.#plan);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import { assert as assertProperty, integer, nat, property } from 'fast-check';
 import {
   appendLeaf,
   consistencyProof,
@@ -33,7 +33,7 @@ const ROOTS = [
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
 const some = (count: number) => Array.from({ length: count }, (_, n) => leafHash(sha256, Buffer.from(String(n))));
-const size = fc.integer({ min: 1, max: 70 });
+const size = integer({ min: 1, max: 70 });
 
 describe('the Merkle tree', () => {
   it('has the roots that Certificate Transparency has, grown entry by entry or made at once', () => {
@@ -58,8 +58,8 @@ describe('the Merkle tree', () => {
   });
 
   it('proves every entry of every tree, and no other entry, place, size or root', () => {
-    fc.assert(
-      fc.property(size, fc.nat(), fc.nat(), (count, at, change) => {
+    assertProperty(
+      property(size, nat(), nat(), (count, at, change) => {
         const leaves = some(count);
         const index = at % count;
         const [leaf, root] = [leaves[index] ?? assert.fail(), treeRoot(sha256, leaves)];
@@ -81,8 +81,8 @@ describe('the Merkle tree', () => {
   });
 
   it('proves that a tree grew out of its beginning, and not out of another', () => {
-    fc.assert(
-      fc.property(size, size, fc.nat(), (one, two, change) => {
+    assertProperty(
+      property(size, size, nat(), (one, two, change) => {
         const [before, after] = [Math.min(one, two), Math.max(one, two)];
         const leaves = some(after);
         const older = { size: before, root: treeRoot(sha256, leaves.slice(0, before)) };

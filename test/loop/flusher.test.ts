@@ -20,4 +20,21 @@ describe('the flusher', () => {
     assert.deepEqual((await rowsOf(300_000)).toSorted(), resources.map(({ id }) => id).toSorted());
     await watch.stop();
   });
+
+  it('makes of the rounds in which nothing happened one entry in five minutes, and one at the end', async () => {
+    const clock = new FakeClock();
+    const store = new FlakyStore();
+    const watch = await startWatch(makePlan([makeResource({ sweep: { every: 1000 } })]), clock, store);
+    await clock.advance(11 * 60_000);
+    const told = () => store.changes.flatMap(({ ledger }) => ledger ?? []).filter(({ kind }) => kind === 'rounds');
+    assert.equal(told().length, 2);
+    for (const { body } of told()) {
+      assert.ok(Number(body['rounds']) >= 290, JSON.stringify(body));
+      assert.equal(body['resources'], 1);
+    }
+    const stopping = watch.stop();
+    await clock.advance(3000);
+    await stopping;
+    assert.equal(told().length, 3);
+  });
 });

@@ -31,6 +31,21 @@ function make() {
 }
 
 describe('the journal', () => {
+  it('says what is missing where the store was away for too long to keep it all', async () => {
+    const { store, journal } = make();
+    store.failing = true;
+    for (let n = 0; n < 10_500; n++) journal.record('verdict', `db-${n}`, {});
+    await journal.commit();
+    for (let n = 10_500; n < 10_700; n++) journal.record('verdict', `db-${n}`, {});
+    await journal.commit();
+    store.failing = false;
+    await journal.commit();
+    const entries = store.changes[0]?.ledger ?? [];
+    assert.equal(entries.length, 10_000);
+    assert.deepEqual([entries[0]?.kind, entries[0]?.body], ['gap', { missing: 701 }]);
+    assert.deepEqual([entries[1]?.about, entries.at(-1)?.about], ['db-701', 'db-10699']);
+  });
+
   it('writes resources, incidents, letters, ledger and meta in one change, and nothing where nothing changed', async () => {
     const { store, raise, journal } = make();
     raise();

@@ -26,11 +26,12 @@ export function recognize(db: DatabaseSync, path: string, migrations: readonly M
 
 /** Takes the steps the store has not taken, each in a transaction of its own with the version it leads to. */
 export function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
-  for (const { to, sql } of migrations) {
+  for (const { to, sql, fill } of migrations) {
     transaction(db, 'IMMEDIATE', () => {
       // Asked inside the transaction: another process may have taken the step meanwhile.
       if (readNumber(db, 'PRAGMA user_version') >= to) return;
       db.exec(sql);
+      fill?.(db);
       db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}`);
     });
   }

@@ -4,6 +4,7 @@ import type { Incident } from '../../core/incident.ts';
 import type { Order, Post, ResourceRecord, Snapshot } from '../../ports.ts';
 import { decodeDocument, decodeEntry, type ChainedEntry } from './codec.ts';
 import { transaction } from './transaction.ts';
+import { printRoot, readTree } from './tree.ts';
 
 const OPEN_INCIDENTS = `SELECT id, doc FROM incident WHERE phase <> 'closed' ORDER BY ordinal`;
 const LATEST_INCIDENTS = 'SELECT id, doc FROM incident ORDER BY ordinal DESC LIMIT ?';
@@ -50,7 +51,7 @@ export function readOrders(db: DatabaseSync): Order[] {
 
 export function readHead(db: DatabaseSync): LedgerHead | null {
   const row = db.prepare('SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1').get();
-  return row ? { seq: Number(row['seq']), hash: String(row['hash']) } : null;
+  return row ? { seq: Number(row['seq']), hash: String(row['hash']), root: printRoot(readTree(db)) } : null;
 }
 
 export function readLedger(db: DatabaseSync, from: number, limit: number): ChainedEntry[] {

@@ -1,8 +1,13 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { growFromLedger } from './tree.ts';
+
 /** One step forward. Steps are never changed once released: a store in the field has already taken them. */
 export interface Migration {
   /** The `user_version` the store has after this step. */
   readonly to: number;
   readonly sql: string;
+  /** What SQL alone cannot do, after it and in the same transaction. */
+  readonly fill?: (db: DatabaseSync) => void;
 }
 
 /** Marks the file as a store of rollcall (`PRAGMA application_id`): the letters RCLL. */
@@ -33,5 +38,11 @@ CREATE TRIGGER ledger_in_order BEFORE INSERT ON ledger
 CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 `,
+  },
+  {
+    to: 2,
+    // The tree over the entries' bytes, old ones too: what they say and how they are chained stays as it is.
+    sql: 'CREATE TABLE tree (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, subtrees TEXT NOT NULL) STRICT;',
+    fill: growFromLedger,
   },
 ];

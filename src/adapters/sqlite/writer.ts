@@ -4,6 +4,7 @@ import type { Change } from '../../ports.ts';
 import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
 import { readHead } from './reader.ts';
 import { transaction } from './transaction.ts';
+import { growTree, printRoot, readTree, writeTree } from './tree.ts';
 
 export interface Writer {
   /** The whole change or nothing of it; the ledger's head after it. */
@@ -48,13 +49,17 @@ export function createWriter(db: DatabaseSync): Writer {
   // The head is read here and not remembered: this process may not be the only one that writes.
   const appendEntries = (change: Change): LedgerHead | null => {
     let head = readHead(db);
+    if ((change.ledger?.length ?? 0) === 0) return head;
+    let tree = readTree(db);
     for (const entry of change.ledger ?? []) {
       const seq: number = (head?.seq ?? 0) + 1;
       const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
       append.run(seq, bytes, hash);
+      tree = growTree(tree, bytes);
       head = { seq, hash };
     }
-    return head;
+    writeTree(db, tree);
+    return head && { ...head, root: printRoot(tree) };
   };
 
   return {

@@ -73,7 +73,7 @@ describe('the migrations of the store', () => {
     for (const readOnly of [false, true]) {
       await assert.rejects(openStore(folder.path, { readOnly }), {
         code: 'newer',
-        message: /store of version 2, .* knows versions up to 1\. What to do/,
+        message: /store of version 3, .* knows versions up to 2\. What to do/,
       });
     }
   });

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { filesContext } from '../app.ts';
+import { isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
+import { verifyLedger, type AnchoredHead } from '../adapters/ledger-verify.ts';
+import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
+import { readWatcherKey, readWatcherLine } from '../adapters/watcher-key.ts';
+import { EXIT } from '../core/exit.ts';
+import type { Config } from '../config/types.ts';
+import { readConfigFile } from '../files.ts';
+import type { Io } from './io.ts';
+
+interface Options {
+  readonly config: string | undefined;
+}
+
+const PAGE = 1000;
+
+/** Every hash of the ledger taken anew, and held against heads that were kept elsewhere. Exit code 2 where something is not as it was written. */
+export async function ledgerVerify(
+  io: Io,
+  options: Options & { readonly heads: readonly string[]; readonly key: string | undefined; readonly json: boolean },
+): Promise<number> {
+  return withStore(io, options, async (store, { state }) => {
+    const line = options.key ?? readWatcherLine(state);
+    const read = await Promise.all(options.heads.map(async (head) => readHead(head, line)));
+    const wrong = read.filter((one) => typeof one === 'string');
+    if (wrong.length > 0) {
+      io.err(wrong.map((why) => `rollcall: --head ${why}\n`).join(''));
+      return EXIT.usage;
+    }
+    const anchored = read.filter((one) => typeof one !== 'string');
+    const { head: own } = await store.load();
+    const { entries, head, bad: found } = await verifyLedger(store, ...anchored);
+    // No witness of anything, but what the next head would be signed over.
+    const grown = own?.seq !== head?.seq || own?.root === head?.root;
+    const bad = found ?? (grown ? undefined : { seq: entries, why: 'the tree that the store goes on from is not that of its entries' });
+    if (options.json) io.out(`${JSON.stringify({ entries, head, compared: anchored.length, bad: bad ?? null }, null, 2)}\n`);
+    else if (bad) io.out(`entry ${bad.seq}: ${bad.why}\n${entries} entries before it are as they were written\n`);
+    else
+      io.out(
+        `${entries} entries, each as it was written${head ? `\nhead ${head.seq}:${head.hash}\nroot ${head.root ?? ''}` : ''}\n${
+          anchored.length > 0
+            ? `${anchored.length} ${anchored.length === 1 ? 'head' : 'heads'} kept elsewhere: found again\n`
+            : 'compared with no head kept elsewhere: entries cut off at the end, or all of it written anew, would not show (--head)\n'
+        }`,
+      );
+    return bad ? EXIT.critical : EXIT.ok;
+  });
+}
+
+/** The head: as a signed checkpoint where there is one, to be kept where the watcher's host cannot reach. */
+export async function ledgerHead(io: Io, options: Options & { readonly json: boolean }): Promise<number> {
+  return withStore(io, options, async (store, { state, name }) => {
+    const { head } = await store.load();
+    const checkpoint = head ? readWatcherKey(state, name)?.sign(head) : undefined;
+    if (options.json)
+      io.out(`${JSON.stringify({ head: head && { ...head, ...(checkpoint !== undefined && { checkpoint }) } }, null, 2)}\n`);
+    else io.out(head ? (checkpoint ?? `${head.seq}:${head.hash}\n`) : 'the ledger is empty\n');
+    return EXIT.ok;
+  });
+}
+
+/** Every entry as a line of JSON, oldest first. */
+export async function ledgerExport(io: Io, options: Options & { readonly from: number }): Promise<number> {
+  return withStore(io, options, async (store) => {
+    for (let next = options.from; ;) {
+      const page = await store.ledger(next, PAGE);
+      const last = page.at(-1);
+      if (!last) return EXIT.ok;
+      io.out(page.map(({ seq, hash, at, kind, about, body }) => `${JSON.stringify({ seq, hash, at, kind, about, body })}\n`).join(''));
+      next = last.seq + 1;
+    }
+  });
+}
+
+async function withStore(
+  io: Io,
+  options: Options,
+  use: (store: SqliteStore, watchdog: Config['watchdog']) => Promise<number>,
+): Promise<number> {
+  const { config } = await readConfigFile(options.config, filesContext(io));
+  const store = await openStore(config.watchdog.state, { readOnly: true });
+  try {
+    return await use(store, config.watchdog);
+  } finally {
+    await store.close();
+  }
+}
+
+/** `SEQ:HASH`, or a file: a checkpoint, a page, or the `ledger_head` of one. What it cannot be, in words, where it is none of them. */
+async function readHead(given: string, line: string | undefined): Promise<AnchoredHead | string> {
+  const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(given) ?? [];
+  if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash };
+  const text = await readFile(given, 'utf8').catch(() => undefined);
+  if (text === undefined) return `${given}: neither SEQ:HASH (64 hexadecimal digits) nor a file that can be read`;
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint) {
+    if (line !== undefined && !isSignedBy(checkpoint, line)) return `${given}: not signed by the watcher's key ${line}`;
+    return { seq: checkpoint.size, root: checkpoint.root };
+  }
+  return headIn(text) ?? `${given}: holds neither a checkpoint nor a page with its ledger_head`;
+}
+
+function headIn(text: string): AnchoredHead | undefined {
+  try {
+    const parsed = JSON.parse(text) as { readonly ledger_head?: unknown; readonly head?: unknown } | null;
+    const { seq, hash } = (parsed?.ledger_head ?? parsed?.head ?? parsed ?? {}) as { readonly seq?: unknown; readonly hash?: unknown };
+    return typeof seq === 'number' && typeof hash === 'string' ? { seq, hash } : undefined;
+  } catch {
+    return undefined;
+  }
+}
