@@ -76,6 +76,15 @@ program
     exitCode = await (await import('./commands/explain.ts')).explain(io, { config: config(), id, json });
   });
 
+program
+  .command('evidence')
+  .description("everything known of a resource and the proof of it, for a provider's support")
+  .argument('<id>')
+  .option('--json', 'print JSON, with the bytes of every proof')
+  .action(async (id: string, { json = false }: { json?: boolean }) => {
+    exitCode = await (await import('./commands/evidence.ts')).evidence(io, { config: config(), id, json });
+  });
+
 for (const name of ['status', 'incidents'] as const)
   program
     .command(name)

@@ -77,48 +77,6 @@ export function provesInclusion(
   return last === 0 && same(found, of.root);
 }
 
-/** What shows that a tree of `size` leaves is the beginning of the tree over these leaf hashes: RFC 9162 §2.1.4.1. */
-export function consistencyProof(hash: Hash, leaves: readonly Uint8Array[], size: number): Uint8Array[] {
-  return size <= 0 || size >= leaves.length ? [] : subproof(hash, leaves, size, true);
-}
-
-function subproof(hash: Hash, leaves: readonly Uint8Array[], size: number, whole: boolean): Uint8Array[] {
-  if (size === leaves.length) return whole ? [] : [treeRoot(hash, leaves)];
-  const split = largestPowerBelow(leaves.length);
-  const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
-  return size <= split
-    ? [...subproof(hash, left, size, whole), treeRoot(hash, right)]
-    : [...subproof(hash, right, size - split, false), treeRoot(hash, left)];
-}
-
-/** True where the older tree is the beginning of the newer one: RFC 9162 §2.1.4.2. */
-export function provesConsistency(
-  hash: Hash,
-  proof: readonly Uint8Array[],
-  older: { readonly size: number; readonly root: Uint8Array },
-  newer: { readonly size: number; readonly root: Uint8Array },
-): boolean {
-  if (older.size > newer.size || older.size < 0) return false;
-  if (older.size === newer.size) return proof.length === 0 && same(older.root, newer.root);
-  // Every tree begins with none at all.
-  if (older.size === 0) return proof.length === 0 && same(older.root, hash(new Uint8Array()));
-  const path = isPowerOfTwo(older.size) ? [older.root, ...proof] : [...proof];
-  let [position, last] = [older.size - 1, newer.size - 1];
-  while (position % 2 === 1) [position, last] = [half(position), half(last)];
-  const first = path.shift();
-  if (!first) return false;
-  let [was, is] = [first, first];
-  for (const other of path) {
-    if (last === 0) return false;
-    if (position % 2 === 1 || position === last) {
-      [was, is] = [node(hash, other, was), node(hash, other, is)];
-      while (position % 2 === 0 && position > 0) [position, last] = [half(position), half(last)];
-    } else is = node(hash, is, other);
-    [position, last] = [half(position), half(last)];
-  }
-  return last === 0 && same(was, older.root) && same(is, newer.root);
-}
-
 function node(hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array {
   const both = new Uint8Array(left.length + right.length);
   both.set(left);
@@ -142,10 +100,6 @@ function largestPowerBelow(size: number): number {
   let power = 1;
   while (power * 2 < size) power *= 2;
   return power;
-}
-
-function isPowerOfTwo(size: number): boolean {
-  return Number.isInteger(Math.log2(size));
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {

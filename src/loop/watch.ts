@@ -271,7 +271,7 @@ export class Watch {
     if (changed && record) this.#journal.keep(resource.id, record);
     if (effects.every((effect) => effect.do === 'recheck')) return;
     const printed = this.#roll.print(resource.id);
-    this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary });
+    this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary, ids: printed?.ids });
   }
 
   /** Words what is wished for and writes everything down: only then may a page about it leave. */
