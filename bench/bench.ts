@@ -5,11 +5,12 @@ import { check } from './scenarios/check.ts';
 import { day } from './scenarios/day.ts';
 import { dropToPage } from './scenarios/drop-to-page.ts';
 import { fleet } from './scenarios/fleet.ts';
+import { ledger } from './scenarios/ledger.ts';
 import { load } from './scenarios/load.ts';
 import { mass } from './scenarios/mass.ts';
 import { World, type Options } from './world.ts';
 
-export const SCENARIOS: readonly Scenario[] = [check, day, dropToPage, fleet, load, mass];
+export const SCENARIOS: readonly Scenario[] = [check, day, dropToPage, fleet, ledger, load, mass];
 
 export interface Wanted {
   /** All where none is named. */

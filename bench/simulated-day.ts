@@ -2,6 +2,8 @@
  * A day of the daemon's own loop on a clock that is moved by hand: real files, judging, store and ledger; the server is simulated. Says as one
  * line of JSON how the heap stood at each hour and how far a sweep ever was from its beat. Wants `--expose-gc`.
  */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { openStore } from '../src/adapters/store-sqlite.ts';
 import { createNodeCron } from '../src/adapters/cron-node.ts';
 import { systemRandom } from '../src/adapters/random-system.ts';
@@ -16,9 +18,16 @@ import { simulateLink } from './simulated-link.ts';
 export interface SimulatedDay {
   /** MiB in use after a collection, at the end of each hour. */
   readonly heap: readonly number[];
+  /** Bytes of the store's files at the end of each hour. */
+  readonly stored: readonly number[];
   readonly sweeps: number;
   /** Of all sweeps the most, from the beat of the first one, ms. */
   readonly furthest: number;
+}
+
+/** The write-ahead log is counted too: it grows to its limit and no further. */
+function bytesOf(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
 const HOUR_MS = 3_600_000;
@@ -54,10 +63,12 @@ const watch = new Watch(
 );
 const running = watch.run();
 const heap: number[] = [];
+const stored: number[] = [];
 for (let hour = 1; hour <= hours; hour++) {
   await clock.advance(HOUR_MS);
   globalThis.gc?.();
   heap.push(process.memoryUsage().heapUsed / 2 ** 20);
+  stored.push(bytesOf(files.config.watchdog.state));
 }
 if (!watch.status().ready) throw new Error(`not ready: ${watch.status().why.join('; ')}`);
 const stopping = watch.stop();
@@ -65,5 +76,5 @@ await clock.advance(10_000);
 await stopping;
 await running;
 await store.close();
-const day: SimulatedDay = { heap, sweeps: sweeps.count, furthest: sweeps.furthest };
+const day: SimulatedDay = { heap, stored, sweeps: sweeps.count, furthest: sweeps.furthest };
 process.stdout.write(`${JSON.stringify({ day })}\n`);

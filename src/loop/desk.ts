@@ -21,7 +21,7 @@ import {
 } from '../core/incident.ts';
 import type { Page, PageEvent, PageReason } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
-import { reroute } from '../core/reroute.ts';
+import { callIn, reroute } from '../core/reroute.ts';
 import type { Post } from '../ports.ts';
 import { coalesce } from './precedence.ts';
 import { Tray } from './tray.ts';
@@ -240,6 +240,13 @@ export class Desk {
       this.tray.dropWhere((post) => post.incident === incident.id && !post.receipt && !configured.has(post.pager));
       this.#turn(reroute(incident, configured, this.#options.pagersFor(incident.severity)));
     }
+  }
+
+  /** After a reload: see `callIn` of core/reroute.ts. */
+  callIn(configured: ReadonlyMap<string, unknown>): void {
+    this.#takeIn();
+    const replaced = this.#replaced();
+    for (const one of this.open()) if (!replaced.has(one.id)) this.#turn(callIn(one, configured, this.#options.pagersFor(one.severity)));
   }
 
   /** What has changed since the last call. */

@@ -14,7 +14,14 @@ const REFUSED_RETRY_MS = 300_000;
 const OLD_ROUTE_TRIES = 5;
 
 /** The last word of each pager: `null` while its last attempt succeeded. */
-export type PagerHealth = ReadonlyMap<string, { readonly at: Instant; readonly error: string | null }>;
+export type PagerHealth = ReadonlyMap<string, Health>;
+
+export interface Health {
+  readonly at: Instant;
+  readonly error: string | null;
+  /** Why it last refused a page; kept until it takes one. */
+  readonly refused?: string;
+}
 
 /**
  * Delivers what lies on the desk: each pager on its own, per key in order, retrying with backoff until there is a receipt.
@@ -35,7 +42,7 @@ export class Outbox {
   /** What was saved before a restart, until its pager is first asked. */
   readonly #saved: Map<string, SavedPace>;
   readonly #attempts = new Set<Promise<void>>();
-  readonly #health = new Map<string, { at: Instant; error: string | null }>();
+  readonly #health = new Map<string, Health>();
 
   constructor(
     desk: Desk,
@@ -67,6 +74,7 @@ export class Outbox {
       // Another vendor stands behind the name now.
       else this.#paces.delete(name);
     this.#pagers = pagers;
+    this.#desk.callIn(pagers);
     this.#desk.tray.hurry();
   }
 
@@ -141,7 +149,8 @@ export class Outbox {
       this.#bound.delete(post.id);
       this.#desk.delivered(post, delivery.ref, at);
     } else {
-      this.#health.set(post.pager, { at, error: delivery.why });
+      const refused = delivery.kind === 'refused' ? delivery.why : this.#health.get(post.pager)?.refused;
+      this.#health.set(post.pager, { at, error: delivery.why, ...(refused !== undefined && { refused }) });
       const wait = delivery.kind === 'refused' ? REFUSED_RETRY_MS : Math.max(delivery.afterMs ?? 0, this.#backoff(post.attempts));
       this.#desk.failed(post, delivery.why, at.steady + wait);
       log.warn('page not delivered', {

@@ -15,6 +15,8 @@ export function recordDelivery(
   if (delivery.kind === 'delivered') journal.record('receipt', post.incident, { pager, id, event: page.event, reason: page.reason });
   // A refusal is told by the other pagers; a page about the refusal that is itself refused must not breed another.
   const own = page.resources.some((resource) => resource.id === '@watchdog');
-  if (delivery.kind === 'refused' && !own) troubles.raise('pager.refused', `pager ${pager} refuses pages: ${delivery.why}`, 'critical', at);
-  if ([...health.values()].every(({ error }) => error === null)) troubles.clear('pager.refused', at);
+  // All of them in one sentence: told by turns, each refusal would be news to those who accept.
+  const refusing = [...health].flatMap(([name, { refused }]) => (refused === undefined ? [] : [`pager ${name} refuses pages: ${refused}`]));
+  if (delivery.kind === 'refused' && !own) troubles.raise('pager.refused', refusing.toSorted().join('; '), 'critical', at);
+  if (refusing.length === 0) troubles.clear('pager.refused', at);
 }

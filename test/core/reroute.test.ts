@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { endIncident, openIncident, type Incident } from '../../src/core/incident.ts';
-import { reroute } from '../../src/core/reroute.ts';
+import { callIn, reroute } from '../../src/core/reroute.ts';
 import { START } from '../support/roll.ts';
 
 const opening = { id: 'I', key: 'k', class: 'lost', severity: 'critical', connection: 'pg', resource: 'db', supersedes: [] } as const;
@@ -38,5 +38,22 @@ describe('an incident under a new configuration', () => {
       const over = reroute(ending, left, ['mail']);
       assert.deepEqual([over.next.phase, over.wishes], ['closed', []]);
     }
+  });
+
+  it('calls in those of the route of today who do not know of it, beside those who do', () => {
+    const paged = open(['oncall', 'ops'], { phase: 'paged', accepted: ['oncall', 'ops'] });
+    const { next, wishes } = callIn(paged, configured('ops', 'phone'), ['ops', 'phone']);
+    assert.deepEqual([next.phase, next.pagers, next.accepted], ['paging', ['oncall', 'ops', 'phone'], ['oncall', 'ops']]);
+    assert.deepEqual(wishes, [{ incident: 'I', event: 'trigger', reason: 'escalated', to: ['phone'] }]);
+  });
+
+  it('calls nobody in where its own pagers all stay, where the route knows of it, or where it is ending', () => {
+    const paged = open(['oncall'], { phase: 'paged' });
+    for (const [incident, names, route] of [
+      [paged, ['oncall', 'phone'], ['phone']],
+      [open(['oncall', 'ops'], { phase: 'paged' }), ['ops'], ['ops']],
+      [endIncident(paged, 'resolved').next, ['phone'], ['phone']],
+    ] as const)
+      assert.deepEqual(callIn(incident, configured(...names), route), { next: incident, wishes: [] });
   });
 });

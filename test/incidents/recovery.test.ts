@@ -40,10 +40,12 @@ describe('a database that comes back', function () {
       await store.load(),
     );
     const running = watch.run();
-    // The clock is the test's, the server's answers take their own time: between two steps they are given some.
+    // The clock is the test's, the server's answers take their own time: each second waits for a look that ends in it, and a moment more.
     const pass = async (seconds: number): Promise<void> => {
       for (let second = 0; second < seconds; second++) {
+        const before = watch.progress();
         await clock.advance(1000);
+        for (let tries = 0; watch.progress() === before && tries < 500; tries++) await wait(10);
         await wait(25);
       }
     };

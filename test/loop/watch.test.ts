@@ -297,6 +297,38 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.equal(pager.letters.at(-1)?.page.event, 'resolve');
   });
 
+  it('a reload that takes a pager away tells the new one what is open, and goes on telling the old one', async () => {
+    await start();
+    await clock.advance(2000);
+    link.answer = 'gone';
+    await clock.advance(3000);
+    assert.deepEqual(pager.said, ['trigger first orders-db lost']);
+    const phone = new RecordingPager('phone');
+    await running?.reload(plan([makeResource()], { pagers: [phone] }));
+    await clock.advance(2000);
+    assert.deepEqual(phone.said, ['trigger escalated orders-db lost']);
+    await clock.advance(16 * MINUTE);
+    for (const { said } of [pager, phone]) assert.ok(said.includes('trigger repeat orders-db lost'), said.join());
+  });
+
+  it('several pagers that refuse are one page, and no news each time they refuse again', async () => {
+    const others = ['chat', 'mail', 'phone'].map((name) => new RecordingPager(name));
+    for (const other of others) other.answer = { kind: 'refused', why: 'HTTP 410' };
+    await start(plan([makeResource()], { pagers: [pager, ...others] }));
+    link.answer = 'gone';
+    await clock.advance(10_000);
+    const about = pager.letters.filter(({ page }) => page.summary.includes('refuses')).map(({ page }) => page.dedup_key);
+    assert.equal(new Set(about).size, 1);
+    assert.match(pager.letters.at(-1)?.page.summary ?? '', /pager chat .*; pager mail .*; pager phone/);
+    pager.letters.length = 0;
+    await clock.advance(14 * MINUTE);
+    assert.deepEqual(pager.said, []);
+    for (const chat of others.slice(0, 1)) chat.answer = { kind: 'delivered', ref: null };
+    await clock.advance(6 * MINUTE);
+    const told = pager.letters.filter(({ page }) => page.resources[0]?.id === '@watchdog').map(({ page }) => page.summary);
+    assert.match(told.at(-1) ?? '', /: pager mail refuses pages: HTTP 410; pager phone refuses pages: HTTP 410$/, 'chat takes them again');
+  });
+
   it('a restart and a reload do not begin the minute of a vendor anew', async () => {
     const ids = Array.from({ length: 40 }, (_, n) => `db-${n}`);
     const resources = ids.map((id) => makeResource({ id, connection: id }));

@@ -133,7 +133,9 @@ describe('what starts rollcall', () => {
   it('as an image calls a file and a command that exist, on a Node that will do, as nobody in particular', async () => {
     const dockerfile = text('Dockerfile');
     const [, entry = ''] =
-      /^ENTRYPOINT \["node", "--optimize-for-size", "--max-semi-space-size=4", "\/app\/(.*)"\]$/m.exec(dockerfile) ?? [];
+      /^ENTRYPOINT \["node", "--optimize-for-size", "--min-semi-space-size=4", "--max-semi-space-size=4", "\/app\/(.*)"\]$/m.exec(
+        dockerfile,
+      ) ?? [];
     assert.ok(existsSync(join(ROOT, entry)), entry);
     const [, command = ''] = /^CMD \["(.*)"\]$/m.exec(dockerfile) ?? [];
     assert.ok((await commandsOf()).includes(command), command);

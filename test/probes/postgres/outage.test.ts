@@ -96,10 +96,10 @@ describe('a PostgreSQL that cannot be asked', function () {
     await server.query('drop database orders with (force)');
     const nudge = await next;
     assert.deepEqual(nudge?.value?.ids, ['db']);
-    assert.match(nudge.value.why, /57P01/);
+    // Which of the two comes first is the machine's to say: that the session was ended, or that no other can be held.
+    assert.match(nudge.value.why, /57P01|3D000/);
     stop.abort();
-    // The one that says that it is gone may be on its way.
-    for (let last = await nudges?.next(); last?.done === false; last = await nudges?.next()) assert.match(last.value.why, /3D000/);
+    for (let last = await nudges?.next(); last?.done === false; last = await nudges?.next()) assert.deepEqual(last.value.ids, ['db']);
     await server.query('create database orders');
   });
 
