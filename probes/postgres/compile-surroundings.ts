@@ -2,7 +2,7 @@ import type { Check, Issue } from '../../src/probe.ts';
 import { formatDuration } from '../../src/values/duration.ts';
 import type { Expectations } from './schema.ts';
 import { NOBODY } from './surroundings.ts';
-import { ARCHIVING, OBJECTS, OWNERS, SIZE, SLOTS, STANDBYS } from './target.ts';
+import { ARCHIVING, OBJECTS, OWNERS, SIZE, SLOTS, STANDBYS, TRUNCATES } from './target.ts';
 
 const inspected = { depth: 'inspect', noun: '' } as const;
 
@@ -11,6 +11,7 @@ export function surroundingChecks(name: string, expect: Expectations): Check[] {
   return [
     ...(expect.max_shrink === undefined ? [] : [sizeCheck(name, expect.max_shrink)]),
     ...objectChecks(name, expect.objects ?? {}),
+    ...(expect.max_truncates === undefined ? [] : [truncatesCheck(name, expect.max_truncates)]),
     ...(expect.archiving ? archivingChecks(expect.archiving.within) : []),
     ...(expect.slots ?? []).map(slotCheck),
     ...(expect.standbys ?? []).map(standbyCheck),
@@ -30,6 +31,12 @@ export function surroundingIssues({ objects = {} }: Expectations): Issue[] {
 function sizeCheck(name: string, share: number): Check {
   const rule = { is: 'shrinks_at_most', share, corroboration: ['tuples_total', 'tables_total'] } as const;
   return { ...inspected, facet: SIZE, path: 'max_shrink', measure: 'size', rule, breach: 'diminished', subject: `database ${name}` };
+}
+
+function truncatesCheck(name: string, bound: number): Check {
+  const rule = { is: 'rises_at_most', bound } as const;
+  const counted = { facet: TRUNCATES, path: 'max_truncates', measure: 'truncates', noun: 'TRUNCATE statements' } as const;
+  return { ...inspected, ...counted, rule, breach: 'diminished', subject: `database ${name}` };
 }
 
 function objectChecks(name: string, objects: NonNullable<Expectations['objects']>): Check[] {

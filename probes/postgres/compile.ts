@@ -49,6 +49,7 @@ export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseT
     tables: targets,
     size: max_shrink !== undefined,
     objects: objects !== undefined,
+    truncates: expect.max_truncates !== undefined,
     sequences: counted,
     archiving: archiving !== undefined,
     slots,

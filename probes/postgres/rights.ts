@@ -11,6 +11,7 @@ export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
       { right: 'CONNECT', on: 'the maintenance database', why: 'to list the databases and their identity' },
       ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look into it' }] : []),
       ...target.tables.flatMap((table) => tableRights(table, database)),
+      ...(target.truncates ? [{ right: 'pg_read_all_stats', on: 'the server', why: 'to count TRUNCATE statements' }] : []),
       ...target.sequences.flatMap((sequence) => [
         { right: 'USAGE', on: `SCHEMA ${quoteIdentifier(sequence.schema)} in ${database}`, why: 'to reach what is in it' },
         { right: 'SELECT', on: `SEQUENCE ${quoteTable(sequence)} in ${database}`, why: 'to see how far it has got' },

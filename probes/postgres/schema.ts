@@ -108,6 +108,12 @@ export const databaseSchema = z.strictObject({
         .max(200)
         .optional()
         .describe('By schema.sequence: each is there and never behind where it has been; none that cycles or is reset on purpose.'),
+      max_truncates: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .optional()
+        .describe('TRUNCATE statements between two inspections, at most, as pg_stat_statements counts them.'),
       archiving: z
         .strictObject({ within: duration({ min: 1000 }).describe('Age of the newest archived file, at most; above archive_timeout.') })
         .optional()

@@ -6,8 +6,21 @@ import { readLockWaits } from './lock-facts.ts';
 import { estimate, exact, type Measures } from './measure.ts';
 import { readArchiving, readSlots, readStandbys, readStrangers } from './server-facts.ts';
 import type { Session } from './session.ts';
+import { readTruncates } from './statement-facts.ts';
 import { readSequence } from './sequences.ts';
-import { ARCHIVING, inspectedFacets, LOCKS, OBJECTS, OWNERS, sequenceFacet, SIZE, SLOTS, STANDBYS, type DatabaseTarget } from './target.ts';
+import {
+  ARCHIVING,
+  inspectedFacets,
+  LOCKS,
+  OBJECTS,
+  OWNERS,
+  sequenceFacet,
+  SIZE,
+  SLOTS,
+  STANDBYS,
+  TRUNCATES,
+  type DatabaseTarget,
+} from './target.ts';
 
 /** One question about a database as a whole, or about the server it is on; `limit`: what its statement may take, ms. */
 export interface Question {
@@ -66,6 +79,11 @@ const QUESTIONS: readonly Question[] = [
       const names = found.map(({ name }) => clean(name, 64)).join(', ');
       return { 'owners.strangers': exact(names === '' ? NOBODY : names, 'text') };
     },
+  },
+  {
+    facet: TRUNCATES,
+    method: 'pg_stat_statements',
+    ask: async (_, session, limit, signal) => readTruncates(session, limit, signal),
   },
   {
     facet: OBJECTS,

@@ -28,6 +28,8 @@ export interface DatabaseTarget {
   readonly tables: readonly TableTarget[];
   readonly size: boolean;
   readonly objects: boolean;
+  /** Whether TRUNCATE statements are counted. */
+  readonly truncates: boolean;
   readonly sequences: readonly SequenceTarget[];
   readonly archiving: boolean;
   readonly slots: readonly string[];
@@ -53,6 +55,7 @@ export const columnsFacet = (key: string): Facet => `content/columns.${key}`;
 export const churnFacet = (key: string): Facet => `content/churn.${key}`;
 export const sentinelFacet = (key: string): Facet => `content/sentinels.${key}`;
 export const oldestFacet = (key: string): Facet => `content/oldest.${key}`;
+export const TRUNCATES: Facet = 'content/truncates';
 export const sequenceFacet = (key: string): Facet => `content/sequences.${key}`;
 export const freshFacet = (key: string): Facet => `freshness/tables.${key}`;
 
@@ -66,9 +69,10 @@ const SWEPT: readonly Facet[] = ['presence', 'identity', CONNECTIONS];
 const SWEPT_AND_INSPECTED: readonly Facet[] = [...SWEPT, ACTIVITY];
 
 /** True where anything of it takes an inspection. */
-export function isInspected({ tables, size, objects, sequences, archiving, slots, standbys, owners }: DatabaseTarget): boolean {
+export function isInspected({ tables, size, objects, sequences, truncates, archiving, slots, standbys, owners }: DatabaseTarget): boolean {
   return (
     size ||
+    truncates ||
     objects ||
     archiving ||
     sequences.length > 0 ||
@@ -80,13 +84,24 @@ export function isInspected({ tables, size, objects, sequences, archiving, slots
 }
 
 /** What an inspection of this database must speak for. */
-export function inspectedFacets({ tables, size, objects, sequences, archiving, slots, standbys, owners }: DatabaseTarget): Facet[] {
+export function inspectedFacets({
+  tables,
+  size,
+  objects,
+  sequences,
+  truncates,
+  archiving,
+  slots,
+  standbys,
+  owners,
+}: DatabaseTarget): Facet[] {
   const asked: [Facet, boolean][] = [
     [LOCKS, tables.length > 0],
     [ARCHIVING, archiving],
     [SLOTS, slots.length > 0],
     [STANDBYS, standbys.length > 0],
     [OWNERS, owners.length > 0],
+    [TRUNCATES, truncates],
     [OBJECTS, objects],
     [SIZE, size],
   ];

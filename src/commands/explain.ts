@@ -82,6 +82,8 @@ function condition({ rule, unit, noun, sentence }: Check): string {
       return `where it falls more than ${formatShare(rule.share)} below the most that was ever there`;
     case 'churns_at_most':
       return `where more than ${formatShare(rule.share)} is deleted between two looks`;
+    case 'rises_at_most':
+      return `where more than ${bound(rule.bound)} are counted between two looks`;
     case 'jumps':
       return `never by itself: an inspection is due where more ${noun} are counted than of late`;
     case 'falls':

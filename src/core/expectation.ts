@@ -12,6 +12,7 @@ export type BreachKind = 'diminished' | 'stale' | 'exposed' | 'unproven' | 'prec
  *   `!measure`, must have changed: no single number is trusted.
  * - `never_shrinks`: as above with a share of nothing, for growth-only tables.
  * - `churns_at_most`: a counter's step between two looks of one epoch, as a share of the baseline of `of`.
+ * - `rises_at_most`: a counter's step between two looks of one epoch, against a bound.
  * - `jumps`: never breaks; makes an inspection due where a counter steps by `least` or more and by more than `factor` times the
  *   largest step of late, or begins anew.
  * - `falls`: never breaks; makes an inspection due where a size falls by `least` or more and by more than `factor` times the largest
@@ -25,6 +26,7 @@ export type Rule =
   | { readonly is: 'shrinks_at_most'; readonly share: number; readonly corroboration: readonly string[] }
   | { readonly is: 'never_shrinks' }
   | { readonly is: 'churns_at_most'; readonly share: number; readonly of: string }
+  | { readonly is: 'rises_at_most'; readonly bound: number }
   | { readonly is: 'jumps'; readonly least: number; readonly factor: number }
   | { readonly is: 'falls'; readonly least: number; readonly factor: number }
   | { readonly is: 'restarts' };

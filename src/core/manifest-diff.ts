@@ -178,6 +178,8 @@ function looser(was: Rule, is: Rule): boolean {
       return is.is === 'shrinks_at_most' && is.share > was.share;
     case 'churns_at_most':
       return is.is === 'churns_at_most' && is.share > was.share;
+    case 'rises_at_most':
+      return is.is === 'rises_at_most' && is.bound > was.bound;
     case 'jumps':
       return is.is === 'jumps' && (is.least > was.least || is.factor > was.factor);
     case 'falls':

@@ -60,7 +60,7 @@ function measuresAfter(
   // A step shows once: until it is confirmed, the looks that are to confirm it compare with what was there before it.
   const awaited = new Set(
     resource.checks.flatMap(({ facet, measure, rule }) =>
-      rule.is === 'churns_at_most' && state.facets[facet]?.standing === 'suspect' ? [measure] : [],
+      (rule.is === 'churns_at_most' || rule.is === 'rises_at_most') && state.facets[facet]?.standing === 'suspect' ? [measure] : [],
     ),
   );
   const badFacets = new Set(judgments.filter(({ outcome }) => outcome.is !== 'good').map(({ facet }) => facet));
@@ -104,6 +104,7 @@ function comparedWithPast(measure: string, rule: Resource['checks'][number]['rul
     case 'jumps':
     case 'falls':
     case 'restarts':
+    case 'rises_at_most':
       return [measure];
     case 'churns_at_most':
       return [measure, rule.of];

@@ -69,6 +69,11 @@ export function applyRule(check: Check, measures: Measures, memory: Memory, defa
       if (step === undefined || base === undefined || base === 0 || step <= base * rule.share) return GOOD;
       return broken(Math.floor(base * rule.share), `${step} ${check.noun} of ${check.subject} between two looks, of ${base} held`);
     }
+    case 'rises_at_most': {
+      const step = counterStep(check.measure, measure, memory);
+      if (step === undefined || step <= rule.bound) return GOOD;
+      return broken(rule.bound, `${step} ${check.noun} of ${check.subject} between two looks`);
+    }
     case 'jumps': {
       const last = memory.last[check.measure];
       if (!last) return GOOD;

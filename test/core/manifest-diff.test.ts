@@ -113,6 +113,7 @@ describe('what is demanded of a resource', () => {
       { is: 'shrinks_at_most', share: 0.2, corroboration: [] },
     ],
     ['a share that may churn more', { is: 'churns_at_most', share: 0.1, of: 'r' }, { is: 'churns_at_most', share: 0.2, of: 'r' }],
+    ['a counter that may rise further', { is: 'rises_at_most', bound: 0 }, { is: 'rises_at_most', bound: 1 }],
     ['a jump that must be larger', { is: 'jumps', least: 1, factor: 2 }, { is: 'jumps', least: 2, factor: 2 }],
     ['a jump that must be rarer', { is: 'jumps', least: 1, factor: 2 }, { is: 'jumps', least: 1, factor: 3 }],
     ['a fall that must be deeper', { is: 'falls', least: 1, factor: 2 }, { is: 'falls', least: 2, factor: 2 }],

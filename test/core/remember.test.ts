@@ -69,18 +69,21 @@ describe('what is remembered', () => {
     assert.equal(look([rows(Number.NaN)], 'inspect').memory.baselines['rows'], 120);
   });
 
-  it('a counter that stepped too far waits for its confirmation, and goes on from there', () => {
-    const rule = { is: 'churns_at_most', share: 0.2, of: 'rows' } as const;
-    const look = watcher(makeResource({ checks: [makeCheck({ measure: 'deleted', rule })] }));
-    const deleted = (value: number): ResourceReport =>
-      seen({ looked: ['content/t'], measures: { rows: exactly(100), deleted: { value, unit: 'rows', how: 'counter', epoch: 'e' } } });
-    const last = (value: number) => look([deleted(value)], 'inspect').memory.last['deleted']?.value;
-    assert.equal(last(0), 0);
-    assert.equal(last(10), 10);
-    assert.equal(last(90), 10, 'suspect: the second look must see the step too');
-    assert.equal(last(95), 95, 'confirmed');
-    assert.equal(last(99), 99);
-  });
+  for (const rule of [
+    { is: 'churns_at_most', share: 0.2, of: 'rows' },
+    { is: 'rises_at_most', bound: 20 },
+  ] as const)
+    it(`a counter that stepped too far waits for its confirmation, and goes on from there (${rule.is})`, () => {
+      const look = watcher(makeResource({ checks: [makeCheck({ measure: 'deleted', rule })] }));
+      const deleted = (value: number): ResourceReport =>
+        seen({ looked: ['content/t'], measures: { rows: exactly(100), deleted: { value, unit: 'rows', how: 'counter', epoch: 'e' } } });
+      const last = (value: number) => look([deleted(value)], 'inspect').memory.last['deleted']?.value;
+      assert.equal(last(0), 0);
+      assert.equal(last(10), 10);
+      assert.equal(last(90), 10, 'suspect: the second look must see the step too');
+      assert.equal(last(95), 95, 'confirmed');
+      assert.equal(last(99), 99);
+    });
 
   it('an impostor and a wrong server leave no trace', () => {
     const look = watcher(grows);

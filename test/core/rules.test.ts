@@ -70,6 +70,20 @@ describe('a rule', () => {
     assert.equal(is(rule, few, unknown, 'deleted'), 'good', 'nothing is known of how many there are');
   });
 
+  it('counts statements between two looks of one epoch, against a bound', () => {
+    const rule = { is: 'rises_at_most', bound: 2 } as const;
+    const memory = { last: { deleted: { value: 10, epoch: 'e' } } };
+    const at = (value: number, epoch: string) => is(rule, { deleted: { value, unit: 'count', how: 'counter', epoch } }, memory, 'deleted');
+    assert.equal(at(12, 'e'), 'good');
+    assert.equal(at(13, 'e'), 'broken');
+    assert.equal(at(99, 'other'), 'good', 'the counter began anew');
+    assert.equal(at(3, 'e'), 'good', 'a counter that fell was reset');
+    const told = finding(rule, { deleted: { value: 13, unit: 'count', how: 'counter', epoch: 'e' } }, memory, 'deleted');
+    assert.ok(told.is === 'broken');
+    assert.equal(told.breach.expected, 2);
+    assert.match(told.breach.what, /^3 .* between two looks$/);
+  });
+
   it('holds what must be equal to its very value, and takes a text only there', () => {
     assert.equal(is({ is: 'equals', value: 'a' }, { rows: exactly('a', 'text') }), 'good');
     assert.equal(is({ is: 'equals', value: 1 }, { rows: exactly('1', 'text') }), 'broken');

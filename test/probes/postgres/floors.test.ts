@@ -8,7 +8,7 @@ describe('what a PostgreSQL database must go on holding', function () {
   let run: (sql: string) => Promise<unknown>;
 
   before(async () => {
-    server = await startPostgres();
+    server = await startPostgres({ settings: ['shared_preload_libraries=pg_stat_statements'] });
     run = async (sql) => server.query(sql, 'orders');
     await server.query('create role watcher login');
   });
@@ -62,6 +62,33 @@ describe('what a PostgreSQL database must go on holding', function () {
     await run('create table u3 (); drop function f3');
     const none = await objects();
     assert.equal(none?.is === 'breach' && none.breaches[0].path, 'objects.functions.min');
+  });
+
+  it('are rows that nobody truncates and invents anew, by the statements that the server has counted', async () => {
+    await using watcher = watch({ max_truncates: 0, tables: { 'public.t': { min_rows: 900 } } });
+    const truncates = async () => (await watcher.look('inspect'))['content/truncates'];
+    const said = async () => {
+      const outcome = await truncates();
+      return outcome?.is === 'blind' ? outcome.say : word(outcome);
+    };
+    assert.match(await said(), /it takes CREATE EXTENSION pg_stat_statements/);
+    await run('create schema stats; create extension pg_stat_statements schema stats');
+    assert.match(await said(), /it takes GRANT pg_read_all_stats TO "watcher"/);
+    await run('grant pg_read_all_stats to watcher');
+    assert.match(await said(), /it takes GRANT USAGE ON SCHEMA "stats" TO "watcher"/);
+    await run('grant usage on schema stats to watcher');
+    assert.equal(await said(), 'good');
+    await run("select 'truncate t'; select date_trunc('day', now()); delete from t where id < 5");
+    assert.equal(await said(), 'good', 'what only looks like it');
+    await run('/* tidy */ truncate t');
+    await run("insert into t select n, 'row ' || n from generate_series(1, 1000) n");
+    const told = await truncates();
+    assert.deepEqual(told?.is === 'breach' && told.breaches.map(({ path, what }) => [path, what]), [
+      ['max_truncates', '1 TRUNCATE statements of database orders between two looks'],
+    ]);
+    await run('select stats.pg_stat_statements_reset()');
+    assert.equal(await said(), 'good', 'counted anew');
+    await run('revoke pg_read_all_stats from watcher');
   });
 
   it('are sequences that never fall back, whichever way they count, made known by a SELECT of their own', async () => {
