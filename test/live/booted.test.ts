@@ -126,7 +126,8 @@ describe('the package under a real systemd', function () {
 async function install(prefix: string): Promise<void> {
   const options = { cwd: ROOT, maxBuffer: 16 * 1024 * 1024 };
   await run('npm', ['run', 'build'], options);
-  mkdirSync(join(prefix, 'bin'), { recursive: true });
+  // npm of some versions does not make `lib` itself.
+  for (const name of ['bin', 'lib']) mkdirSync(join(prefix, name), { recursive: true });
   await run('npm', ['pack', '--pack-destination', prefix], options);
   const archive = readdirSync(prefix).find((name) => name.endsWith('.tgz'));
   await run('npm', ['install', '--global', '--prefix', prefix, '--omit=dev', '--no-audit', '--no-fund', `${prefix}/${archive}`], options);
