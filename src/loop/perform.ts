@@ -3,7 +3,7 @@ import { isGravest, type WitnessWord } from '../core/mass.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
 import type { Desk } from './desk.ts';
-import type { Maintenance } from './maintenance.ts';
+import type { Excuses } from './excuses.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import type { Schedule } from './schedule.ts';
@@ -15,13 +15,13 @@ export interface World {
   readonly roll: Roll;
   readonly desk: Desk;
   /** None where nothing is ever kept quiet. */
-  readonly maintenance?: Pick<Maintenance, 'holds'>;
+  readonly excuses?: Pick<Excuses, 'holds'>;
   readonly witness: WitnessWord | undefined;
 }
 
 /** Does what the resource's machine asks for: another look, or something to be told at the desk. */
 export function perform(resource: Resource, effect: StateEffect, at: Instant, world: World): void {
-  const { plan, schedule, roll, desk, maintenance, witness } = world;
+  const { plan, schedule, roll, desk, excuses, witness } = world;
   const { id, connection } = resource;
   const group = plan.groupOf.get(id);
   if (group === undefined) return;
@@ -31,8 +31,8 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, wo
       return schedule.soon(id, group, effect.depth, after, effect.urgent, at);
     }
     case 'raise': {
-      const state = roll.record(id)?.state;
-      if (state && maintenance?.holds(resource, effect.track, state, at)) return;
+      const record = roll.record(id);
+      if (record && excuses?.holds(resource, effect.track, record, at)) return;
       const what = effect.track === 'sight' ? 'blind' : effect.harm === 'lost' ? 'lost' : 'degraded';
       const weight = effect.track === 'harm' && effect.harm !== 'lost' ? effect.harm : resource.severity;
       const severity = isGravest(roll.mass(connection, what), witness) ? 'critical' : weight;
