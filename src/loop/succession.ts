@@ -51,8 +51,8 @@ export class Succession {
     // What enough people signed as weakening is no news to page; what they did not see as such is.
     const { state, keep, approval } = plan.standing ?? UNSIGNED;
     const approved = state === 'signed' && keep !== undefined && approval?.sense !== 'harmless';
-    if (manifest !== undefined && !approved) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
-    if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
+    if (manifest !== undefined && !approved) this.#troubles.announce('manifest.changed', manifest, 'critical', at, plan.repeat);
+    if (config !== undefined) this.#troubles.announce('config.changed', config, 'warning', at, plan.repeat);
     for (const id of diff.removed) {
       this.#journal.record('retired', id, {});
       this.#journal.keep(id, null);
