@@ -36,8 +36,6 @@ interface Trouble {
 }
 
 const PREFIX = '@watchdog/';
-/** How long the words of what was announced are kept after its end. */
-const KEPT_MS = 3_600_000;
 
 /** Keeps the watcher's own troubles, and raises and resolves their incidents. */
 export class Troubles {
@@ -95,7 +93,9 @@ export class Troubles {
     for (const [resource, { until, nth }] of this.#known) {
       if (until === null || until > at.steady) continue;
       this.#desk.leave(resource, false, 'resolved', at);
-      if (nth !== undefined && until + KEPT_MS <= at.steady) this.#known.delete(resource);
+      // Its end may still have to be worded anew, for a pager that takes another's place.
+      const told = nth === undefined || this.#desk.open().some(({ members }) => resource in members);
+      if (!told) this.#known.delete(resource);
     }
   }
 
