@@ -20,7 +20,7 @@ import {
 } from '../core/incident.ts';
 import type { Page, PageEvent, PageReason } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
-import { callIn, reroute } from '../core/reroute.ts';
+import { callIn, lacksAny, reroute, type Route } from '../core/reroute.ts';
 import type { Post } from '../ports.ts';
 import { coalesce } from './precedence.ts';
 import type { Raising } from './raising.ts';
@@ -223,15 +223,15 @@ export class Desk {
   }
 
   /**
-   * After a start: pagers that are not configured any more can give no receipt. Their part of what is open goes to the pagers left of
-   * its route, or where none is left to those of the route now standing.
+   * Pagers that are not configured any more, after a start or because they were given up, can give no receipt. Their part of what is open goes to
+   * the pagers left of its route and to those of the route now standing.
    */
   reroute(configured: ReadonlyMap<string, unknown>): void {
     this.#takeIn();
     for (const incident of this.open()) {
-      if (incident.pagers.every((name) => configured.has(name))) continue;
+      if (!lacksAny(incident, configured)) continue;
       this.tray.dropWhere((post) => post.incident === incident.id && !post.receipt && !configured.has(post.pager));
-      this.#turn(reroute(incident, configured, this.#options.pagersFor(incident.severity)));
+      this.#turn(reroute(incident, configured, this.#route(incident)));
     }
   }
 
@@ -239,7 +239,11 @@ export class Desk {
   callIn(configured: ReadonlyMap<string, unknown>): void {
     this.#takeIn();
     const replaced = this.#replaced();
-    for (const one of this.open()) if (!replaced.has(one.id)) this.#turn(callIn(one, configured, this.#options.pagersFor(one.severity)));
+    for (const one of this.open()) if (!replaced.has(one.id)) this.#turn(callIn(one, configured, this.#route(one)));
+  }
+
+  #route({ severity }: Incident): Route {
+    return { pagers: this.#options.pagersFor(severity), later: this.#options.laterFor(severity) };
   }
 
   /** What has changed since the last call. */

@@ -36,6 +36,10 @@ function check(crashes: readonly Crash[], mostTimes: number): void {
   }
 }
 
+/*
+ * What is watched are folders, on purpose: from the judgment on nothing knows which probe looked (DESIGN §3), so another kind would put the same
+ * points on the same way again, and make each of them dependent on when a server of its own answers.
+ */
 describe('a daemon killed on the way from a judgment to its receipts', function () {
   this.timeout(900_000);
   let points = 0;
