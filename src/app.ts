@@ -12,9 +12,9 @@ import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
+import { inForceOf } from './approval/world.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
-import type { Standing } from './core/standing.ts';
 import { readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
 import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
@@ -48,7 +48,7 @@ async function loadCron(): Promise<(text: string) => boolean> {
 
 /** Opens every connection that a manifest needs, and no other. Nothing is contacted yet. */
 export function makePlan(
-  { config, manifest, standing }: Files & { readonly standing?: Standing },
+  { config, manifest, standing, accepted }: Files & Partial<Pick<Settled, 'standing' | 'accepted'>>,
   context: AppContext,
   clock: Clock,
 ): Plan {
@@ -85,6 +85,7 @@ export function makePlan(
     repeat: config.defaults.repeat,
     statusUrl: rootOf(config.watchdog),
     ...(standing && { standing }),
+    ...(standing?.state === 'signed' && { inForce: inForceOf({ manifest, accepted }) }),
   };
 }
 

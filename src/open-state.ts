@@ -59,7 +59,16 @@ function brokenStore(error: StoreError): Store {
   };
   const none = async (): Promise<readonly never[]> => [];
   const nothing = async (): Promise<undefined> => {};
-  return { load: refuse, commit: refuse, ledger: none, incident: nothing, orders: none, close: async () => {} };
+  return {
+    load: refuse,
+    commit: refuse,
+    ledger: none,
+    incident: nothing,
+    orders: none,
+    requests: none,
+    request: nothing,
+    close: async () => {},
+  };
 }
 
 /** What cannot be written may still be read; else nothing is known. */

@@ -5,7 +5,7 @@ import type { HarmClass } from '../core/outcome.ts';
 import type { Instant } from '../core/report.ts';
 import type { StateEffect } from '../core/state.ts';
 import type { Desk } from './desk.ts';
-import type { Maintenance } from './maintenance.ts';
+import type { Excuses } from './excuses.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import type { Schedule } from './schedule.ts';
@@ -17,7 +17,7 @@ export interface World {
   readonly roll: Roll;
   readonly desk: Desk;
   /** None where nothing is ever kept quiet. */
-  readonly maintenance?: Pick<Maintenance, 'holds'>;
+  readonly excuses?: Pick<Excuses, 'holds'>;
   readonly witness: WitnessWord | undefined;
 }
 
@@ -45,10 +45,10 @@ export function perform(resource: Resource, effect: StateEffect, at: Instant, wo
   }
 }
 
-function raise(resource: Resource, bad: HarmClass | 'sight', at: Instant, { roll, desk, maintenance, witness }: World): void {
+function raise(resource: Resource, bad: HarmClass | 'sight', at: Instant, { roll, desk, excuses, witness }: World): void {
   const { id, connection } = resource;
-  const state = roll.record(id)?.state;
-  if (state && maintenance?.holds(resource, bad === 'sight' ? 'sight' : 'harm', state, at)) return;
+  const record = roll.record(id);
+  if (record && excuses?.holds(resource, bad === 'sight' ? 'sight' : 'harm', record, at)) return;
   const what = bad === 'sight' ? 'blind' : bad === 'lost' ? 'lost' : 'degraded';
   const weight = bad === 'sight' || bad === 'lost' ? resource.severity : bad;
   const severity = isGravest(roll.mass(connection, what), witness) ? 'critical' : weight;

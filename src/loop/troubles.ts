@@ -22,7 +22,12 @@ export type TroubleName =
   | 'loop.blocked'
   | 'clock.stopped'
   | 'pager.refused'
-  | 'window.declared';
+  | 'window.declared'
+  | 'grant.approved'
+  | 'grant.refused'
+  | 'grant.unended'
+  | 'grant.unused'
+  | 'grant.void';
 
 interface Trouble {
   readonly path: TroubleName;

@@ -1,4 +1,3 @@
-import { printWindow } from '../core/maintenance.ts';
 import { toRemembered } from '../core/manifest-diff.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
@@ -7,10 +6,10 @@ import { runBatch } from './batch.ts';
 import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
 import { Desk } from './desk.ts';
+import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
-import { Maintenance } from './maintenance.ts';
 import { Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
 import { PagingPath } from './paging-path.ts';
@@ -53,7 +52,7 @@ export class Watch {
   readonly #orders: Orders;
   readonly #stall: Stall;
   readonly #readBack: ReadBack;
-  readonly #maintenance: Maintenance;
+  readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
   #holding = new AbortController();
@@ -77,7 +76,7 @@ export class Watch {
       troubles: this.#troubles,
       journal: this.#journal,
       claims: this.#claims,
-      maintenance: this.#maintenance,
+      excuses: this.#excuses,
       witness: (now) => this.#witnessing.word(now),
     });
     this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
@@ -91,10 +90,10 @@ export class Watch {
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
     this.#readBack = new ReadBack(this.#desk, this.#journal, ports.log);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
-    this.#maintenance = new Maintenance(this.#journal, this.#troubles, snapshot.meta['maintenance']);
+    this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
     this.#orders = new Orders(ports.store, this.#desk, this.#claims, this.#journal);
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
-    this.#maintenance.use(plan.windows ?? [], at, plan.repeat);
+    this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
   }
 
@@ -128,7 +127,7 @@ export class Watch {
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
-    this.#maintenance.use(plan.windows ?? [], at, old.repeat);
+    this.#excuses.use(plan, at, old.repeat);
     // Worded now, while the old plan stands; not waited for, so that no look can end between the two plans.
     this.#desk.write(at);
     this.#holding.abort();
@@ -171,8 +170,8 @@ export class Watch {
       ready: why.length === 0,
       ...(this.#succession.standing && { standing: this.#succession.standing }),
       why,
-      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#maintenance.mark(this.#roll.print(id), at) ?? []),
-      windows: this.#maintenance.active(at).map(printWindow),
+      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#excuses.mark(this.#roll.print(id), at) ?? []),
+      windows: this.#excuses.windows(at),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
       head: this.#journal.head,
@@ -226,7 +225,7 @@ export class Watch {
     }
     this.#witnessing.tick(at, this.#roll.isDark());
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
-    for (const { resource, track } of this.#maintenance.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
+    for (const { resource, track } of this.#excuses.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
     this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
@@ -236,7 +235,7 @@ export class Watch {
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
-    if (this.#orders.isDue(at)) this.#track(this.#orders.obey(at));
+    if (this.#orders.isDue(at)) this.#track(Promise.all([this.#orders.obey(at), this.#excuses.follow(at)]).then(() => {}));
     if (this.#ports.heartbeat && this.#path.isDue(at)) this.#track(this.#path.verify(at, this.#plan.pagers, this.#stop.signal));
     this.#pulse.tick(at, [...this.#unready(), ...this.#path.reasons], this.#desk.tray.undelivered().length);
   }
@@ -263,8 +262,8 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const [witness, maintenance] = [this.#witnessing.word(at), this.#maintenance];
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance, witness };
+    const [witness, excuses] = [this.#witnessing.word(at), this.#excuses];
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, excuses, witness };
     for (const effect of effects) perform(resource, effect, at, world);
     const record = this.#roll.record(resource.id);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });
@@ -277,8 +276,8 @@ export class Watch {
   /** Words what is wished for and writes everything down: only then may a page about it leave. */
   async #settle(at: Instant): Promise<void> {
     this.#desk.write(at);
-    const [troubles, maintenance, paces] = [this.#troubles.save(), this.#maintenance.save(), this.#outbox.savePaces()];
-    const meta = { troubles, maintenance, paces, watchdog_episode: String(this.#troubleEpisode) };
+    const [troubles, paces] = [this.#troubles.save(), this.#outbox.savePaces()];
+    const meta = { troubles, paces, ...this.#excuses.save(), watchdog_episode: String(this.#troubleEpisode) };
     for (const [name, value] of Object.entries(meta)) this.#journal.keepMetaIfChanged(name, value);
     await this.#journal.commit();
   }

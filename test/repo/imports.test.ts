@@ -11,7 +11,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Signatures of people: bytes in, who signed out. node:crypto, and neither files nor clock.
   signing: ['signing'],
   // What people signed: read, counted, judged against what they signed before.
-  approval: ['approval', 'config', 'core', 'files', 'signing', 'values'],
+  approval: ['approval', 'config', 'core', 'files', 'ports types', 'signing', 'values'],
   files: ['config', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
   adapters: ['adapters', 'ports', 'core types', 'values'],
@@ -37,6 +37,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
+  approval: ['zod'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client', 'zod'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
@@ -51,6 +52,7 @@ const PURE = new Set(['values', 'core', 'ports', 'probe']);
 const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/merkle.ts': 'the tree over the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/chain.ts': 'the layout of the ledger: one for those who write it and those who verify it',
+  'adapters -> src/core/request-state.ts': 'which requests are open: one for those who keep them and those who decide them',
 };
 
 /** Files that may reach for the process, and why. */
