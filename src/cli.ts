@@ -225,6 +225,16 @@ program
   });
 
 program
+  .command('grants')
+  .description('the least credential for exactly this manifest, to read and to run')
+  .option('--connection <name>', 'for this connection only')
+  .option('--role <name>', 'whom to name instead of the role that the connection names')
+  .option('--json', 'print JSON')
+  .action(async ({ connection, role, json = false }: { connection?: string; role?: string; json?: boolean }) => {
+    exitCode = await (await import('./commands/grants.ts')).grants(io, { config: config(), connection, role, json });
+  });
+
+program
   .command('schema')
   .description('the JSON Schema of a file, for editors')
   .addArgument(new Argument('<file>').choices(['config', 'manifest']))

@@ -52,6 +52,24 @@ export interface Right {
   readonly why: string;
 }
 
+/** One thing to run so that a credential may do what it must. */
+export interface GrantStatement {
+  /** Where it is run: a database, a host, an account. */
+  readonly at: string;
+  readonly run: string;
+  readonly why: string;
+}
+
+/** What makes the least credential for a part of the roll, in the provider's own language. */
+export interface Grants {
+  readonly language: 'sql' | 'sh' | 'json';
+  /** The role or account that gets it. */
+  readonly role: string;
+  readonly statements: readonly GrantStatement[];
+  /** The same, fit to be read and to be fed to the provider's own tool; every name in it is quoted. */
+  readonly script: string;
+}
+
 export interface Wanted<T> {
   readonly id: string;
   readonly kind: string;
@@ -88,6 +106,10 @@ export interface ProbeContext {
   readonly secret: (ref: SecretRef) => Promise<Secret>;
 }
 
+export interface GrantContext extends Pick<ProbeContext, 'connection' | 'secret'> {
+  readonly role?: string | undefined;
+}
+
 export interface Probe<C = unknown, T = unknown> {
   readonly name: string;
   readonly kinds: ReadonlyMap<string, Kind<T>>;
@@ -100,6 +122,11 @@ export interface Probe<C = unknown, T = unknown> {
   /** How long one look may take before what it has not said is blind; ms. */
   patience(connection: C, depth: Depth): number;
   needs(wanted: readonly Wanted<T>[]): readonly Right[];
+  /**
+   * What makes a credential of exactly `needs`; none where the provider knows nothing finer than what was given. `role`: whom to name
+   * instead of the one that the connection names. Contacts nothing. @throws where the connection's own address cannot be read.
+   */
+  grants?(connection: C, wanted: readonly Wanted<T>[], context: GrantContext): Promise<Grants>;
   open(connection: C, context: ProbeContext): Link<T>;
 }
 

@@ -1,6 +1,7 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileBackups } from './compile-backups.ts';
 import { compileVolume } from './compile-volume.ts';
+import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
 import { FileLink } from './link.ts';
 import { rightsFor } from './rights.ts';
@@ -22,5 +23,6 @@ export const file = defineProbe<Connection, FileTarget>({
   // Room for one that hangs, for one behind it in the same lane, and for starting a child.
   patience: (connection) => 2 * connection.timeout + 5000,
   needs: rightsFor,
+  grants: grantsFor,
   open: (connection, context) => new FileLink(context, connection.timeout),
 });

@@ -1,5 +1,6 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileDatabase } from './compile.ts';
+import { grantsFor } from './grants.ts';
 import { PostgresLink } from './link.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
@@ -19,5 +20,6 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   inspectionsPerMinute: (connection) => connection.inspections_per_minute,
   patience,
   needs: rightsFor,
+  grants: grantsFor,
   open: (connection, context) => new PostgresLink(connection, context),
 });

@@ -1,15 +1,15 @@
 import type { Right, Wanted } from '../../src/probe.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
-import { isInspected, type DatabaseTarget, type TableTarget } from './target.ts';
+import { tableReads, type TableRead } from './table-reads.ts';
+import { looksInside, type DatabaseTarget, type TableTarget } from './target.ts';
 
 /** The rights that the watcher's role needs: CONNECT for nearly everything, SELECT only where rows are counted, dated or digested. */
 export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
   const rights = wanted.flatMap(({ target }) => {
     const database = `DATABASE ${quoteIdentifier(target.name)}`;
-    const looksInside = target.tripwire || isInspected(target);
     return [
       { right: 'CONNECT', on: 'the maintenance database', why: 'to list the databases and their identity' },
-      ...(looksInside ? [{ right: 'CONNECT', on: database, why: 'to look into it' }] : []),
+      ...(looksInside(target) ? [{ right: 'CONNECT', on: database, why: 'to look into it' }] : []),
       ...target.tables.flatMap((table) => tableRights(table, database)),
       ...(target.truncates ? [{ right: 'pg_read_all_stats', on: 'the server', why: 'to count TRUNCATE statements' }] : []),
       ...target.sequences.flatMap((sequence) => [
@@ -23,13 +23,12 @@ export function rightsFor(wanted: readonly Wanted<DatabaseTarget>[]): Right[] {
 
 function tableRights(table: TableTarget, database: string): Right[] {
   const name = `${quoteTable(table)} in ${database}`;
-  const select = (columns: string, why: string): Right => ({ right: `SELECT${columns}`, on: name, why });
-  const reads = [
-    ...(table.count === 'exists' ? [] : [select(' (any column)', 'to count rows')]),
-    ...(table.fresh ? [select(` (${quoteIdentifier(table.fresh.column)})`, 'to see the newest value')] : []),
-    ...(table.oldest ? [select(` (${quoteIdentifier(table.oldest.column)})`, 'to see the oldest value')] : []),
-    ...(table.sentinel ? [select('', 'to have the server digest one row')] : []),
-  ];
+  const reads = tableReads(table).map(({ of, why }): Right => ({ right: `SELECT${columnsOf(of)}`, on: name, why }));
   if (reads.length === 0) return [];
   return [{ right: 'USAGE', on: `SCHEMA ${quoteIdentifier(table.schema)} in ${database}`, why: 'to reach what is in it' }, ...reads];
+}
+
+function columnsOf(of: TableRead['of']): string {
+  if (of === 'all') return '';
+  return of === 'any' ? ' (any column)' : ` (${quoteIdentifier(of.column)})`;
 }

@@ -83,6 +83,11 @@ export function isInspected({ tables, size, objects, sequences, truncates, archi
   );
 }
 
+/** True where a session in it is needed. */
+export function looksInside(target: DatabaseTarget): boolean {
+  return target.tripwire || isInspected(target);
+}
+
 /** What an inspection of this database must speak for. */
 export function inspectedFacets({
   tables,

@@ -58,7 +58,7 @@ export async function demo(io: Io): Promise<number> {
 
 /** Waits until every resource has been swept, inspected and found whole. */
 async function callTheRoll(app: App, say: Say, signal: AbortSignal): Promise<void> {
-  await say('dim', 'The watchdog starts: its own role may connect and count, and do nothing else.\n');
+  await say('dim', 'The watchdog starts: its own role is what `rollcall grants` printed, and may connect and count, and nothing else.\n');
   const called = new Set<string>();
   const size = app.files.manifest.resources.length;
   while (called.size < size) {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBinaries } from '../../adapters/embedded-postgres-binaries.ts';
 import { EmbeddedPostgres } from '../../adapters/embedded-postgres.ts';
+import { settleFiles } from '../../app.ts';
+import { grantParts } from '../grant-parts.ts';
 
 const NOBODY = { uid: 65534, gid: 65534 };
 const DAY_MS = 86_400_000;
@@ -33,6 +35,7 @@ export async function buildStage(pageUrl: string, uid: number | undefined): Prom
     await fill(server, passwords);
     const dumps = await writeDumps(folder);
     const config = await writeFiles(folder, server, passwords.watcher, pageUrl);
+    await makeWatcher(config, server, passwords.watcher);
     const started = server;
     const clear = async (): Promise<void> => {
       await started[Symbol.asyncDispose]();
@@ -46,8 +49,7 @@ export async function buildStage(pageUrl: string, uid: number | undefined): Prom
   }
 }
 
-async function fill(server: EmbeddedPostgres, passwords: { readonly watcher: string; readonly rogue: string }): Promise<void> {
-  await server.query(`CREATE ROLE rollcall_ro LOGIN PASSWORD '${passwords.watcher}'`);
+async function fill(server: EmbeddedPostgres, passwords: { readonly rogue: string }): Promise<void> {
   await server.query(`CREATE ROLE billing_agent SUPERUSER LOGIN PASSWORD '${passwords.rogue}'`);
   for (const name of ['orders', 'metrics']) await server.query(`CREATE DATABASE ${name}`);
   await server.query(
@@ -55,10 +57,19 @@ async function fill(server: EmbeddedPostgres, passwords: { readonly watcher: str
      CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers, total numeric NOT NULL);
      INSERT INTO customers SELECT n, 'customer ' || n FROM generate_series(1, ${CUSTOMERS}) n;
      INSERT INTO orders SELECT n, 1 + n % ${CUSTOMERS}, n * 1.5 FROM generate_series(1, ${ORDERS}) n;
-     GRANT SELECT (id) ON customers, orders TO rollcall_ro;
      ANALYZE`,
     'orders',
   );
+}
+
+/** The watcher's role, made of what `rollcall grants` prints for these very files, and of nothing more. */
+async function makeWatcher(config: string, server: EmbeddedPostgres, secret: string): Promise<void> {
+  const parts = await grantParts(await settleFiles(config, { env: {}, cwd: tmpdir() }), { env: {}, role: undefined });
+  for (const { grants } of parts) {
+    if (grants?.language !== 'sql') continue;
+    for (const { run, at } of grants.statements) await server.query(run, at);
+    await server.query(`ALTER ROLE ${grants.role} PASSWORD '${secret}'`);
+  }
 }
 
 /** Seven nightly dumps in plain SQL, written here because the npm package of the server has no `pg_dump`. */
