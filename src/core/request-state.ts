@@ -128,10 +128,8 @@ export function fail(record: RequestRecord, code: NonNullable<RequestRecord['cod
   return { ...rest, status: 'FAILED', code, why };
 }
 
-/** Somebody may still decide it, use it, or say how it ended. */
-export function isOpen({ status, execution, burned, exit }: RequestRecord): boolean {
-  return status === 'PENDING' || execution === 'PENDING' || (burned !== undefined && exit === undefined && execution === undefined);
-}
+/** Somebody may still decide it or use it, or its end is still to be told. */
+export const isOpen = ({ status, execution }: RequestRecord): boolean => status === 'PENDING' || execution === 'PENDING';
 
 /** What is in force. Digests as a request holds them. */
 export interface InForce {

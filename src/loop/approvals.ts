@@ -132,7 +132,8 @@ export class Approvals {
     }
     if (moved !== undefined) return { next: fail(record, 'CONFIGURATION_CHANGED', moved), is: 'void', tell: 'grant.void' };
     if (!over) return undefined;
-    return { next: { ...change(record), execution: 'FAILED', why: 'not used within its window' }, is: 'unused', tell: 'grant.unused' };
+    const why = lost === undefined ? 'not used within its window' : 'the loss came, and the next manifest did not';
+    return { next: { ...change(record), execution: 'FAILED', why }, is: 'unused', tell: 'grant.unused' };
   }
 
   /** False where somebody else changed it meanwhile, or the store cannot write: it is looked at again in a second. */
