@@ -65,11 +65,11 @@ export function sayRequest(document: RequestDocument): string[] {
   ];
 }
 
-function sayObserved({ observed, action, about }: RequestDocument): string[] {
+function sayObserved({ observed, action, target: asked }: RequestDocument): string[] {
   if (!observed) return namesResource(action) || action === 'execute' ? [line('known of it', 'nothing: it is not on the roll')] : [];
   const { target, what, protects, protected_by: guards, same_domain: others, last_seen_healthy: healthy } = observed;
   return [
-    line(about === target.id ? 'it is' : 'it is about', `${say(target)}, ${what}, last seen healthy ${healthy ?? 'never'}`),
+    line(asked === target.id ? 'it is' : 'it is about', `${say(target)}, ${what}, last seen healthy ${healthy ?? 'never'}`),
     line(
       'depending',
       protects.length === 0 ? 'nothing on the roll has it as its backup' : `it is the backup of ${list(protects.map(say))}`,

@@ -251,4 +251,45 @@ describe('an approved loss', function () {
     await until(21);
     assert.match(ownWords().join('\n'), /nobody said how it ended: /);
   });
+
+  it('of what is retired is quiet until the next manifest takes it off the roll, and done with that', async () => {
+    const retire = approved({ action: 'retire', plan: { digest: 'sha256:next', bytes: 1 } });
+    await store.commit({ requests: [retire] });
+    await begin();
+    await until(5);
+    link.answers.set('orders-db', 'gone');
+    await until(6);
+    assert.deepEqual([told(), (await request())?.execution, typeof (await request())?.lost], [[], 'PENDING', 'number']);
+    const rest = makePlan(resources.slice(1), { link, pagers: [pager], version: 2 });
+    const reloading = watch.reload({ ...rest, inForce: { ...IN_FORCE, manifest: 'sha256:next' } });
+    await clock.advance(3000);
+    await reloading;
+    await until(7);
+    const record = await request();
+    assert.deepEqual([told(), record?.execution, typeof record?.loaded], [[], 'EXECUTED', 'number']);
+    await until(30);
+    assert.ok(!ownWords().some((words) => /did not come|is void/.test(words)));
+  });
+
+  it('of what is retired, without its manifest, is told of as that', async () => {
+    await store.commit({ requests: [approved({ action: 'retire', plan: { digest: 'sha256:next', bytes: 1 } })] });
+    await begin();
+    await until(5);
+    link.answers.set('orders-db', 'gone');
+    await until(21);
+    assert.match(ownWords().join('\n'), /the loss came, and the next manifest did not/);
+    assert.deepEqual(told(), []);
+  });
+
+  it('says when it would be expected: once its resource was seen since the approval, within the window', async () => {
+    await store.commit({ requests: [approved()] });
+    await begin();
+    await until(1);
+    assert.deepEqual(watch.status().armed, []);
+    await until(3);
+    assert.deepEqual(watch.status().armed, [ID]);
+    link.answers.set('orders-db', 'gone');
+    await until(4);
+    assert.deepEqual(watch.status().armed, []);
+  });
 });
