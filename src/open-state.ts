@@ -66,6 +66,7 @@ function brokenStore(error: StoreError): Store {
     incident: nothing,
     orders: none,
     requests: none,
+    requestRevisions: async () => new Map(),
     request: nothing,
     close: async () => {},
   };

@@ -153,6 +153,8 @@ export interface Store {
   orders(): Promise<readonly Order[]>;
   /** Requests, oldest first: all that are open, and the latest of the others. */
   requests(): Promise<readonly RequestRecord[]>;
+  /** The revision of each of those, by id, oldest first: what has changed since may be asked for by itself. */
+  requestRevisions(): Promise<ReadonlyMap<string, number>>;
   /** One request; undefined where there is none of this id. */
   request(id: string): Promise<RequestRecord | undefined>;
   close(): Promise<void>;

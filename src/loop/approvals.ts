@@ -33,13 +33,14 @@ interface Turned {
 
 /** Follows the requests in the store: what time, another manifest or an expected loss makes of them, and what people are told. */
 export class Approvals {
-  readonly #store: Pick<Store, 'requests' | 'commit'>;
+  readonly #store: Pick<Store, 'request' | 'requestRevisions' | 'commit'>;
   readonly #troubles: Troubles;
   readonly #losses: ExpectedLosses;
   readonly #log: Log;
   readonly #isProven: (record: RequestRecord) => boolean;
   /** Requests whose signatures have been verified, by what was verified: each of them once. */
   readonly #proven = new Map<string, number>();
+  readonly #records = new Map<string, RequestRecord>();
   readonly #told: Told;
 
   /** `saved`: what `save()` gave before a restart. */
@@ -63,7 +64,7 @@ export class Approvals {
 
   /** Once a second. `forMs`: how long what is only announced stands. */
   async follow(inForce: InForce, at: Instant, forMs: number): Promise<void> {
-    const records = await this.#store.requests();
+    const records = await this.#read();
     const standing = records.filter((record) => movedSince(record.document, inForce) === undefined);
     const proven = standing.filter((record) => this.#proves(record));
     this.#losses.learn(proven, at);
@@ -81,6 +82,18 @@ export class Approvals {
     const known = new Set(records.map(({ id }) => id));
     for (const key of Object.keys(this.#told)) if (!known.has(key.slice(0, ID_LENGTH))) delete this.#told[key];
     for (const id of this.#proven.keys()) if (!known.has(id)) this.#proven.delete(id);
+  }
+
+  /** What is in the store; read anew only where it has changed. */
+  async #read(): Promise<readonly RequestRecord[]> {
+    const revisions = await this.#store.requestRevisions();
+    for (const id of this.#records.keys()) if (!revisions.has(id)) this.#records.delete(id);
+    for (const [id, revision] of revisions) {
+      if (this.#records.get(id)?.revision === revision) continue;
+      const record = await this.#store.request(id);
+      if (record) this.#records.set(id, record);
+    }
+    return [...this.#records.values()];
   }
 
   #hear(record: RequestRecord, tell: Tell): void {

@@ -80,6 +80,14 @@ export function testStore(name: string, make: () => Promise<StoreHarness>): void
         (await store.requests()).map(({ id }) => id),
         ['A1', 'A2', 'A3'],
       );
+      assert.deepEqual(
+        [...(await store.requestRevisions())],
+        [
+          ['A1', 1],
+          ['A2', 1],
+          ['A3', 1],
+        ],
+      );
       assert.deepEqual(await store.request('A3'), used);
       assert.equal(await store.request('A9'), undefined);
     });

@@ -277,6 +277,7 @@ describe('the watch, end to end with a scripted probe and a real store', functio
       incident: (id) => store.incident(id),
       orders: () => store.orders(),
       requests: () => store.requests(),
+      requestRevisions: () => store.requestRevisions(),
       request: (id) => store.request(id),
       close: () => Promise.resolve(),
     });

@@ -116,6 +116,10 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.requests() : Promise.resolve([]);
   }
 
+  requestRevisions(): ReturnType<Store['requestRevisions']> {
+    return this.#inner ? this.#inner.requestRevisions() : Promise.resolve(new Map());
+  }
+
   request(id: string): ReturnType<Store['request']> {
     return this.#inner ? this.#inner.request(id) : Promise.resolve(undefined);
   }

@@ -50,13 +50,19 @@ export function readOrders(db: DatabaseSync): Order[] {
   return readDocuments(db, 'command', 'SELECT id, doc FROM command ORDER BY id') as Order[];
 }
 
-const CLOSED_REQUESTS_READ = 500;
-const REQUESTS = `SELECT id, doc FROM request WHERE open = 1
-  UNION SELECT id, doc FROM (SELECT id, doc FROM request WHERE open = 0 ORDER BY id DESC LIMIT ${CLOSED_REQUESTS_READ}) ORDER BY id`;
+const CLOSED_REQUESTS_READ = 200;
+const REQUESTS = `SELECT id FROM request WHERE open = 1
+  UNION SELECT id FROM (SELECT id FROM request WHERE open = 0 ORDER BY id DESC LIMIT ${CLOSED_REQUESTS_READ})`;
 
 /** Open requests and the latest of the others, oldest first: ids are ULIDs. */
 export function readRequests(db: DatabaseSync): RequestRecord[] {
-  return readDocuments(db, 'request', REQUESTS) as RequestRecord[];
+  return readDocuments(db, 'request', `SELECT id, doc FROM request WHERE id IN (${REQUESTS}) ORDER BY id`) as RequestRecord[];
+}
+
+/** The revision of each of the same, by id. */
+export function readRevisions(db: DatabaseSync): ReadonlyMap<string, number> {
+  const rows = db.prepare(`SELECT id, revision FROM request WHERE id IN (${REQUESTS}) ORDER BY id`).all();
+  return new Map(rows.map((row) => [String(row['id']), Number(row['revision'])]));
 }
 
 export function readRequest(db: DatabaseSync, id: string): RequestRecord | undefined {
