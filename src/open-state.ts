@@ -64,6 +64,8 @@ function brokenStore(error: StoreError): Store {
     load: refuse,
     commit: refuse,
     ledger: none,
+    head: refuse,
+    consistency: refuse,
     incident: nothing,
     orders: none,
     requests: none,
