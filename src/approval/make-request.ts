@@ -35,7 +35,7 @@ export type Made = { readonly ok: true; readonly record: RequestRecord } | { rea
 
 const MINUTE = 60_000;
 const LONGEST_MS = 30 * 24 * 60 * MINUTE;
-const PLAN_SHOWN = 64 * 1024;
+const PLAN_SHOWN = 16 * 1024;
 const LARGEST_PLAN = 1024 * 1024;
 
 /** Makes a request of what is asked, with everything that the people who decide it must see; `why` where it cannot be one. */
@@ -121,9 +121,14 @@ async function nextManifest({ head, compile }: World, action: Action, target: st
   return more === undefined ? { change: sayChange(change) } : { why: more };
 }
 
+/** What binds a plan. */
+export const planDigest = (plan: Uint8Array): string => `sha256:${sha256(plan)}`;
+
 /** A plan in UTF-8 that is small enough is part of what people read; of another its digest is. */
 function printPlan(plan: Uint8Array): NonNullable<RequestDocument['plan']> {
   const text = Buffer.from(plan).toString('utf8');
-  const shown = plan.length <= PLAN_SHOWN && Buffer.from(text).equals(plan);
-  return { digest: `sha256:${sha256(plan)}`, bytes: plan.length, ...(shown && { text }) };
+  // Control characters are no text that anybody wants to read, and would multiply in JSON.
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  const shown = plan.length <= PLAN_SHOWN && Buffer.from(text).equals(plan) && !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text);
+  return { digest: planDigest(plan), bytes: plan.length, ...(shown && { text }) };
 }

@@ -22,7 +22,7 @@ const requestSchema = z.strictObject({
   target: text(300),
   about: text(80).nullable(),
   identity: z.record(text(100), text(500)).nullable(),
-  plan: z.strictObject({ digest, bytes: z.int(), text: text(64 * 1024).optional() }).nullable(),
+  plan: z.strictObject({ digest, bytes: z.int(), text: text(16 * 1024).optional() }).nullable(),
   change: text(8000).optional(),
   observed: z
     .strictObject({

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { endGrant, parseToken, printToken, useGrant, type GrantRefusal, type GrantToken, type GrantUse } from '../core/grant.ts';
-import { yieldsToken } from '../core/request.ts';
+import { expectsLoss, yieldsToken } from '../core/request.ts';
 import { change, endOf, stateOf, type RequestRecord } from '../core/request-state.ts';
 import type { Instant } from '../core/report.ts';
 import { sha256 } from '../signing/digest.ts';
@@ -56,7 +56,13 @@ export async function consumeGrant(store: Registry, world: World, token: string,
   return turnRequest<Consumed>(store, parsed.id, at, (record) => {
     if (!record || !isTokenOf(record, parsed))
       return refuse('unknown-token', 'it is no token of ours, or another was handed out since', parsed.id);
-    const used = useGrant(record, use, at.wall, movedIn(world, record.document));
+    const ready = !expectsLoss(record.document.action) || (world.isArmed?.(record.id) ?? true);
+    const may = useGrant(record, use, at.wall, movedIn(world, record.document));
+    // What went before it was looked at once more would be paged: the answer is to ask again in a moment.
+    const used =
+      may.ok && !ready
+        ? ({ ok: false, kind: 'too-early', why: `${record.document.target} is yet to be seen since the approval` } as const)
+        : may;
     if (!used.ok) return refuse(used.kind, used.why, parsed.id, { ...change(record), refused: record.refused + 1 });
     const body = { is: 'used', action: use.action, target: use.target, ...(use.plan !== undefined && { plan: use.plan }) };
     return { next: used.next, ledger: [{ kind: 'grant', about: parsed.id, body }], result: { ok: true, id: parsed.id } };

@@ -21,6 +21,8 @@ export interface World {
   readonly signers: Signers;
   readonly resources: Manifest['resources'];
   readonly print: (id: string) => PrintedResource | undefined;
+  /** Whether the loss that a request is about would be expected from now on; absent where no daemon can be asked. */
+  readonly isArmed?: (request: string) => boolean;
   readonly compile: (bytes: Uint8Array) => Promise<Loaded<Manifest>>;
 }
 
@@ -39,7 +41,7 @@ export function inForceOf({ manifest, accepted }: Pick<Settled, 'manifest' | 'ac
 /** Undefined where nobody signs: then nobody can approve. */
 export function worldOf(
   settled: Pick<Settled, 'config' | 'manifest' | 'accepted' | 'standing'>,
-  known: Pick<World, 'print' | 'compile'>,
+  known: Pick<World, 'print' | 'compile' | 'isArmed'>,
 ): World | undefined {
   const { config, manifest, accepted, standing } = settled;
   if (!accepted?.rule || standing.state !== 'signed') return undefined;

@@ -135,3 +135,10 @@ export function movedSince({ base, policy }: RequestDocument, now: InForce): str
   if (policy !== now.policy) return 'other people may sign, or another number of them, than when it was asked';
   return undefined;
 }
+
+/** A request as it is read: neither the digest of its token nor the signatures. */
+export type PrintedRequest = Omit<RequestRecord, 'token' | 'said' | 'document'> & { readonly request: RequestDocument };
+
+export function printRequest({ token: _token, said: _said, document, ...record }: RequestRecord): PrintedRequest {
+  return { ...record, request: document };
+}

@@ -91,9 +91,7 @@ const say = ({ id, verdict, breaches }: Sighting): string => `${id} (${verdict}$
 
 /** Every character that may look like another one, by its number. */
 function exact(text: string): string {
-  return [...text]
-    .map((letter) => (PLAIN.test(letter) && letter !== '\\' ? letter : `\\u{${letter.codePointAt(0)?.toString(16)}}`))
-    .join('');
+  return text.replace(/[^\u0020-\u007e]|\\/gu, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`);
 }
 
 /** All of it: what is signed unread is not approved. */

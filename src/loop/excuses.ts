@@ -70,6 +70,11 @@ export class Excuses {
     ];
   }
 
+  /** Requests whose loss would be expected from now on. */
+  armed(roll: Roll): readonly string[] {
+    return this.#losses.armed(roll);
+  }
+
   mark(printed: PrintedResource | undefined, at: Instant): PrintedResource | undefined {
     return this.#losses.mark(this.#maintenance.mark(printed, at));
   }

@@ -83,6 +83,14 @@ export class ExpectedLosses {
     return false;
   }
 
+  /** Requests whose resource has been seen in its place since the approval and since the window began: from now on its loss is theirs. */
+  armed(roll: Roll): string[] {
+    return [...this.#expected.values()].flatMap(({ request, resource, since, from }) => {
+      const good = roll.record(resource)?.state.facets['presence']?.goodAt;
+      return good && good.steady >= since.steady && good.wall >= from ? [request] : [];
+    });
+  }
+
   /** When the loss came that a request expected, ms since 1970. */
   spentAt(request: string): number | undefined {
     return this.#spent.get(request);

@@ -172,6 +172,7 @@ export class Watch {
       why,
       resources: [...this.#roll.resources.keys()].flatMap((id) => this.#excuses.mark(this.#roll.print(id), at) ?? []),
       windows: this.#excuses.windows(at),
+      armed: this.#excuses.armed(this.#roll),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
       head: this.#journal.head,
@@ -235,7 +236,7 @@ export class Watch {
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
-    if (this.#orders.isDue(at)) this.#track(Promise.all([this.#orders.obey(at), this.#excuses.follow(at)]).then(() => {}));
+    if (this.#orders.isDue(at)) for (const asked of [this.#orders.obey(at), this.#excuses.follow(at)]) this.#track(asked);
     if (this.#ports.heartbeat && this.#path.isDue(at)) this.#track(this.#path.verify(at, this.#plan.pagers, this.#stop.signal));
     this.#pulse.tick(at, [...this.#unready(), ...this.#path.reasons], this.#desk.tray.undelivered().length);
   }

@@ -46,7 +46,7 @@ describe('a change request', function () {
   it('ends with one who denies, with whatever key of a person', async () => {
     const request = await registrar.ask();
     assert.ok((await take(request, keys().alice)).ok);
-    assert.ok((await take(request, keys().carol, 'deny', { flags: 0 })).ok === false, 'a key that nobody touched is nobody');
+    assert.equal((await take(request, keys().carol, 'deny', { flags: 0 })).ok, false, 'a key that nobody touched is nobody');
     assert.ok((await take(request, keys().bob, 'deny')).ok);
     assert.equal(await state(request), 'FAILED REJECTED');
     const late = await take(request, keys().carol);
@@ -70,7 +70,7 @@ describe('a change request', function () {
     const bot = await take(request, keys().bot);
     assert.ok(!bot.ok && bot.kind === 'nobody' && /program/.test(bot.why));
     const world = await registrar.world();
-    const [line] = world.signers.lines.filter(({ principals }) => principals === 'bot');
+    const line = world.signers.lines.find(({ principals }) => principals === 'bot');
     assert.ok(line);
     const both = { ...world, signers: { ...world.signers, lines: [...world.signers.lines, { ...line, principals: 'dave' }] } };
     const dressed = await takeApproval(registrar.store, both, say(request, keys().bot), at());
@@ -238,7 +238,7 @@ describe('a change request', function () {
       operation: 'drop-database',
       target: 'db1/оrders\u202e',
       about: 'one',
-      plan: Buffer.from('DROP DATABASE\n\u001b[2Jorders'),
+      plan: Buffer.from('DROP DATABASE\n\u202eorders'),
       reason: 'harmless\nit takes     0 people',
     });
     const lines = sayRequest(request);
@@ -252,7 +252,7 @@ describe('a change request', function () {
     assert.match(text, /^asked by {5}cursor, A PROGRAM$/m);
     assert.match(text, /^because {6}"harmless it takes     0 people"$/m);
     assert.match(text, /^protected by NOTHING/m);
-    assert.match(text, /^ {2}\| \\u\{1b\}\[2Jorders$/m);
+    assert.match(text, /^ {2}\| \\u\{202e\}orders$/m);
     assert.match(text, /^it takes {5}2 people/m);
     for (const part of [request.nonce, request.policy, request.base.digest, request.plan?.digest ?? 'none', request.window.until])
       assert.ok(text.includes(part));
