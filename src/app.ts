@@ -168,7 +168,7 @@ export async function startApp(
   try {
     const reading = filesContext(context);
     const read = await readConfigFile(option, reading);
-    const state = await openState(read.config.watchdog.state, log, Date.now());
+    const state = await openState(read.config.watchdog.state, log);
     releasers.push({ name: 'state', release: () => state.release() });
     const { store, snapshot } = state;
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));

@@ -42,6 +42,7 @@ export class Succession {
       const what = `the store is empty, but manifest version ${plan.manifest.version} has been in use: what was known of identities and baselines is lost`;
       this.#troubles.raise('store.empty', what, 'warning', at, plan.repeat);
     }
+    this.#journal.keepMeta('episodes_from', String(roll.episodesFrom));
     this.settle(plan, roll, at);
   }
 

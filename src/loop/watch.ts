@@ -67,7 +67,7 @@ export class Watch {
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
-    this.#roll = new Roll(plan.resources, snapshot.resources, at);
+    this.#roll = Roll.resume(plan, snapshot, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
     this.#witnessing = new Witnessing(ports.witness);
     const sources = (): DeskSources => ({
@@ -82,7 +82,7 @@ export class Watch {
     this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery), snapshot.meta['paces']);
-    this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
+    this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? this.#roll.episodesFrom);
     this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
     this.#flusher = new Flusher(this.#journal, () => this.#progress);
@@ -133,7 +133,7 @@ export class Watch {
     this.#holding.abort();
     this.#holding = new AbortController();
     this.#plan = plan;
-    this.#roll = new Roll(plan.resources, this.#roll.records, at);
+    this.#roll = new Roll(plan.resources, this.#roll.records, at, this.#roll.episodesFrom);
     this.#schedule = new Schedule(toPlanned(plan), this.#ports, at);
     this.#succession.settle(plan, this.#roll, at);
     this.#outbox.usePagers(plan.pagers);
