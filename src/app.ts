@@ -13,6 +13,7 @@ import { loadAccepted } from './approval/accepted.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
 import { inForceOf, worldOf, type World } from './approval/world.ts';
+import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
 import type { PrintedResource } from './core/page.ts';
@@ -107,6 +108,7 @@ function digestConfig(config: Config): Record<string, string> {
     heartbeat: digest(config.heartbeat ?? null),
     // Not where there are none: to whoever never had signers, nothing has changed.
     ...(config.signers && { signers: digest(config.signers) }),
+    ...(config.ledger && { ledger: digest(config.ledger) }),
     ...(config.watchdog.witness && { witness: digest(config.watchdog.witness) }),
   };
 }
@@ -179,6 +181,7 @@ export async function startApp(
     let plan = makePlan(files, context, clock);
     releasers.push({ name: 'links', release: () => closeGroups(plan) });
     const { heartbeat, watchdog } = files.config;
+    const key = openKey(watchdog.state, watchdog.name, log);
     const watch = new Watch(
       watchdog.name,
       plan,
@@ -196,7 +199,7 @@ export async function startApp(
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId,
-        sign: openKey(watchdog.state, watchdog.name, log)?.sign,
+        sign: key?.sign,
       },
       snapshot,
     );
@@ -227,8 +230,11 @@ export async function startApp(
     const { approvals } = files.config.requests;
     const mailbox = approvals === undefined ? undefined : office.collect(approvals, log);
     if (mailbox) releasers.push({ name: 'approvals', release: () => mailbox.stop() });
+    const cosigning =
+      key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
+    if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(files.config, watch, office, secret, { closed, version: context.version });
+    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -252,7 +258,7 @@ export async function startApp(
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error);
             log.error('reload refused', { why });
-            await watch.reloadFailed(why);
+            await watch.trouble('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning');
           }
         }),
     };

@@ -42,7 +42,8 @@ const TIMEOUT_MS = 10_000;
 export class Submitter {
   readonly #parts: Parts;
   readonly #heads: Map<string, CosignedHead>;
-  readonly #triedAt = new Map<string, number>();
+  /** Steady time of the last cosignature, by key line: what failed is tried again at the next tick. */
+  readonly #cosignedAt = new Map<string, number>();
   /** Steady time since when a witness has cosigned nothing, and why; by key line. */
   readonly #failing = new Map<string, { readonly since: number; readonly why: string; readonly grave: boolean }>();
 
@@ -76,8 +77,7 @@ export class Submitter {
   /** Asks every witness whose turn it is. Never rejects. */
   async tick(signal: AbortSignal): Promise<void> {
     const now = this.#parts.clock.now().steady;
-    const due = this.#parts.witnesses().filter(({ key }) => now - (this.#triedAt.get(key) ?? -Infinity) >= EVERY_MS);
-    for (const { key } of due) this.#triedAt.set(key, now);
+    const due = this.#parts.witnesses().filter(({ key }) => now - (this.#cosignedAt.get(key) ?? -Infinity) >= EVERY_MS);
     await Promise.all(due.map(async (witness) => this.#ask(witness, signal)));
   }
 
@@ -90,6 +90,7 @@ export class Submitter {
     if (signal.aborted) return;
     if (outcome.kind === 'cosigned') {
       this.#failing.delete(witness.key);
+      this.#cosignedAt.set(witness.key, this.#parts.clock.now().steady);
       this.#heads.set(witness.key, outcome.head);
       // What cannot be written down is asked for anew after a restart.
       const heads = JSON.stringify(Object.fromEntries(this.#heads));

@@ -25,6 +25,8 @@ export interface CosignedHead {
   readonly note: string;
   /** Seconds since 1970. */
   readonly at: number;
+  /** That the log's key signed another head of this size: for good, until the log has another key. */
+  readonly fork?: string;
 }
 
 /** An answer over HTTP. */
@@ -55,7 +57,8 @@ export class WitnessBook {
   readonly #heads: Map<string, CosignedHead>;
   /** Steady time of the last good head, by key line; of the start where there was none since. */
   readonly #heardAt = new Map<string, number>();
-  readonly #refused = new Map<string, { readonly why: string; readonly fork: boolean }>();
+  /** Why the last that came was refused, by key line. */
+  readonly #refused = new Map<string, string>();
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `saved`: what the store has under `BOOK`. */
@@ -75,14 +78,13 @@ export class WitnessBook {
   troubles(): string[] {
     const now = this.#parts.clock.now().steady;
     return this.#parts.logs().flatMap(({ key, silentAfter }) => {
-      const [name, refused] = [clean(nameInKey(key), 100), this.#refused.get(key)];
-      if (refused?.fork) return [`${name} shows two histories of its record: ${refused.why}`];
+      const [name, head, refused] = [clean(nameInKey(key), 100), this.#heads.get(key), this.#refused.get(key)];
+      if (head?.fork !== undefined) return [`${name} shows two histories of its record: ${head.fork}`];
       const since = this.#heardAt.get(key) ?? now;
       this.#heardAt.set(key, since);
       if (now - since < silentAfter) return [];
-      const size = this.#heads.get(key)?.size ?? 0;
-      const last = refused ? `; what came last was refused: ${refused.why}` : '';
-      return [`no head of ${name} that grows from its ${size} entries has come for ${formatDuration(silentAfter)}${last}`];
+      const last = refused === undefined ? '' : `; what came last was refused: ${refused}`;
+      return [`no head of ${name} that grows from its ${head?.size ?? 0} entries has come for ${formatDuration(silentAfter)}${last}`];
     });
   }
 
@@ -102,15 +104,15 @@ export class WitnessBook {
     const known = this.#heads.get(key) ?? { size: 0, root: Buffer.from(sha256(new Uint8Array())).toString('base64') };
     const { size, root } = checkpoint;
     // Signed twice over, with two roots: that needs no proof to be one.
-    if (size === known.size && root !== known.root)
-      this.#refused.set(key, { fork: true, why: `its key signed two roots over ${size} entries` });
-    if (old !== known.size || (size === known.size && root !== known.root)) return { status: 409, type: SIZE, body: `${known.size}\n` };
+    const forked = size === known.size && root !== known.root;
+    const head = this.#heads.get(key);
+    if (forked && head) await this.#keep(key, { ...head, fork: `its key signed two roots over ${size} entries` });
+    if (old !== known.size || forked) return { status: 409, type: SIZE, body: `${known.size}\n` };
     const [was, is] = [known, checkpoint].map((one) => ({ size: one.size, root: Buffer.from(one.root, 'base64') }));
     // From nothing everything grows; the empty proof says so.
     const grown = old === 0 ? proof.length === 0 : was !== undefined && is !== undefined && provesConsistency(sha256, proof, was, is);
     if (!grown) {
-      if (!this.#refused.get(key)?.fork)
-        this.#refused.set(key, { fork: false, why: `that ${size} entries grew from ${old} was not shown` });
+      this.#refused.set(key, `that ${size} entries grew from ${old} was not shown`);
       return { status: 422, type: TEXT, body: 'the proof does not show that it has grown\n' };
     }
     return this.#take(key, { size, root }, checkpoint, note);
@@ -122,21 +124,27 @@ export class WitnessBook {
     checkpoint: Submission['checkpoint'],
     note: string,
   ): Promise<WitnessAnswer> {
-    const { store, clock, cosign } = this.#parts;
+    const { clock, cosign } = this.#parts;
     const now = clock.now();
     const at = Math.floor(now.wall / 1000);
     const line = cosign(checkpoint, at);
-    const next: CosignedHead = { ...head, note: `${note}${line}\n`, at };
-    try {
-      // Written down before it is said: a witness that forgot would cosign a second history.
-      await store.commit({ meta: { [BOOK]: JSON.stringify(Object.fromEntries([...this.#heads, [key, next]])) } });
-    } catch {
+    const { fork } = this.#heads.get(key) ?? {};
+    // Written down before it is said: a witness that forgot would cosign a second history.
+    if (!(await this.#keep(key, { ...head, note: `${note}${line}\n`, at, ...(fork !== undefined && { fork }) })))
       return { status: 503, type: TEXT, body: 'could not be written down\n' };
-    }
-    this.#heads.set(key, next);
     this.#heardAt.set(key, now.steady);
-    if (!this.#refused.get(key)?.fork) this.#refused.delete(key);
+    this.#refused.delete(key);
     return { status: 200, type: TEXT, body: `${line}\n` };
+  }
+
+  async #keep(key: string, head: CosignedHead): Promise<boolean> {
+    try {
+      await this.#parts.store.commit({ meta: { [BOOK]: JSON.stringify(Object.fromEntries([...this.#heads, [key, head]])) } });
+      this.#heads.set(key, head);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

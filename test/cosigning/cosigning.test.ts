@@ -69,6 +69,8 @@ describe('a ledger with a witness', function () {
     await both.ask();
     assert.match(both.book.troubles().join(), /shows two histories of its record: its key signed two roots over 10 entries/);
     assert.match(both.submitter.troubles().grave.join(), /it knows another record of 10 entries/);
+    await both.restart();
+    assert.match(both.book.troubles().join(), /two histories/, 'which no restart makes one');
   });
 
   it('cosigns nothing for a log that it was not told of, nor without the log’s key', async () => {
