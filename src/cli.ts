@@ -127,6 +127,15 @@ program
   });
 
 program
+  .command('audit')
+  .description('what the own credentials and the agents could do to what is watched')
+  .addArgument(new Argument('[parts...]', 'what to audit; all of it where nothing is named').choices(['credentials', 'agents']))
+  .option('--json', 'print JSON')
+  .action(async (parts: 'credentials'[], { json = false }: { json?: boolean }) => {
+    exitCode = await (await import('./commands/audit.ts')).audit(io, { config: config(), parts, json });
+  });
+
+program
   .command('grants')
   .description('the least credential for exactly this manifest, to read and to run')
   .option('--connection <name>', 'for this connection only')

@@ -18,6 +18,7 @@ export type LedgerKind =
   | 'refusal'
   | 'claim'
   | 'window'
+  | 'audit'
   | 'rounds';
 
 export interface LedgerEntry {
