@@ -11,12 +11,13 @@ import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
+import { inForceOf, worldOf, type World } from './approval/world.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
-import type { Standing } from './core/standing.ts';
-import { readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
+import type { PrintedResource } from './core/page.ts';
+import { compileManifest, readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
 import { reasonNotToArm } from './loop/first-arming.ts';
 import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
@@ -24,10 +25,10 @@ import { Watch } from './loop/watch.ts';
 import { makePager, refOrText } from './make-pager.ts';
 import { openKey, openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
+import { RequestOffice } from './request-office.ts';
+import { serveWeb, StartError } from './serve-web.ts';
 import type { Link } from './probe.ts';
-import type { Secret, SecretRef } from './values/secret.ts';
 import { ulidMaker } from './values/ulid.ts';
-import type { WebOptions, WebServer } from './web/server.ts';
 
 export { makePager, probes };
 
@@ -50,7 +51,7 @@ async function loadCron(): Promise<(text: string) => boolean> {
 
 /** Opens every connection that a manifest needs, and no other. Nothing is contacted yet. */
 export function makePlan(
-  { config, manifest, standing }: Files & { readonly standing?: Standing },
+  { config, manifest, standing, accepted }: Files & Partial<Pick<Settled, 'standing' | 'accepted'>>,
   context: AppContext,
   clock: Clock,
 ): Plan {
@@ -88,6 +89,7 @@ export function makePlan(
     repeat: config.defaults.repeat,
     statusUrl: rootOf(config.watchdog),
     ...(standing && { standing }),
+    ...(standing?.state === 'signed' && { inForce: inForceOf({ manifest, accepted }) }),
   };
 }
 
@@ -154,11 +156,12 @@ export async function startApp(
   try {
     const reading = filesContext(context);
     const read = await readConfigFile(option, reading);
-    const state = await openState(read.config.watchdog.state, log, Date.now());
+    const state = await openState(read.config.watchdog.state, log);
     releasers.push({ name: 'state', release: () => state.release() });
     const { store, snapshot } = state;
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
     const random = systemRandom;
+    const newId = ulidMaker(random);
     const secret = secretReader(context.env);
     let files = await settle(read, reading, loadAccepted(snapshot.meta), clock.now().wall);
     let plan = makePlan(files, context, clock);
@@ -182,7 +185,7 @@ export async function startApp(
           every: heartbeat.every,
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
-        newId: ulidMaker(random),
+        newId,
         sign: openKey(watchdog.state, watchdog.name, log)?.sign,
       },
       snapshot,
@@ -208,7 +211,14 @@ export async function startApp(
     const look = () => (files.standing.state === 'unsigned' ? undefined : files.config);
     const vigil = new Vigil({ clock, log, look, tell: () => inTurn(lookAgain) });
     releasers.push({ name: 'vigil', release: () => vigil.stop() });
-    const web = await serve(files, watch, (id) => store.incident(id), secret, context.version);
+    const compile: World['compile'] = (bytes) => compileManifest(bytes, files.config, reading);
+    const isArmed = (id: string) => watch.status().armed?.includes(id) ?? false;
+    const office = new RequestOffice(store, () => worldOf(files, { print: printerOf(watch), compile, isArmed }), clock, newId);
+    const { approvals } = files.config.requests;
+    const mailbox = approvals === undefined ? undefined : office.collect(approvals, log);
+    if (mailbox) releasers.push({ name: 'approvals', release: () => mailbox.stop() });
+    const closed = (id: string) => store.incident(id);
+    const web = await serveWeb(files.config, watch, office, secret, { closed, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -242,45 +252,10 @@ export async function startApp(
   }
 }
 
-async function serve(
-  files: Files,
-  watch: Watch,
-  closed: WebOptions['closed'],
-  secret: (ref: SecretRef) => Promise<Secret>,
-  version: string,
-): Promise<WebServer | undefined> {
-  const { listen: address, token } = files.config.watchdog;
-  if (address === 'off') return undefined;
-  try {
-    const { listen } = await import('./web/server.ts');
-    const { claims } = files.config;
-    return await listen({
-      ...address,
-      token: token && (await secret(token)),
-      status: () => watch.status(),
-      closed,
-      version,
-      url: files.config.watchdog.url,
-      claims: claims.size === 0 ? undefined : { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },
-    });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);
-  }
-}
-
-/** The tokens that can be had; one that cannot be read lets nobody in and keeps nobody out. */
-async function readTokens(
-  refs: ReadonlyMap<string, SecretRef>,
-  secret: (ref: SecretRef) => Promise<Secret>,
-): Promise<ReadonlyMap<string, Secret>> {
-  const read = await Promise.allSettled([...refs].map(async ([name, ref]) => [name, await secret(ref)] as const));
-  return new Map(read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
-}
-
-/** The files are well-formed, but this machine does not allow what they say. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
+/** What is known of each resource at this moment, printed once for all who are asked for. */
+function printerOf(watch: Watch): World['print'] {
+  let known: ReadonlyMap<string, PrintedResource> | undefined;
+  return (id) => (known ??= new Map(watch.status().resources.map((one) => [one.id, one]))).get(id);
 }
 
 export type { Files };

@@ -1,8 +1,16 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes, stdout. The only file that touches `process`; everything heavier is loaded by its command. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import type { ApproveOptions } from './commands/approve.ts';
+import type { ConsumeOptions } from './commands/grant.ts';
+import { addCredentials } from './cli/credentials.ts';
 import type { Io } from './commands/io.ts';
+import type { RequestOptions } from './commands/request.ts';
 import { readVersion } from './version.ts';
+
+type RequestGiven = Omit<RequestOptions, 'config' | 'action' | 'target'>;
+type ApproveGiven = Omit<ApproveOptions, 'config' | 'request' | 'decision'>;
+type ConsumeGiven = Omit<ConsumeOptions, 'config' | 'operands'>;
 
 const EXIT_USAGE = 64;
 const EXIT_BUG = 70;
@@ -19,6 +27,8 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  ask: async (question) => (process.stdin.isTTY ? lineFrom(question) : undefined),
+  readLine: () => lineFrom(''),
   signal: ending.signal,
   onHangup: (reload) => void process.on('SIGHUP', reload),
   uid: process.getuid?.(),
@@ -26,6 +36,15 @@ const io: Io = {
   // What hrtime reads on Linux.
   monotonicUsec: () => process.hrtime.bigint() / 1000n,
 };
+
+/** The next line of the standard input; undefined at its end. */
+async function lineFrom(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin });
+  process.stderr.write(question);
+  for await (const line of lines) return line;
+  return undefined;
+}
 
 let exitCode = 0;
 const program = new Command('rollcall')
@@ -118,6 +137,86 @@ program
   });
 
 program
+  .command('request')
+  .description('ask for what people then approve: a loss that is expected once, a retirement, destructive work')
+  .argument('<action>', 'retire, repin, weaken, window, change-policy, expect-loss or execute')
+  .argument('<target>', 'a resource; of execute what it is done to, byte for byte; else the manifest')
+  .requiredOption('--reason <text>', 'why')
+  .option('--ticket <ticket>', 'where more is written about it')
+  .option('--operation <operation>', 'of execute: what is done, byte for byte')
+  .option('--about <id>', 'of execute: the resource that it is about')
+  .option('--plan <file>', 'what will be done; of a change of the manifest: the next one')
+  .option('--from <moment>', 'when it may begin; now where absent')
+  .option('--until <moment>', 'when it is over; else --for tells')
+  .option('--for <duration>', 'how long it may take', '1h')
+  .option('--by <name>', 'who asks; with --to the token tells')
+  .option('--agent', 'a program asks')
+  .option('--to <url>', 'the watcher, as http://127.0.0.1:7878; without it, the one whose config this machine has')
+  .option('--token-file <file>', 'holds the token for --to; else $ROLLCALL_REQUEST_TOKEN does')
+  .option('-o, --output <file>', 'write the request there, for those who are to approve it')
+  .option('--json', 'print JSON')
+  .action(async (action: string, target: string, given: RequestGiven) => {
+    exitCode = await (await import('./commands/request.ts')).request(io, { config: config(), action, target, ...given });
+  });
+
+program
+  .command('requests')
+  .description('what has been asked for and what became of it')
+  .argument('[id]', 'one of them, in full')
+  .option('-o, --output <file>', 'write the request there, for those who are to approve it')
+  .option('--json', 'print JSON')
+  .action(async (id: string | undefined, { output, json = false }: { output?: string; json?: boolean }) => {
+    exitCode = await (await import('./commands/requests.ts')).requests(io, { config: config(), id, output, json });
+  });
+
+for (const decision of ['approve', 'deny'] as const)
+  program
+    .command(decision)
+    .description(decision === 'approve' ? 'show all that a request would do, and sign it' : 'sign that it must not be done; one is enough')
+    .argument('<request>', 'a file that holds the request, or its id')
+    .option('--key <file>', 'SSH key to sign with; without it, how to sign is printed')
+    .option('--signature <file>', 'a signature that ssh-keygen made')
+    .option('-o, --output <file>', 'write it there, to travel as a file (*.approval.json)')
+    .option('--to <url>', 'the watcher, as http://127.0.0.1:7878')
+    .option('--token-file <file>', 'holds the token to read at --to; else $ROLLCALL_TOKEN does')
+    .option('--yes', 'sign without being asked')
+    .action(async (request: string, given: ApproveGiven) => {
+      exitCode = await (await import('./commands/approve.ts')).approve(io, { config: config(), request, decision, ...given });
+    });
+
+const grant = program.command('grant').description('the one-time token of an approved request: print it, use it up');
+const where = (command: Command, holds: string): Command =>
+  command
+    .option('--to <url>', 'the watcher, as http://127.0.0.1:7878; without it, the one whose config this machine has')
+    .option('--token-file <file>', holds);
+where(grant.command('issue'), 'holds the token of who asked; else $ROLLCALL_REQUEST_TOKEN does')
+  .description('print the token; one printed before counts no more')
+  .argument('<id>', 'the request')
+  .action(async (id: string, given: { to?: string; tokenFile?: string }) => {
+    exitCode = await (await import('./commands/grant.ts')).grantIssue(io, { config: config(), id, ...given });
+  });
+where(
+  grant.command('consume'),
+  'holds the one-time token; else $ROLLCALL_GRANT_TOKEN does, or the first operand, or - for the standard input',
+)
+  .description('use the token up, and only then run the command')
+  .argument('[operands...]', 'the token, if it stands here; then, after --, the command')
+  .requiredOption('--action <action>', 'what is about to be done, as it was approved')
+  .requiredOption('--target <target>', 'to what, as it was approved')
+  .option('--plan <file>', 'the plan, where it was approved with one')
+  .action(async (operands: string[], given: ConsumeGiven) => {
+    exitCode = await (await import('./commands/grant.ts')).grantConsume(io, { config: config(), operands, ...given });
+  });
+where(grant.command('ended'), 'holds the one-time token; else $ROLLCALL_GRANT_TOKEN does, or the operand, or - for the standard input')
+  .description('tell what the command ended with, where something else ran it')
+  .argument('[token]')
+  .requiredOption('--exit <code>', 'its exit code', Number)
+  .action(async (token: string | undefined, given: { to?: string; tokenFile?: string; exit: number }) => {
+    const operands = token === undefined ? [] : [token];
+    exitCode = await (await import('./commands/grant.ts')).grantEnded(io, { config: config(), operands, ...given });
+  });
+
+program
   .command('page-test')
   .description('a real test page through each pager, with its receipt')
   .argument('[pagers...]', 'pagers to try; all where none is named')
@@ -126,24 +225,7 @@ program
     exitCode = await (await import('./commands/page-test.ts')).pageTest(io, { config: config(), pagers, json });
   });
 
-program
-  .command('audit')
-  .description('what the own credentials and the agents could do to what is watched')
-  .addArgument(new Argument('[parts...]', 'what to audit; all of it where nothing is named').choices(['credentials', 'agents']))
-  .option('--json', 'print JSON')
-  .action(async (parts: 'credentials'[], { json = false }: { json?: boolean }) => {
-    exitCode = await (await import('./commands/audit.ts')).audit(io, { config: config(), parts, json });
-  });
-
-program
-  .command('grants')
-  .description('the least credential for exactly this manifest, to read and to run')
-  .option('--connection <name>', 'for this connection only')
-  .option('--role <name>', 'whom to name instead of the role that the connection names')
-  .option('--json', 'print JSON')
-  .action(async ({ connection, role, json = false }: { connection?: string; role?: string; json?: boolean }) => {
-    exitCode = await (await import('./commands/grants.ts')).grants(io, { config: config(), connection, role, json });
-  });
+addCredentials(program, { io, config, exit: (code) => void (exitCode = code) });
 
 program
   .command('schema')

@@ -6,7 +6,6 @@ import type { Log, Snapshot, Store } from './ports.ts';
 
 /** Closed incidents that stay in the store, for those who ask later. */
 const CLOSED_KEPT = 1000;
-const DAY_MS = 86_400_000;
 
 /** What a person has just set up wrongly, and sees at once. Everything else may befall a watcher that restarts at night. */
 const REFUSED: ReadonlySet<StoreErrorCode> = new Set(['locked', 'foreign', 'newer']);
@@ -22,7 +21,7 @@ export interface State {
  * from memory, and says so by a page (law 5): its commits fail with the reason until somebody mends the folder and restarts.
  * @throws StoreError where another daemon watches with this folder, or it holds what is not of this program or of a newer one.
  */
-export async function openState(dir: string, log: Log, now: number): Promise<State> {
+export async function openState(dir: string, log: Log): Promise<State> {
   const releasers: (() => Promise<void> | void)[] = [];
   const release = async (): Promise<void> => {
     for (let next = releasers.pop(); next; next = releasers.pop()) await next();
@@ -40,7 +39,7 @@ export async function openState(dir: string, log: Log, now: number): Promise<Sta
       throw error;
     }
     log.error('the state folder cannot be used, watching from memory', { error: error.message });
-    return { store: brokenStore(error), snapshot: await readWhatIsLeft(dir, now), release };
+    return { store: brokenStore(error), snapshot: await readWhatIsLeft(dir), release };
   }
 }
 
@@ -60,11 +59,20 @@ function brokenStore(error: StoreError): Store {
   };
   const none = async (): Promise<readonly never[]> => [];
   const nothing = async (): Promise<undefined> => {};
-  return { load: refuse, commit: refuse, ledger: none, incident: nothing, orders: none, close: async () => {} };
+  return {
+    load: refuse,
+    commit: refuse,
+    ledger: none,
+    incident: nothing,
+    orders: none,
+    requests: none,
+    request: nothing,
+    close: async () => {},
+  };
 }
 
 /** What cannot be written may still be read; else nothing is known. */
-async function readWhatIsLeft(dir: string, now: number): Promise<Snapshot> {
+async function readWhatIsLeft(dir: string): Promise<Snapshot> {
   try {
     const store = await openStore(dir, { readOnly: true });
     try {
@@ -73,8 +81,6 @@ async function readWhatIsLeft(dir: string, now: number): Promise<Snapshot> {
       await store.close();
     }
   } catch {
-    // Keys of the watcher's own troubles count from elsewhere each day: one that somebody acknowledged long ago is deaf.
-    const meta = { watchdog_episode: String(Math.floor(now / DAY_MS)) };
-    return { resources: new Map(), incidents: [], posts: [], meta, head: null };
+    return { resources: new Map(), incidents: [], posts: [], meta: { forgotten: 'all' }, head: null };
   }
 }

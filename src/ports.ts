@@ -4,6 +4,7 @@ import type { LedgerEntry, LedgerHead } from './core/chain.ts';
 import type { Memory } from './core/memory.ts';
 import type { Page } from './core/page.ts';
 import type { Instant } from './core/report.ts';
+import type { RequestRecord } from './core/request-state.ts';
 import type { ResourceState } from './core/state.ts';
 
 export interface Clock {
@@ -133,6 +134,11 @@ export interface Change {
   readonly orders?: readonly Order[];
   /** Ids of orders that have been carried out. */
   readonly doneOrders?: readonly string[];
+  /**
+   * Requests, new ones with revision 1. One that is not the next revision of what the store holds was changed by somebody else meanwhile:
+   * the whole change is refused (`isConflict`), and so nothing is done twice, whichever processes are at it.
+   */
+  readonly requests?: readonly RequestRecord[];
 }
 
 export interface Store {
@@ -145,6 +151,10 @@ export interface Store {
   incident(id: string): Promise<Incident | undefined>;
   /** What has been asked for and not carried out, oldest first. */
   orders(): Promise<readonly Order[]>;
+  /** Requests, oldest first: all that are open, and the latest of the others. */
+  requests(): Promise<readonly RequestRecord[]>;
+  /** One request; undefined where there is none of this id. */
+  request(id: string): Promise<RequestRecord | undefined>;
   close(): Promise<void>;
 }
 

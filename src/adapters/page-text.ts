@@ -56,7 +56,7 @@ export function claimLines(page: Page): string[] {
 export function remainder(page: Page, shown: number): string | undefined {
   const rest = page.total - shown;
   if (rest <= 0) return undefined;
-  return `and ${rest} more${page.links.status ? `, listed at ${clean(page.links.status)}` : ''}`;
+  return `and ${rest} more, listed ${page.links.status ? `at ${clean(page.links.status)}` : 'by rollcall incidents --json'}`;
 }
 
 /** A breach's number has its unit: what is 86400000 for a machine is a day for a person. */

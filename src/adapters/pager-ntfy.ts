@@ -14,6 +14,11 @@ import { isWebLink } from './web-link.ts';
 /** A message longer than 4,096 bytes becomes an attachment that nobody reads at night; the whole body is kept below that. */
 const MAX_BYTES = 4096;
 const MAX_TITLE = 200;
+/**
+ * The server grants each visitor 60 requests and one more in every five seconds (`visitor-request-limit-burst` and `-replenish`,
+ * https://docs.ntfy.sh/config/#rate-limiting); then it answers 429 to the grave and the mild alike.
+ */
+const PER_MINUTE = 24;
 
 export interface NtfyPagerOptions {
   readonly name: string;
@@ -30,7 +35,7 @@ export interface NtfyPagerOptions {
 
 /** Publishes pages as JSON. Only the server's own record of the message is a receipt: that a telephone rang is beyond its knowledge. */
 export function createNtfyPager(options: NtfyPagerOptions): Pager {
-  return guardPager(options.name, async (letter, signal, secrets) => {
+  const pager = guardPager(options.name, async (letter, signal, secrets) => {
     const topic = typeof options.topic === 'string' ? options.topic : await readSecret(options.topic);
     if (typeof options.topic !== 'string') secrets.push(topic);
     const token = options.token && (await readSecret(options.token));
@@ -43,6 +48,7 @@ export function createNtfyPager(options: NtfyPagerOptions): Pager {
     const id = receipt?.['event'] === 'message' ? receipt['id'] : undefined;
     return typeof id === 'string' && /^\w{1,64}$/.test(id) ? { kind: 'delivered', ref: id } : failureOf(reply);
   });
+  return { ...pager, perMinute: PER_MINUTE };
 }
 
 function messageOf(page: Page, topic: string): Record<string, unknown> {

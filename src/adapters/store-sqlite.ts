@@ -5,7 +5,7 @@ import type { Incident } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
 import { storeError, toStoreError } from './sqlite/error.ts';
 import { openDatabase, prepareFile } from './sqlite/file.ts';
-import { readHistory, readIncident, readLedger, readOrders, readSnapshot } from './sqlite/reader.ts';
+import { readHistory, readIncident, readLedger, readOrders, readRequest, readRequests, readSnapshot } from './sqlite/reader.ts';
 import { MIGRATIONS } from './sqlite/schema.ts';
 import { createWriter } from './sqlite/writer.ts';
 
@@ -59,6 +59,8 @@ function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteS
     ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit)),
     incident: (id) => attempt('read', () => readIncident(db, id)),
     orders: () => attempt('read', () => readOrders(db)),
+    requests: () => attempt('read', () => readRequests(db)),
+    request: (id) => attempt('read', () => readRequest(db, id)),
     history: (limit) => attempt('read', () => readHistory(db, limit)),
     prune: (keep) => attempt('write', () => writable().prune(keep)),
     async close() {

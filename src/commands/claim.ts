@@ -1,15 +1,14 @@
-import { httpPost } from '../adapters/http-post.ts';
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { systemRandom } from '../adapters/random-system.ts';
 import { openStore } from '../adapters/store-sqlite.ts';
 import { filesContext } from '../app.ts';
 import { EXIT } from '../core/exit.ts';
-import { readFiles, secretReader } from '../files.ts';
+import { readFiles } from '../files.ts';
 import { clean } from '../values/text.ts';
 import { ulid } from '../values/ulid.ts';
+import { askWatcher, readSecret } from './ask-watcher.ts';
 import type { Io } from './io.ts';
 
-const TIMEOUT_MS = 10_000;
 /** The only place of a token besides `--token-file`: an argument could be read by everybody on the machine. */
 const TOKEN_VARIABLE = 'ROLLCALL_CLAIM_TOKEN';
 
@@ -49,25 +48,16 @@ async function leave(io: Io, { config: file, text, about, by: given }: ClaimOpti
 }
 
 async function send(io: Io, { text, about, tokenFile }: ClaimOptions, to: string): Promise<number> {
-  const ref = tokenFile === undefined ? { env: TOKEN_VARIABLE } : { file: tokenFile };
-  const token = await secretReader(io.env)(ref).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  const token = await readSecret(io, tokenFile, TOKEN_VARIABLE);
   if (typeof token === 'string') {
     io.err(`rollcall: ${token}; the token stands in $${TOKEN_VARIABLE} or in the file of --token-file\n`);
     return EXIT.usage;
   }
-  const reply = await httpPost({
-    url: `${to.replace(/\/+$/, '')}/api/v1/claims`,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token.reveal()}` },
-    body: JSON.stringify({ text, about }),
-    timeout: TIMEOUT_MS,
-    signal: io.signal,
-    secrets: [token.reveal()],
-    now: createSystemClock(0).now().wall,
-  });
-  if (reply.kind === 'answer' && reply.status === 202) {
+  const answer = await askWatcher(io, to, '/api/v1/claims', { body: { text, about }, token });
+  if (answer.ok) {
     io.out('claim taken\n');
     return EXIT.ok;
   }
-  io.err(`rollcall: not taken: ${reply.kind === 'answer' ? `answered ${reply.status}: ${reply.excerpt}` : reply.why}\n`);
+  io.err(`rollcall: not taken: ${answer.why}\n`);
   return EXIT.critical;
 }

@@ -8,6 +8,10 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Colours and progress only where true. */
   readonly isTerminal: boolean;
+  /** What a person types as the answer; undefined where nobody sits at a terminal. */
+  readonly ask: (question: string) => Promise<string | undefined>;
+  /** The first line of the standard input. */
+  readonly readLine: () => Promise<string | undefined>;
   /** Aborts when the process is told to end (SIGINT, SIGTERM). */
   readonly signal: AbortSignal;
   /** Calls back at every SIGHUP. */

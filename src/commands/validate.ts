@@ -18,7 +18,7 @@ export async function validate(io: Io, options: { readonly config: string | unde
       io.out(`${JSON.stringify({ ok: true, manifest: { id, version, resources: resources.length }, complaints: [], ...signing })}\n`);
       return EXIT.ok;
     }
-    const named = Object.entries(digests).map(([name, digest]) => `${name} ${digest}`);
+    const named = Object.entries(digests).map(([name, digest]) => `digest of the ${name === 'sha256' ? 'manifest' : name}: ${digest}`);
     const lines = [`${config.file}: ok`, `${manifest.file}: ok, ${id} version ${version}, ${resources.length} resources`];
     io.out(`${plainLines([...lines, ...sayStanding(standing, version), ...named]).join('\n')}\n`);
     return EXIT.ok;

@@ -39,6 +39,7 @@ export const CODES = {
   RC_URL_PASSWORD: 'a URL has a user or password in it',
   RC_LISTEN_UNGUARDED: '`listen` is open to other machines without a token',
   RC_POLICY_UNHELD: 'a policy of signatures where config.yaml names no signers',
+  RC_REQUESTS_UNSIGNED: '`requests` where config.yaml names no signers: nobody could approve',
   RC_SIGNERS_LINE: 'a line of `allowed_signers` or of the revoked keys that cannot be read',
   RC_SIGNERS_PRINCIPAL: 'a principal in `signers` that `allowed_signers` does not have, or that stands in two places',
   RC_SIGNERS_CHANGED: 'the signers are others than those in force, and no signed manifest says so',

@@ -12,7 +12,13 @@ export function configReferences(raw: Readonly<Record<string, unknown>>): Findin
     ...routing(raw),
     ...blindness(raw['defaults'], { sweep: 2000, blindAfter: 120_000 }, ['defaults']),
     ...openness(raw['watchdog']),
+    ...unsigned(raw),
   ];
+}
+
+function* unsigned({ requests, signers }: Readonly<Record<string, unknown>>): Generator<Finding> {
+  if (requests !== undefined && signers === undefined)
+    yield { path: ['requests'], message: 'is of no use without signers: nobody could approve', code: 'RC_REQUESTS_UNSIGNED' };
 }
 
 function* emptiness(raw: Readonly<Record<string, unknown>>): Generator<Finding> {

@@ -269,5 +269,25 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       .describe(
         'who may report to this watcher (agents, pipelines), by name, each with a write-only token of its own as a reference to a secret; what they say is shown in pages and never believed',
       ),
+    requests: z
+      .strictObject({
+        approvals: path()
+          .optional()
+          .describe('folder in which signed approvals arrive as files (*.approval.json), by git for instance (default none)'),
+        requesters: z
+          .record(
+            name(40),
+            z.strictObject({
+              kind: z
+                .enum(['human', 'agent'])
+                .describe('a person, by the name that signers has for them: they cannot approve what they ask; or a program'),
+              token: secretRef().describe('a token of their own, which asks and reads nothing else'),
+            }),
+          )
+          .default({})
+          .describe('who may ask over HTTP for what people then approve, by name (default nobody)'),
+      })
+      .optional()
+      .describe('changes that people approve before they count; needs signers'),
   });
 }

@@ -107,6 +107,10 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     ...(heartbeat && { heartbeat: { urls: Array.isArray(heartbeat.url) ? heartbeat.url : [heartbeat.url], every: heartbeat.every } }),
     claims: new Map(Object.entries(data.claims ?? {})),
     agents: data.agents.map(({ name, ...is }) => ({ name, is: new Map(Object.entries(is)) })),
+    requests: {
+      ...(data.requests?.approvals !== undefined && { approvals: data.requests.approvals }),
+      requesters: new Map(Object.entries(data.requests?.requesters ?? {})),
+    },
   };
 }
 

@@ -31,8 +31,17 @@ export interface Config {
   /** Who may report what they did, by name, with the token that lets them; empty where nobody may. */
   readonly claims: ReadonlyMap<string, SecretRef>;
   readonly agents: readonly AgentConfig[];
+  readonly requests: RequestsConfig;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
+}
+
+/** How what people approve is asked for, and how their approvals come. */
+export interface RequestsConfig {
+  /** Absolute path. */
+  readonly approvals?: string;
+  /** Who may ask over HTTP, by name. */
+  readonly requesters: ReadonlyMap<string, { readonly kind: 'human' | 'agent'; readonly token: SecretRef }>;
 }
 
 /** Who signs the manifest. Absolute paths. */

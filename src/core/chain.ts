@@ -17,6 +17,8 @@ export type LedgerKind =
   | 'approval'
   | 'refusal'
   | 'claim'
+  | 'request'
+  | 'grant'
   | 'window'
   | 'audit'
   | 'rounds';

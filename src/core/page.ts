@@ -60,6 +60,8 @@ export interface PrintedResource {
   readonly protection?: readonly PrintedProtection[];
   /** The maintenance window it is in: whoever is woken up may want to ask its author. */
   readonly window?: PrintedWindow;
+  /** Gone once, as people approved. */
+  readonly approved_loss?: { readonly request: string; readonly people: readonly string[]; readonly at: string };
 }
 
 export interface PrintedProtection {

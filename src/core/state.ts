@@ -9,6 +9,7 @@ import { newFacet, lookAtFacet, type FacetState } from './facet.ts';
 import { compareHarm, harmOf, type FacetJudgment, type HarmClass, type JudgedEvidence } from './outcome.ts';
 import type { Depth, Facet, Instant } from './report.ts';
 import { darkness, resumeSight } from './sight.ts';
+import { isMore, tale } from './tale.ts';
 
 /** How long a resource must have been good, besides the looks it took to page, before an incident may resolve (law 7). */
 export const GOOD_FOR_MS = 60_000;
@@ -50,8 +51,8 @@ export type StateEffect =
   | { readonly do: 'recheck'; readonly depth: Depth; readonly afterMs: number; readonly urgent: boolean }
   | { readonly do: 'raise'; readonly track: 'harm'; readonly harm: HarmClass }
   | { readonly do: 'raise'; readonly track: 'sight' }
-  /** The same happening, told differently: milder, or another verdict of the same class. */
-  | { readonly do: 'change'; readonly track: 'harm'; readonly harm: HarmClass }
+  /** The same happening, told differently: milder, or another verdict of the same class. `more`: as grave, and more is struck. */
+  | { readonly do: 'change'; readonly track: 'harm'; readonly harm: HarmClass; readonly more: boolean }
   | { readonly do: 'clear'; readonly track: 'harm' | 'sight' };
 
 export interface Stepped {
@@ -133,20 +134,11 @@ function weighHarm(resource: Resource, looked: ResourceState, before: ResourceSt
   const next = { ...looked, harm, firstBad };
   if (harm === null) return { next, effects: [] };
   if (compareHarm(harm, before.harm ?? undefined) > 0) return { next, effects: [{ do: 'raise', track: 'harm', harm }] };
-  if (worst !== null && (harm !== before.harm || tale(before) !== tale(looked)))
-    return { next, effects: [{ do: 'change', track: 'harm', harm }] };
+  if (worst !== null && (harm !== before.harm || tale(before.facets) !== tale(looked.facets))) {
+    const more = harm === before.harm && isMore(before.facets, looked.facets, harm);
+    return { next, effects: [{ do: 'change', track: 'harm', harm, more }] };
+  }
   return { next, effects: [] };
-}
-
-/** What a person would be told of the bad facets; a difference is news. */
-function tale(state: ResourceState): string {
-  return Object.entries(state.facets)
-    .filter(([, facet]) => facet.standing === 'bad')
-    .map(
-      ([name, { outcome }]) =>
-        `${name} ${outcome?.is === 'lost' ? outcome.how : outcome?.is === 'breach' ? outcome.breaches.map((breach) => breach.path).join() : ''}`,
-    )
-    .join('\n');
 }
 
 function isHealthy(facet: FacetState | undefined): boolean {

@@ -5,7 +5,7 @@ import type { Instant } from '../core/report.ts';
 import type { ClaimBook } from './claim-book.ts';
 import type { DeskOptions } from './desk.ts';
 import type { Journal } from './journal.ts';
-import type { Maintenance } from './maintenance.ts';
+import type { Excuses } from './excuses.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import { Troubles } from './troubles.ts';
@@ -17,15 +17,15 @@ export interface DeskSources {
   readonly troubles: Troubles;
   readonly journal: Journal;
   readonly claims: ClaimBook;
-  readonly maintenance: Maintenance;
+  readonly excuses: Excuses;
   readonly witness: (at: Instant) => WitnessWord | undefined;
 }
 
 /** `manifest`: its id, which a running daemon never changes. */
 export function deskOptions(watchdog: string, manifest: string, newId: DeskOptions['newId'], sources: () => DeskSources): DeskOptions {
   const print = (id: string, at: Instant): PrintedResource | undefined => {
-    const { troubles, roll, maintenance } = sources();
-    return Troubles.owns(id) ? troubles.print(id) : maintenance.mark(roll.print(id), at);
+    const { troubles, roll, excuses } = sources();
+    return Troubles.owns(id) ? troubles.print(id) : excuses.mark(roll.print(id), at);
   };
   return {
     manifest,
@@ -34,7 +34,7 @@ export function deskOptions(watchdog: string, manifest: string, newId: DeskOptio
     pagersFor: (severity) => sources().plan.pagersFor(severity),
     laterFor: (severity) => sources().plan.laterFor(severity),
     newId,
-    isQuiet: (incident, at) => sources().maintenance.isQuiet(incident, sources().roll, at),
+    isQuiet: (incident, at) => sources().excuses.isQuiet(incident, sources().roll, at),
     word: (incident, event, reason, at) => {
       const { plan, roll, journal, claims, witness } = sources();
       return wordPage(incident, {

@@ -14,16 +14,16 @@ import {
   tickIncident,
   attempted,
   type Incident,
-  type IncidentClass,
   type Later,
   type Turned,
   type Wish,
 } from '../core/incident.ts';
 import type { Page, PageEvent, PageReason } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
-import { callIn, reroute } from '../core/reroute.ts';
+import { callIn, lacksAny, reroute, type Route } from '../core/reroute.ts';
 import type { Post } from '../ports.ts';
 import { coalesce } from './precedence.ts';
+import type { Raising } from './raising.ts';
 import { Tray } from './tray.ts';
 
 /** What the desk needs to know of the world to open an incident and to word a page. */
@@ -44,17 +44,6 @@ export interface DeskChange {
   readonly incidents: readonly Incident[];
   readonly posts: readonly Post[];
   readonly dropped: readonly string[];
-}
-
-export interface Raising {
-  readonly resource: string;
-  /** What the dedup key calls it, where that is not the resource's id. */
-  readonly label?: string;
-  readonly connection: string;
-  readonly class: IncidentClass;
-  readonly severity: Severity;
-  readonly episode: number;
-  readonly at: Instant;
 }
 
 /**
@@ -105,8 +94,12 @@ export class Desk {
   /** A resource's harm or blindness was proven: opens an incident, joins one of the same loss, or replaces a milder one. */
   raise(raising: Raising): void {
     const { resource, at } = raising;
-    const milder = this.incidentOf(resource, raising.class === 'blind');
-    const host = this.open().find((incident) => incident !== milder && takesIn(incident, raising));
+    const blind = raising.class === 'blind';
+    // Who joined in this round counts: a milder incident that others have just joined is not replaced under their feet.
+    if (this.incidentOf(resource, blind)) this.#takeIn();
+    const milder = this.incidentOf(resource, blind);
+    const replaced = this.#replaced();
+    const host = this.open().find((incident) => incident !== milder && !replaced.has(incident.id) && takesIn(incident, raising));
     const alone = milder !== undefined && openMembers(milder).length === 1;
     const supersedes = alone ? [milder.id, ...milder.supersedes] : [];
     if (host && !milder) {
@@ -202,7 +195,7 @@ export class Desk {
     this.#wishes = [];
     for (const wish of coalesce(wishes)) {
       const incident = this.#incidents.get(wish.incident);
-      if (!incident) continue;
+      if (!incident || incident.phase === 'closed') continue;
       const page = this.#options.word(incident, wish.event, wish.reason, at);
       for (const pager of wish.to) this.tray.put(incident, pager, page, at);
     }
@@ -230,15 +223,15 @@ export class Desk {
   }
 
   /**
-   * After a start: pagers that are not configured any more can give no receipt. Their part of what is open goes to the pagers left of
-   * its route, or where none is left to those of the route now standing.
+   * Pagers that are not configured any more, after a start or because they were given up, can give no receipt. Their part of what is open goes to
+   * the pagers left of its route and to those of the route now standing.
    */
   reroute(configured: ReadonlyMap<string, unknown>): void {
     this.#takeIn();
     for (const incident of this.open()) {
-      if (incident.pagers.every((name) => configured.has(name))) continue;
+      if (!lacksAny(incident, configured)) continue;
       this.tray.dropWhere((post) => post.incident === incident.id && !post.receipt && !configured.has(post.pager));
-      this.#turn(reroute(incident, configured, this.#options.pagersFor(incident.severity)));
+      this.#turn(reroute(incident, configured, this.#route(incident)));
     }
   }
 
@@ -246,7 +239,11 @@ export class Desk {
   callIn(configured: ReadonlyMap<string, unknown>): void {
     this.#takeIn();
     const replaced = this.#replaced();
-    for (const one of this.open()) if (!replaced.has(one.id)) this.#turn(callIn(one, configured, this.#options.pagersFor(one.severity)));
+    for (const one of this.open()) if (!replaced.has(one.id)) this.#turn(callIn(one, configured, this.#route(one)));
+  }
+
+  #route({ severity }: Incident): Route {
+    return { pagers: this.#options.pagersFor(severity), later: this.#options.laterFor(severity) };
   }
 
   /** What has changed since the last call. */

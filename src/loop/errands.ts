@@ -1,6 +1,7 @@
 import type { Instant } from '../core/report.ts';
 import type { ClaimBook } from './claim-book.ts';
 import type { Desk } from './desk.ts';
+import type { Excuses } from './excuses.ts';
 import type { Journal } from './journal.ts';
 import { Orders } from './orders.ts';
 import { PagingPath } from './paging-path.ts';
@@ -14,20 +15,24 @@ import type { WatchPorts } from './watch-ports.ts';
 export class Errands {
   readonly #readBack: ReadBack;
   readonly #orders: Orders;
+  readonly #excuses: Excuses;
   readonly #path: PagingPath | undefined;
   readonly #selfAudit: SelfAudit;
 
   /** The paging path is tried only where a dead man's switch waits for it. */
   constructor(
     ports: WatchPorts,
-    {
-      desk,
-      journal,
-      claims,
-      troubles,
-    }: { readonly desk: Desk; readonly journal: Journal; readonly claims: ClaimBook; readonly troubles: Troubles },
+    parts: {
+      readonly desk: Desk;
+      readonly journal: Journal;
+      readonly claims: ClaimBook;
+      readonly troubles: Troubles;
+      readonly excuses: Excuses;
+    },
   ) {
+    const { desk, journal, claims, troubles, excuses } = parts;
     this.#readBack = new ReadBack(desk, journal, ports.log);
+    this.#excuses = excuses;
     this.#orders = new Orders(ports.store, desk, claims, journal);
     this.#path = ports.heartbeat && new PagingPath();
     this.#selfAudit = new SelfAudit(troubles, journal, ports);
@@ -42,7 +47,7 @@ export class Errands {
   run(at: Instant, plan: Plan, stopping: AbortSignal): Promise<void>[] {
     return [
       ...(this.#readBack.isDue(at, plan.pagers) ? [this.#readBack.ask(at, plan.pagers, stopping)] : []),
-      ...(this.#orders.isDue(at) ? [this.#orders.obey(at)] : []),
+      ...(this.#orders.isDue(at) ? [this.#orders.obey(at), this.#excuses.follow(at)] : []),
       ...(this.#path?.isDue(at) ? [this.#path.verify(at, plan.pagers, stopping)] : []),
       ...(this.#selfAudit.isDue(at, plan) ? [this.#selfAudit.ask(plan, stopping)] : []),
     ];

@@ -53,7 +53,7 @@ export class Maintenance {
       this.#journal.record('window', window.name, { is: 'declared', ...window });
     }
     const news = declared.filter(({ until }) => until > at.wall);
-    if (news.length > 0) this.#troubles.raise('window.declared', news.map(sayDeclared).join('; '), 'warning', at, forMs);
+    if (news.length > 0) this.#troubles.announce('window.declared', news.map(sayDeclared).join('; '), 'warning', at, forMs);
   }
 
   /** The window that a resource is in now. */

@@ -28,7 +28,7 @@ export async function rollOnce(
 ): Promise<PrintedResource[]> {
   const wanted = new Set(ids);
   const resources = plan.resources.filter((resource) => wanted.has(resource.id));
-  const roll = new Roll(resources, forget(known), clock.now(), false);
+  const roll = new Roll(resources, forget(known), clock.now(), 0, false);
   await rounds(plan, roll, { depth: 'sweep', path: 'usual', ids }, clock, signal);
   const inspectable = resources.filter(({ id, checks }) => !roll.isUninspectable(id) && checks.some((check) => check.depth === 'inspect'));
   await rounds(plan, roll, { depth: 'inspect', path: 'usual', ids: inspectable.map(({ id }) => id) }, clock, signal);

@@ -12,6 +12,8 @@ const LONGEST_ATTEMPT_MS = 60_000;
 const REFUSED_RETRY_MS = 300_000;
 /** How often a letter written under an old plan is tried with that plan's pager before the new one of the same name may have it. */
 const OLD_ROUTE_TRIES = 5;
+/** How often a pager that a reload took away is tried before what it is owed is let go: about a quarter of an hour. */
+const RETIRED_TRIES = 20;
 
 /** The last word of each pager: `null` while its last attempt succeeded. */
 export type PagerHealth = ReadonlyMap<string, Health>;
@@ -150,9 +152,13 @@ export class Outbox {
       this.#desk.delivered(post, delivery.ref, at);
     } else {
       const refused = delivery.kind === 'refused' ? delivery.why : this.#health.get(post.pager)?.refused;
-      this.#health.set(post.pager, { at, error: delivery.why, ...(refused !== undefined && { refused }) });
+      const { pager: name } = post;
+      // Not of one that was let go while this was under way: nobody would ever mend it.
+      if (this.#pagers.has(name) || this.#retired.has(name))
+        this.#health.set(name, { at, error: delivery.why, ...(refused !== undefined && { refused }) });
       const wait = delivery.kind === 'refused' ? REFUSED_RETRY_MS : Math.max(delivery.afterMs ?? 0, this.#backoff(post.attempts));
       this.#desk.failed(post, delivery.why, at.steady + wait);
+      if (delivery.kind === 'refused' || post.attempts + 1 >= RETIRED_TRIES) this.#giveUp(post.pager);
       log.warn('page not delivered', {
         pager: post.pager,
         key: post.key,
@@ -186,6 +192,13 @@ export class Outbox {
     } finally {
       bell.abort();
     }
+  }
+
+  /** Where a reload took it away: whoever stands in its place has been called in, and nothing may wait for ever. */
+  #giveUp(name: string): void {
+    if (this.#pagers.has(name) || !this.#retired.delete(name)) return;
+    this.#health.delete(name);
+    this.#desk.reroute(new Map([...this.#retired, ...this.#pagers]));
   }
 
   #pagerFor(post: Post): Pager | undefined {

@@ -3,6 +3,7 @@ import type { Later } from '../core/incident.ts';
 import type { Standing } from '../core/standing.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { Depth } from '../core/report.ts';
+import type { InForce } from '../core/request-state.ts';
 import type { Pager } from '../ports.ts';
 import type { Agent, Link } from '../probe.ts';
 import type { Planned } from './schedule.ts';
@@ -40,6 +41,8 @@ export interface Plan {
   readonly statusUrl: string | undefined;
   /** How the manifest stands with the people who sign; absent where nobody has to. */
   readonly standing?: Standing;
+  /** Digests of what is in force; absent where nobody signs. */
+  readonly inForce?: InForce;
 }
 
 /** The plan's resources as the schedule wants them. */

@@ -1,4 +1,5 @@
 import { leftAlone, saidAlike } from '../core/calm.ts';
+import { episodesFrom } from '../core/episodes-from.ts';
 import type { Resource } from '../core/expectation.ts';
 import type { IncidentClass } from '../core/incident.ts';
 import { massOf, type Mass } from '../core/mass.ts';
@@ -9,7 +10,8 @@ import { remember } from '../core/remember.ts';
 import type { Instant, ResourceReport, Seen } from '../core/report.ts';
 import { isUninspectable, NEW, step, type StateEffect, type Stepped } from '../core/state.ts';
 import { judge, type LookMade } from '../core/verdict.ts';
-import type { ResourceRecord } from '../ports.ts';
+import type { ResourceRecord, Snapshot } from '../ports.ts';
+import type { Plan } from './plan.ts';
 
 /** What one look at one resource led to. */
 export interface Outcomes {
@@ -53,10 +55,13 @@ export class Roll {
   readonly #masses = new Map<string, Mass | undefined>();
 
   readonly #adopts: boolean;
+  /** What episodes are counted on from where none is known. */
+  readonly episodesFrom: number;
 
   /** `adopts`: whether identities may be taken on first use; a check records nothing, so it takes none. */
-  constructor(resources: readonly Resource[], known: ReadonlyMap<string, ResourceRecord>, at: Instant, adopts = true) {
+  constructor(resources: readonly Resource[], known: ReadonlyMap<string, ResourceRecord>, at: Instant, episodes = 0, adopts = true) {
     this.#adopts = adopts;
+    this.episodesFrom = episodes;
     for (const resource of resources) {
       this.#resources.set(resource.id, resource);
       for (const guard of resource.protectedBy) this.#protects.set(guard, [...(this.#protects.get(guard) ?? []), resource.id]);
@@ -66,6 +71,11 @@ export class Roll {
       const state = record ? step(resource, record.state, { type: 'resumed', at }).next : NEW;
       this.#put(resource.id, { state, memory: record?.memory ?? BLANK });
     }
+  }
+
+  /** After a start: as the store remembers it. */
+  static resume({ resources, manifest }: Pick<Plan, 'resources' | 'manifest'>, snapshot: Snapshot, at: Instant): Roll {
+    return new Roll(resources, snapshot.resources, at, episodesFrom(snapshot.meta, manifest.version, at));
   }
 
   get resources(): ReadonlyMap<string, Resource> {
@@ -162,7 +172,7 @@ export class Roll {
   nextEpisode(id: string, what: string): number {
     const record = this.#records.get(id);
     if (!record) return 1;
-    const episode = (record.state.episodes[what] ?? 0) + 1;
+    const episode = (record.state.episodes[what] ?? this.episodesFrom) + 1;
     this.#records.set(id, { ...record, state: { ...record.state, episodes: { ...record.state.episodes, [what]: episode } } });
     return episode;
   }

@@ -21,6 +21,8 @@ export interface WatchStatus {
   readonly incidents: readonly Incident[];
   /** Maintenance windows that are open now. */
   readonly windows?: readonly PrintedWindow[];
+  /** Requests whose loss would be expected from now on. */
+  readonly armed?: readonly string[];
   readonly pagers: PagerHealth;
   readonly head: LedgerHead | null;
   readonly watcher: { readonly name: string; readonly manifest: string; readonly version: number };

@@ -42,6 +42,7 @@ export class Succession {
       const what = `the store is empty, but manifest version ${plan.manifest.version} has been in use: what was known of identities and baselines is lost`;
       this.#troubles.raise('store.empty', what, 'warning', at, plan.repeat);
     }
+    this.#journal.keepMeta('episodes_from', String(roll.episodesFrom));
     this.settle(plan, roll, at);
   }
 
@@ -51,8 +52,8 @@ export class Succession {
     // What enough people signed as weakening is no news to page; what they did not see as such is.
     const { state, keep, approval } = plan.standing ?? UNSIGNED;
     const approved = state === 'signed' && keep !== undefined && approval?.sense !== 'harmless';
-    if (manifest !== undefined && !approved) this.#troubles.raise('manifest.changed', manifest, 'critical', at, plan.repeat);
-    if (config !== undefined) this.#troubles.raise('config.changed', config, 'warning', at, plan.repeat);
+    if (manifest !== undefined && !approved) this.#troubles.announce('manifest.changed', manifest, 'critical', at, plan.repeat);
+    if (config !== undefined) this.#troubles.announce('config.changed', config, 'warning', at, plan.repeat);
     for (const id of diff.removed) {
       this.#journal.record('retired', id, {});
       this.#journal.keep(id, null);

@@ -1,4 +1,5 @@
 import type { Severity } from '../core/expectation.ts';
+import { isAcknowledged } from '../core/incident.ts';
 import { printTrouble } from '../core/page-words.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
@@ -22,7 +23,12 @@ export type TroubleName =
   | 'clock.stopped'
   | 'credential.too-strong'
   | 'pager.refused'
-  | 'window.declared';
+  | 'window.declared'
+  | 'grant.approved'
+  | 'grant.refused'
+  | 'grant.unended'
+  | 'grant.unused'
+  | 'grant.void';
 
 interface Trouble {
   readonly path: TroubleName;
@@ -31,6 +37,8 @@ interface Trouble {
   readonly since: Instant;
   /** Steady time at which an announcement is over; null for what lasts until it is mended. */
   readonly until: number | null;
+  /** Of what was announced: each time is a happening of its own. */
+  readonly nth?: number;
 }
 
 const PREFIX = '@watchdog/';
@@ -45,25 +53,42 @@ export class Troubles {
   constructor(desk: Desk, episode: () => number, saved: string | undefined) {
     this.#desk = desk;
     this.#episode = episode;
-    if (saved !== undefined) for (const trouble of JSON.parse(saved) as Trouble[]) this.#known.set(PREFIX + trouble.path, trouble);
+    if (saved !== undefined) for (const trouble of JSON.parse(saved) as Trouble[]) this.#known.set(nameOf(trouble), trouble);
   }
 
   save(): string {
     return JSON.stringify([...this.#known.values()]);
   }
 
-  /** Pages once per trouble, and again only after it has been mended. `forMs` for what is an announcement rather than a state. */
+  /**
+   * Pages once per trouble, and again only after it has been mended, or has changed while somebody acknowledged it: such a key is deaf.
+   * `forMs` for what lasts no longer than that.
+   */
   raise(path: TroubleName, what: string, severity: Severity, at: Instant, forMs?: number): void {
     const resource = PREFIX + path;
     const known = this.#known.get(resource);
     const until = forMs === undefined ? null : at.steady + forMs;
-    const standing = this.#desk.incidentOf(resource, false) !== undefined;
-    this.#known.set(resource, { path, what, severity, since: standing && known ? known.since : at, until });
-    if (standing) {
-      if (known?.what !== what) this.#desk.change(resource, false);
-      return;
-    }
-    this.#desk.raise({ resource, label: '@watchdog', connection: resource, class: 'degraded', severity, episode: this.#episode(), at });
+    const standing = this.#desk.incidentOf(resource, false);
+    const since = standing && known ? known.since : at;
+    this.#known.set(resource, { path, what, severity, since, until });
+    if (standing && known?.what === what) return;
+    if (standing && !(severity === 'critical' && isAcknowledged(standing, at))) return this.#desk.change(resource, false);
+    this.#open(resource, severity, this.#episode(), at);
+  }
+
+  /**
+   * Pages what has happened once for `forMs`. What happens meanwhile is another page: one that only reworded the first would take its place
+   * where nobody has it yet, and be heard by nobody where somebody has.
+   */
+  announce(path: TroubleName, what: string, severity: Severity, at: Instant, forMs: number): void {
+    const nth = this.#episode();
+    const trouble: Trouble = { path, what, severity, since: at, until: at.steady + forMs, nth };
+    this.#known.set(nameOf(trouble), trouble);
+    this.#open(nameOf(trouble), severity, nth, at);
+  }
+
+  #open(resource: string, severity: Severity, episode: number, at: Instant): void {
+    this.#desk.raise({ resource, label: '@watchdog', connection: resource, class: 'degraded', severity, episode, at });
   }
 
   clear(path: TroubleName, at: Instant): void {
@@ -71,8 +96,13 @@ export class Troubles {
   }
 
   tick(at: Instant): void {
-    for (const [resource, { until }] of this.#known)
-      if (until !== null && until <= at.steady) this.#desk.leave(resource, false, 'resolved', at);
+    for (const [resource, { until, nth }] of this.#known) {
+      if (until === null || until > at.steady) continue;
+      this.#desk.leave(resource, false, 'resolved', at);
+      // Its end may still have to be worded anew, for a pager that takes another's place.
+      const told = nth === undefined || this.#desk.open().some(({ members }) => resource in members);
+      if (!told) this.#known.delete(resource);
+    }
   }
 
   /** True for members of incidents that are troubles rather than resources. */
@@ -84,4 +114,8 @@ export class Troubles {
     const trouble = this.#known.get(member);
     return trouble && printTrouble(trouble);
   }
+}
+
+function nameOf({ path, nth }: Pick<Trouble, 'path' | 'nth'>): string {
+  return nth === undefined ? PREFIX + path : `${PREFIX}${path}/${nth}`;
 }

@@ -1,4 +1,3 @@
-import { printWindow } from '../core/maintenance.ts';
 import { toRemembered } from '../core/manifest-diff.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
@@ -8,10 +7,10 @@ import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
 import { Desk } from './desk.ts';
 import { Errands } from './errands.ts';
+import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
-import { Maintenance } from './maintenance.ts';
 import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
@@ -49,7 +48,7 @@ export class Watch {
   readonly #claims: ClaimBook;
   readonly #errands: Errands;
   readonly #stall: Stall;
-  readonly #maintenance: Maintenance;
+  readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
   #holding = new AbortController();
@@ -64,7 +63,7 @@ export class Watch {
     this.#ports = ports;
     this.#plan = plan;
     const at = ports.clock.now();
-    this.#roll = new Roll(plan.resources, snapshot.resources, at);
+    this.#roll = Roll.resume(plan, snapshot, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
     this.#witnessing = new Witnessing(ports.witness);
     const sources = (): DeskSources => ({
@@ -73,23 +72,24 @@ export class Watch {
       troubles: this.#troubles,
       journal: this.#journal,
       claims: this.#claims,
-      maintenance: this.#maintenance,
+      excuses: this.#excuses,
       witness: (now) => this.#witnessing.word(now),
     });
     this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
     this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery), snapshot.meta['paces']);
-    this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? 0);
+    this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? this.#roll.episodesFrom);
     this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
     this.#flusher = new Flusher(this.#journal, () => this.#progress);
     this.#pulse = new Pulse(ports, () => this.#journal.head?.checkpoint ?? '');
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
-    this.#maintenance = new Maintenance(this.#journal, this.#troubles, snapshot.meta['maintenance']);
-    this.#errands = new Errands(ports, { desk: this.#desk, journal: this.#journal, claims: this.#claims, troubles: this.#troubles });
+    this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
+    const [desk, journal, claims, troubles, excuses] = [this.#desk, this.#journal, this.#claims, this.#troubles, this.#excuses];
+    this.#errands = new Errands(ports, { desk, journal, claims, troubles, excuses });
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
-    this.#maintenance.use(plan.windows ?? [], at, plan.repeat);
+    this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
   }
 
@@ -123,13 +123,13 @@ export class Watch {
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
-    this.#maintenance.use(plan.windows ?? [], at, old.repeat);
+    this.#excuses.use(plan, at, old.repeat);
     // Worded now, while the old plan stands; not waited for, so that no look can end between the two plans.
     this.#desk.write(at);
     this.#holding.abort();
     this.#holding = new AbortController();
     this.#plan = plan;
-    this.#roll = new Roll(plan.resources, this.#roll.records, at);
+    this.#roll = new Roll(plan.resources, this.#roll.records, at, this.#roll.episodesFrom);
     this.#schedule = new Schedule(toPlanned(plan), this.#ports, at);
     this.#succession.settle(plan, this.#roll, at);
     this.#outbox.usePagers(plan.pagers);
@@ -166,8 +166,9 @@ export class Watch {
       ready: why.length === 0,
       ...(this.#succession.standing && { standing: this.#succession.standing }),
       why,
-      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#maintenance.mark(this.#roll.print(id), at) ?? []),
-      windows: this.#maintenance.active(at).map(printWindow),
+      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#excuses.mark(this.#roll.print(id), at) ?? []),
+      windows: this.#excuses.windows(at),
+      armed: this.#excuses.armed(this.#roll),
       incidents: this.#desk.open(),
       pagers: this.#outbox.health,
       head: this.#journal.head,
@@ -221,7 +222,7 @@ export class Watch {
     }
     this.#witnessing.tick(at, this.#roll.isDark());
     for (const outcomes of this.#roll.tick(at)) this.#apply(outcomes, at);
-    for (const { resource, track } of this.#maintenance.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
+    for (const { resource, track } of this.#excuses.released(this.#roll, at)) this.#apply(this.#roll.raisedAgain(resource, track), at);
     this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
@@ -256,8 +257,8 @@ export class Watch {
   }
 
   #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const [witness, maintenance] = [this.#witnessing.word(at), this.#maintenance];
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, maintenance, witness };
+    const [witness, excuses] = [this.#witnessing.word(at), this.#excuses];
+    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, excuses, witness };
     for (const effect of effects) perform(resource, effect, at, world);
     const record = this.#roll.record(resource.id);
     if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });
@@ -270,8 +271,8 @@ export class Watch {
   /** Words what is wished for and writes everything down: only then may a page about it leave. */
   async #settle(at: Instant): Promise<void> {
     this.#desk.write(at);
-    const [troubles, maintenance, paces] = [this.#troubles.save(), this.#maintenance.save(), this.#outbox.savePaces()];
-    const meta = { troubles, maintenance, paces, watchdog_episode: String(this.#troubleEpisode) };
+    const [troubles, paces] = [this.#troubles.save(), this.#outbox.savePaces()];
+    const meta = { troubles, paces, ...this.#excuses.save(), watchdog_episode: String(this.#troubleEpisode) };
     for (const [name, value] of Object.entries(meta)) this.#journal.keepMetaIfChanged(name, value);
     await this.#journal.commit();
   }

@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import type { ClaimGiven, ClaimTaken } from '../loop/claim-book.ts';
 import type { Secret } from '../values/secret.ts';
+import { whoseToken } from './whose-token.ts';
 
 /** A claim is a sentence, not a log. */
 const MAX_BYTES = 4096;
@@ -26,7 +26,7 @@ export function createClaims(options: ClaimsOptions): Hono {
     '/api/v1/claims',
     bodyLimit({ maxSize: MAX_BYTES, onError: (context) => context.json({ error: 'a claim has at most 4096 bytes' }, 413) }),
     async (context) => {
-      const by = claimantOf(context.req.header('authorization'), await options.claimants());
+      const by = whoseToken(context.req.header('authorization'), await options.claimants());
       if (by === undefined) return context.json({ error: 'the token of a claimant is needed' }, 401);
       const given = body.safeParse(await context.req.json().catch(() => undefined));
       if (!given.success)
@@ -38,16 +38,4 @@ export function createClaims(options: ClaimsOptions): Hono {
     },
   );
   return app;
-}
-
-/** Whose token it is. Every token is compared, in constant time, by digests of one length. */
-function claimantOf(header: string | undefined, claimants: ReadonlyMap<string, Secret>): string | undefined {
-  const given = digest(header ?? '');
-  let found: string | undefined;
-  for (const [name, token] of claimants) if (timingSafeEqual(given, digest(`Bearer ${token.reveal()}`))) found = name;
-  return found;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -9,6 +9,7 @@ import { Changes } from './changes.ts';
 import { createClaims, type ClaimsOptions } from './claims.ts';
 import { createPages } from './page/routes.ts';
 import { recently } from './recently.ts';
+import { createRequests, readRequests, type RequestsOptions } from './requests.ts';
 
 export interface WebOptions {
   readonly host: string;
@@ -23,6 +24,8 @@ export interface WebOptions {
   readonly version: string;
   /** How claims come in; undefined where nobody may make any. */
   readonly claims?: ClaimsOptions | undefined;
+  /** How people approve what is asked for; undefined where nobody signs. */
+  readonly requests?: RequestsOptions | undefined;
 }
 
 /** Nothing but what the daemon itself serves, and nobody may frame it. */
@@ -42,12 +45,13 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** The daemon over HTTP (CONTRACT §6). Nothing that can be asked or said here changes what is watched, judged or paged. */
+/** The daemon over HTTP (CONTRACT §6). Nothing that is said here changes what is watched, judged or paged, but what enough people signed. */
 export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   const app = new Hono();
   app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: 'no-referrer', xFrameOptions: 'DENY' }));
-  // Before the guard of what is read: a claim comes with a token of its own.
+  // Before the guard of what is read: a claim or a request comes with a token of its own, and an approval or a grant proves itself.
   if (options.claims) app.route('/', createClaims(options.claims));
+  if (options.requests) app.route('/', createRequests(options.requests));
   app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
   const status = recently(options.status);
   const incident = async (id: string): Promise<Incident | undefined> =>
@@ -84,6 +88,7 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     const found = await incident(context.req.param('id'));
     return found ? context.json(found) : context.json({ error: 'no such incident, or one long over' }, 404);
   });
+  if (options.requests) app.route('/', readRequests(options.requests.office));
   app.get('/metrics', async (context) => {
     const { exposeMetrics } = await import('./metrics.ts');
     const { type, body } = await exposeMetrics(status(), options.version);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createNtfyPager } from '../../src/adapters/pager-ntfy.ts';
+import { Pace } from '../../src/loop/pace.ts';
 import { Secret } from '../../src/values/secret.ts';
 import { makeLetter, NOW, testPager } from '../contract/pager.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -90,6 +91,21 @@ describe('the ntfy pager', () => {
     await createNtfyPager({ ...base, server: receiver.url }).deliver(makeLetter({ resources }), never);
     const { message } = bodyOf(receiver.requests[0]) as { message: string };
     assert.match(message, /db-"é+"-2: absent[^]*and 8\d more, listed at /);
+  });
+
+  it('says how what is cut is listed where there is no link', async () => {
+    const resources = Array.from({ length: 90 }, (_, index) => makePrintedResource({ id: `db-${index}` }));
+    await createNtfyPager({ ...base, server: receiver.url }).deliver(makeLetter({ resources, links: {} }), never);
+    const { message } = bodyOf(receiver.requests[0]) as { message: string };
+    assert.match(message, /and \d\d more, listed by rollcall incidents --json$/);
+  });
+
+  it("never outruns the server's bucket of 60 requests, refilled by one in five seconds", () => {
+    const pace = new Pace(createNtfyPager({ ...base, server: receiver.url }).perMinute, 0);
+    for (let [at, left] = [0, 60]; at < 3_600_000; at += 1000, left = Math.min(60, left + 0.2)) {
+      for (let asked = 0; asked < 100 && pace.mayAsk(at); asked++) left--;
+      assert.ok(left >= 0, `a request too many after ${at} ms`);
+    }
   });
 
   it('says in the message what the title has no room for', async () => {

@@ -14,6 +14,7 @@ describe('rollcall validate', function () {
     const ok = await runCli(['validate'], { cwd: site.path });
     assert.deepEqual([ok.code, ok.stderr], [0, '']);
     assert.match(ok.stdout, /manifest\.yaml: ok, site version 1, 1 resources/);
+    assert.match(ok.stdout, /^digest of the manifest: sha256:[0-9a-f]{64}$/m);
     const json = await runCli(['validate', '--json'], { cwd: site.path });
     assert.deepEqual(JSON.parse(json.stdout), { ok: true, manifest: { id: 'site', version: 1, resources: 1 }, complaints: [] });
     site.rewrite({ resources: [volume('a', 'relative'), backups('a', '/srv/*', { connection: 'dsik' })] });

@@ -324,7 +324,7 @@ describe('rollcall watch', function () {
     const page = await box.page(about('orders'));
     const after = performance.now() - stopped;
     assert.ok(after > 4000 && after < 9000, `after ${after} ms`);
-    assert.match(page.dedup_key, /\/orders\/blind\/1$/);
+    assert.match(page.dedup_key, /\/orders\/blind\/\d{5}$/, 'a key of before may be acknowledged');
     assert.match(page.summary, /^orders cannot be seen: .*(ECONNREFUSED|unreachable)/);
     assert.equal(page.resources[0]?.verdict, 'blind');
     assert.deepEqual(box.pages.filter(about('orders', 'absent')), []);

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { verifyLedger } from '../../src/adapters/ledger-verify.ts';
 import { entryBytes, GENESIS } from '../../src/core/chain.ts';
 import type { Change, Store } from '../../src/ports.ts';
-import { makeEntry, makeIncident, makePost, makeRecord } from '../support/store-fixtures.ts';
+import { makeEntry, makeIncident, makePost, makeRecord, makeRequest } from '../support/store-fixtures.ts';
 import { hash } from 'node:crypto';
 
 /** One place where a store lives, and the ways to it. */
@@ -70,6 +70,30 @@ export function testStore(name: string, make: () => Promise<StoreHarness>): void
         ['p-1'],
       );
       assert.deepEqual(snapshot.meta, { manifest: 'sha256:1', steady: '12' });
+    });
+
+    it('keeps requests, hands out those that are open, and finds any by its id', async () => {
+      const store = await open();
+      const used = makeRequest('A3', { status: 'APPROVED', execution: 'EXECUTED', burned: 1, exit: 0 });
+      await store.commit({ requests: [makeRequest('A1'), makeRequest('A2', { status: 'FAILED', code: 'REJECTED' }), used] });
+      assert.deepEqual(
+        (await store.requests()).map(({ id }) => id),
+        ['A1', 'A2', 'A3'],
+      );
+      assert.deepEqual(await store.request('A3'), used);
+      assert.equal(await store.request('A9'), undefined);
+    });
+
+    it('takes of two who change one request at once the first, and nothing of what the other changes', async () => {
+      const [one, other] = [await open(), await open()];
+      await one.commit({ requests: [makeRequest('A1')] });
+      await one.commit({ requests: [makeRequest('A1', { revision: 2, refused: 1 })] });
+      await assert.rejects(other.commit({ requests: [makeRequest('A1', { revision: 2, burned: 5 })], meta: { late: 'yes' } }), {
+        code: 'conflict',
+      });
+      assert.equal((await one.request('A1'))?.burned, undefined);
+      assert.deepEqual((await one.load()).meta, {});
+      await assert.rejects(other.commit({ requests: [makeRequest('A1')] }), { code: 'conflict' });
     });
 
     it('finds an incident by its id, open or closed, and none of another', async () => {

@@ -36,7 +36,7 @@ describe('what is told of a harm that stands', () => {
     const machine = new Machine().sweep(GOOD).sweep(DOOMED);
     assert.deepEqual(machine.effects[0], { do: 'raise', track: 'harm', harm: 'lost' });
     const milder = new Machine(content).sweep(GOOD).inspect(worn('a')).inspect(worn('a')).inspect(worn('b'));
-    assert.deepEqual(milder.effects[0], { do: 'change', track: 'harm', harm: 'critical' });
+    assert.deepEqual(milder.effects[0], { do: 'change', track: 'harm', harm: 'critical', more: false });
   });
 
   it('is the gravest of what is proven, whatever is only suspected beside it', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { verifyLedger } from '../../src/adapters/ledger-verify.ts';
@@ -7,10 +7,18 @@ import type { Page } from '../../src/core/page.ts';
 import type { Snapshot } from '../../src/ports.ts';
 import { startCli, type RunningCli } from '../support/cli.ts';
 import { about, startPostBox, type PostBox } from '../support/post.ts';
-import { Site, volume } from '../support/site.ts';
+import { Site, type SiteParts } from '../support/site.ts';
 
 const KILL_AT = new URL('../support/kill-at.ts', import.meta.url).href;
 const PATIENCE_MS = 90_000;
+
+/** Two things that are watched, of which one goes away. */
+export interface Subject {
+  readonly parts: SiteParts;
+  readonly lose: () => Promise<void> | void;
+  /** Makes the same thing again. */
+  readonly restore?: () => void;
+}
 
 /** Where a daemon is killed, see `test/support/kill-at.ts`. */
 export interface Point {
@@ -33,32 +41,30 @@ export interface Crash {
   readonly damage: Awaited<ReturnType<typeof verifyLedger>>['bad'];
 }
 
-/** A daemon watches two folders, one goes away, the daemon is killed at the point, and started again. Both receivers accept whatever comes. */
-export async function crash({ at, again, back = false }: Point): Promise<Crash> {
+/**
+ * A daemon watches `gone` and `kept`, the first goes away, the daemon is killed at the point, and started again. Both receivers accept
+ * whatever comes.
+ */
+export async function crash({ at, again, back = false }: Point, make: (folder: string) => Promise<Subject> | Subject): Promise<Crash> {
   const boxes: PostBox[] = [await startPostBox(), await startPostBox()];
   for (const { receiver } of boxes) receiver.otherwise({ status: 202 });
   const pagers = Object.fromEntries(boxes.map(({ url }, index) => [`hook${index}`, { type: 'webhook', url }]));
   using site = new Site({ config: { pagers, routes: [{ pagers: Object.keys(pagers) }], defaults: { sweep: '300ms' } } });
-  const [log, from, gone, kept] = ['struck', 'from', 'gone', 'kept'].map((name) => join(site.path, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  for (const folder of [gone, kept]) mkdirSync(folder);
-  site.rewrite({ resources: [volume('gone', gone), volume('kept', kept)] });
+  const [log, from] = [join(site.path, 'struck'), join(site.path, 'from')];
+  const { parts, lose, restore } = await make(site.path);
+  site.rewrite(parts);
   const start = (point: string): RunningCli =>
     startCli(['watch'], { cwd: site.path, preload: [KILL_AT], env: { KILL_AT: point, KILL_FROM: from, KILL_LOG: log } });
   try {
     const first = start(at);
     await until(site, first, ({ resources }) => ['gone', 'kept'].every((id) => Boolean(resources.get(id)?.state.lastHealthy)));
-    rmSync(gone, { recursive: true });
     site.write('from', '');
+    await lose();
     await until(site, first, isPaged);
     await kill(first);
     const struck = existsSync(log) ? readFileSync(log, 'utf8') : undefined;
     const left = await peek(site);
-    if (back && left && lossIn(left)) mkdirSync(gone);
+    if (back && left && lossIn(left)) restore?.();
     if (again !== undefined) {
       const second = start(String(again));
       await until(site, second, isPaged);

@@ -276,6 +276,8 @@ describe('the watch, end to end with a scripted probe and a real store', functio
       ledger: (from, limit) => store.ledger(from, limit),
       incident: (id) => store.incident(id),
       orders: () => store.orders(),
+      requests: () => store.requests(),
+      request: (id) => store.request(id),
       close: () => Promise.resolve(),
     });
     await clock.advance(10_000);

@@ -11,20 +11,40 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Signatures of people: bytes in, who signed out. node:crypto, and neither files nor clock.
   signing: ['signing'],
   // What people signed: read, counted, judged against what they signed before.
-  approval: ['approval', 'config', 'core', 'files', 'signing', 'values'],
+  approval: ['approval', 'config', 'core', 'files', 'ports types', 'signing', 'values'],
   files: ['config', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
   adapters: ['adapters', 'ports', 'core types', 'values'],
+  // A part of `app`: what is asked, approved and used while the daemon runs.
+  'request-office': ['approval', 'core', 'loop', 'ports types'],
+  // A part of `app`: what listens.
+  'serve-web': ['config types', 'files types', 'loop types', 'ports types', 'request-office types', 'values', 'web'],
   version: [],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
   // A part of `app`: the state folder, or memory where it cannot be used.
   'open-state': ['adapters', 'ports types'],
-  app: ['probes', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'make-pager', 'open-state', 'ports', 'probe', 'values', 'web'],
-  web: ['web', 'app', 'core types', 'loop types', 'values'],
+  app: [
+    'probes',
+    'adapters',
+    'approval',
+    'config',
+    'core',
+    'files',
+    'loop',
+    'make-pager',
+    'open-state',
+    'ports',
+    'probe',
+    'request-office',
+    'serve-web',
+    'values',
+    'web',
+  ],
+  web: ['web', 'app', 'core types', 'loop types', 'request-office types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: ['commands', 'app', 'adapters', 'approval', 'config', 'core', 'files', 'loop', 'ports', 'probe', 'values', 'version'],
-  cli: ['commands', 'version'],
+  cli: ['cli', 'commands', 'version'],
   probes: ['probe', 'each probe'],
   'each probe': ['itself', 'probe', 'values'],
 };
@@ -37,6 +57,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   probe: ['zod'],
   config: ['zod', 'yaml'],
   loop: [],
+  approval: ['zod'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client', 'zod'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['pg'],
@@ -51,6 +72,8 @@ const PURE = new Set(['values', 'core', 'ports', 'probe']);
 const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/merkle.ts': 'the tree over the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/chain.ts': 'the layout of the ledger: one for those who write it and those who verify it',
+  'adapters -> src/core/request-state.ts': 'which requests are open: one for those who keep them and those who decide them',
+  'web -> src/core/request.ts': 'the closed list of actions',
 };
 
 /** Files that may reach for the process, and why. */

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../src/core/chain.ts';
 import type { Incident } from '../../src/core/incident.ts';
+import type { RequestRecord } from '../../src/core/request-state.ts';
 import type { Post, ResourceRecord } from '../../src/ports.ts';
 
 /** Documents of a likely shape and size. A store takes them as they are: their inner shape is the state machines' business. */
@@ -31,4 +32,9 @@ export function makeEntry(n: number): LedgerEntry {
     about: `db-${n}`,
     body: { verdict: 'absent', n, note: 'é\u0000"\ud800' },
   };
+}
+
+/** A request as far as a store looks at it. */
+export function makeRequest(id: string, more: Partial<RequestRecord> = {}): RequestRecord {
+  return { id, revision: 1, document: { id }, status: 'PENDING', said: [], people: [], refused: 0, ...more } as unknown as RequestRecord;
 }

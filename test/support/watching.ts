@@ -112,6 +112,14 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.orders() : Promise.resolve([]);
   }
 
+  requests(): ReturnType<Store['requests']> {
+    return this.#inner ? this.#inner.requests() : Promise.resolve([]);
+  }
+
+  request(id: string): ReturnType<Store['request']> {
+    return this.#inner ? this.#inner.request(id) : Promise.resolve(undefined);
+  }
+
   async close(): Promise<void> {
     await this.#inner?.close();
   }

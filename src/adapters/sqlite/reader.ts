@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerHead } from '../../core/chain.ts';
 import type { Incident } from '../../core/incident.ts';
+import type { RequestRecord } from '../../core/request-state.ts';
 import type { Order, Post, ResourceRecord, Snapshot } from '../../ports.ts';
 import { decodeDocument, decodeEntry, type ChainedEntry } from './codec.ts';
 import { transaction } from './transaction.ts';
@@ -47,6 +48,20 @@ export function readIncident(db: DatabaseSync, id: string): Incident | undefined
 /** What another process asked for, oldest first: ids are ULIDs. */
 export function readOrders(db: DatabaseSync): Order[] {
   return readDocuments(db, 'command', 'SELECT id, doc FROM command ORDER BY id') as Order[];
+}
+
+const CLOSED_REQUESTS_READ = 500;
+const REQUESTS = `SELECT id, doc FROM request WHERE open = 1
+  UNION SELECT id, doc FROM (SELECT id, doc FROM request WHERE open = 0 ORDER BY id DESC LIMIT ${CLOSED_REQUESTS_READ}) ORDER BY id`;
+
+/** Open requests and the latest of the others, oldest first: ids are ULIDs. */
+export function readRequests(db: DatabaseSync): RequestRecord[] {
+  return readDocuments(db, 'request', REQUESTS) as RequestRecord[];
+}
+
+export function readRequest(db: DatabaseSync, id: string): RequestRecord | undefined {
+  const row = db.prepare('SELECT doc FROM request WHERE id = ?').get(id);
+  return row && (decodeDocument(row['doc'], 'request', id) as RequestRecord);
 }
 
 export function readHead(db: DatabaseSync): LedgerHead | null {

@@ -45,4 +45,13 @@ CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT
     sql: 'CREATE TABLE tree (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, subtrees TEXT NOT NULL) STRICT;',
     fill: growFromLedger,
   },
+  {
+    to: 3,
+    // `open`: pending, or approved and not used up. Those are what a daemon asks for every second.
+    sql: `
+CREATE TABLE request (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, open INTEGER NOT NULL CHECK (open IN (0, 1)), doc TEXT NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE INDEX request_open ON request (id) WHERE open = 1;
+`,
+  },
 ];

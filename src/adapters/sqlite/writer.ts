@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS, type LedgerHead } from '../../core/chain.ts';
+import { isOpen, type RequestRecord } from '../../core/request-state.ts';
 import type { Change } from '../../ports.ts';
 import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
+import { storeError } from './error.ts';
 import { readHead } from './reader.ts';
 import { transaction } from './transaction.ts';
 import { growTree, printRoot, readTree, writeTree } from './tree.ts';
@@ -28,10 +30,20 @@ export function createWriter(db: DatabaseSync): Writer {
   const putMeta = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
   const putOrder = db.prepare('INSERT INTO command (id, doc) VALUES (?, ?) ON CONFLICT (id) DO NOTHING');
   const dropOrder = db.prepare('DELETE FROM command WHERE id = ?');
+  const putRequest = db.prepare(
+    `INSERT INTO request (id, revision, open, doc) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, open = excluded.open, doc = excluded.doc
+     WHERE request.revision = excluded.revision - 1`,
+  );
   const append = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
   const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
   const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
   const pruneIncidents = db.prepare(`DELETE FROM incident WHERE id IN (${old})`);
+
+  const applyRequest = (record: RequestRecord): void => {
+    const { changes } = putRequest.run(record.id, record.revision, isOpen(record) ? 1 : 0, encodeDocument(record));
+    if (Number(changes) !== 1) throw storeError('conflict', `the request ${record.id} was changed meanwhile`);
+  };
 
   const applyDocuments = (change: Change): void => {
     for (const [id, record] of change.resources ?? []) {
@@ -44,6 +56,7 @@ export function createWriter(db: DatabaseSync): Writer {
     for (const [key, value] of Object.entries(change.meta ?? {})) putMeta.run(key, value);
     for (const order of change.orders ?? []) putOrder.run(order.id, encodeDocument(order));
     for (const id of change.doneOrders ?? []) dropOrder.run(id);
+    for (const record of change.requests ?? []) applyRequest(record);
   };
 
   // The head is read here and not remembered: this process may not be the only one that writes.

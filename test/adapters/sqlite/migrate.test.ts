@@ -5,7 +5,7 @@ import { openDatabase } from '../../../src/adapters/sqlite/file.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/adapters/sqlite/schema.ts';
 import { openStore } from '../../../src/adapters/store-sqlite.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
-import { makeRecord } from '../../support/store-fixtures.ts';
+import { makeRecord, makeRequest } from '../../support/store-fixtures.ts';
 
 const NEXT = MIGRATIONS.length + 1;
 const FUTURE = [...MIGRATIONS, { to: NEXT, sql: `ALTER TABLE resource ADD COLUMN shard INTEGER NOT NULL DEFAULT 0` }];
@@ -58,6 +58,19 @@ describe('the migrations of the store', () => {
     db.close();
   });
 
+  for (const from of [1, 2])
+    it(`take a store of version ${from} to one that keeps requests, with all that it held`, async () => {
+      const old = openDatabase(path, false, MIGRATIONS.slice(0, from));
+      old.prepare(`INSERT INTO resource (id, doc) VALUES ('a', ?)`).run(JSON.stringify(makeRecord(1)));
+      old.close();
+      const store = await openStore(folder.path);
+      assert.deepEqual((await store.load()).resources, new Map([['a', makeRecord(1)]]));
+      assert.deepEqual(await store.requests(), []);
+      await store.commit({ requests: [makeRequest('01KAAAAAAAAAAAAAAAAAAAAAAA')] });
+      assert.equal((await store.requests()).length, 1);
+      await store.close();
+    });
+
   it('that fail leave the store at the version it had', () => {
     openDatabase(path, false, MIGRATIONS).close();
     const broken = [...MIGRATIONS, { to: NEXT, sql: 'CREATE TABLE half (id INTEGER); CREATE TABLE meta (id INTEGER)' }];
@@ -73,7 +86,7 @@ describe('the migrations of the store', () => {
     for (const readOnly of [false, true]) {
       await assert.rejects(openStore(folder.path, { readOnly }), {
         code: 'newer',
-        message: /store of version 3, .* knows versions up to 2\. What to do/,
+        message: new RegExp(`store of version ${NEXT}, .* knows versions up to ${NEXT - 1}\\. What to do`),
       });
     }
   });

@@ -1,0 +1,46 @@
+import { canonicalJson } from '../core/canonical.ts';
+import { proofsOf } from '../core/manifest-step.ts';
+import { decisionBytes } from '../core/request.ts';
+import { decide, stateOf, type RequestRecord, type Undecided } from '../core/request-state.ts';
+import type { Instant } from '../core/report.ts';
+import { clean } from '../values/text.ts';
+import type { ApprovalFile } from './read-request.ts';
+import { turnRequest, type Registry, type Turn } from './registry.ts';
+import { NAMESPACE, readVotes } from './votes.ts';
+import { movedIn, type World } from './world.ts';
+
+/** Why an approval does not count; each a word of its own. */
+export type ApprovalRefusal = Undecided | 'other-audience' | 'unknown-request' | 'altered';
+
+export type Heard =
+  | { readonly ok: true; readonly people: readonly string[]; readonly record: RequestRecord }
+  | { readonly ok: false; readonly kind: ApprovalRefusal; readonly why: string };
+
+/** Takes what somebody signed, whoever brought it. What counts and what does not is an entry of the ledger, with the reason. */
+export async function takeApproval(store: Registry, world: World, approval: ApprovalFile, at: Instant): Promise<Heard> {
+  return turnRequest(store, approval.request.id, at, (record) => hear(world, approval, record, at));
+}
+
+function hear(world: World, { decision, request, signature }: ApprovalFile, record: RequestRecord | undefined, at: Instant): Turn<Heard> {
+  const { watchdog, manifest } = world.audience;
+  const id = clean(request.id, 26);
+  const refuse = (kind: ApprovalRefusal, why: string, next?: RequestRecord): Turn<Heard> => ({
+    next,
+    ledger: [{ kind: 'refusal', about: id, body: { of: decision, kind, why: clean(why, 300), ...(next && { request: stateOf(next) }) } }],
+    result: { ok: false, kind, why },
+  });
+  if (request.audience.watchdog !== watchdog || request.audience.manifest !== manifest)
+    return refuse('other-audience', `it is for ${clean(request.audience.watchdog, 80)} watching ${clean(request.audience.manifest, 80)}`);
+  if (!record) return refuse('unknown-request', 'nobody asked for that here');
+  if (canonicalJson(record.document) !== canonicalJson(request)) return refuse('altered', 'what was signed is not what was asked for');
+  const file = { name: 'the signature', bytes: Buffer.from(signature, 'latin1') };
+  const about = { signers: world.signers, namespace: NAMESPACE.change, at: at.wall };
+  const { votes, dropped } = readVotes([file], Buffer.from(decisionBytes(decision, record.document)), about);
+  const said = { decision, votes, at: at.wall, signature };
+  const decided = decide(record, said, { at: at.wall, proofs: proofsOf(world.policy), moved: movedIn(world, record.document), dropped });
+  if (!decided.ok) return refuse(decided.kind, decided.why, decided.next);
+  const { next, people } = decided;
+  const keys = [...new Set(votes.map(({ key }) => key))];
+  const body = { is: decision === 'deny' ? 'denied' : 'approved', people, keys, signature, request: stateOf(next), need: request.need };
+  return { next, ledger: [{ kind: 'approval', about: id, body }], result: { ok: true, people, record: next } };
+}
