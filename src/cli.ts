@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes, stdout. The only file that touches `process`; everything heavier is loaded by its command. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { addLedger } from './commands/add-ledger.ts';
+import { addLedger } from './cli/ledger.ts';
 import type { ApproveOptions } from './commands/approve.ts';
 import type { ConsumeOptions } from './commands/grant.ts';
+import { addCredentials } from './cli/credentials.ts';
 import type { Io } from './commands/io.ts';
 import type { RequestOptions } from './commands/request.ts';
 import { readVersion } from './version.ts';
@@ -225,15 +226,7 @@ program
     exitCode = await (await import('./commands/page-test.ts')).pageTest(io, { config: config(), pagers, json });
   });
 
-program
-  .command('grants')
-  .description('the least credential for exactly this manifest, to read and to run')
-  .option('--connection <name>', 'for this connection only')
-  .option('--role <name>', 'whom to name instead of the role that the connection names')
-  .option('--json', 'print JSON')
-  .action(async ({ connection, role, json = false }: { connection?: string; role?: string; json?: boolean }) => {
-    exitCode = await (await import('./commands/grants.ts')).grants(io, { config: config(), connection, role, json });
-  });
+addCredentials(program, { io, config, exit: (code) => void (exitCode = code) });
 
 program
   .command('schema')

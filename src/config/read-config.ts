@@ -112,6 +112,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
         witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
       },
     }),
+    agents: data.agents.map(({ name, ...is }) => ({ name, is: new Map(Object.entries(is)) })),
     requests: {
       ...(data.requests?.approvals !== undefined && { approvals: data.requests.approvals }),
       requesters: new Map(Object.entries(data.requests?.requesters ?? {})),
@@ -125,8 +126,12 @@ function signersOf(signers: NonNullable<Parsed['signers']>): SignersConfig {
   return { ...rest, ...(revoked !== undefined && { revoked }) };
 }
 
-function connectionOf(name: string, { probe, ...settings }: Parsed['connections'][string]): Connection {
-  return { name, probe, settings };
+interface Accepting {
+  readonly accept?: readonly string[];
+}
+
+function connectionOf(name: string, { probe, accept, ...settings }: Parsed['connections'][string] & Accepting): Connection {
+  return { name, probe, settings, ...(accept && { accept }) };
 }
 
 /** Where a mail server listens by custom. */

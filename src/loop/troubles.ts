@@ -24,6 +24,7 @@ export type TroubleName =
   | 'loop.stalled'
   | 'loop.blocked'
   | 'clock.stopped'
+  | 'credential.too-strong'
   | 'pager.refused'
   | 'window.declared'
   | 'grant.approved'

@@ -61,7 +61,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'values',
     'version',
   ],
-  cli: ['commands', 'version'],
+  cli: ['cli', 'commands', 'version'],
   probes: ['probe', 'each probe'],
   'each probe': ['itself', 'probe', 'values'],
 };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
+import type { Io } from '../commands/io.ts';
 
 interface VerifyGiven {
   readonly head?: readonly string[];
@@ -19,7 +19,7 @@ export function addLedger(program: Command, io: Io, config: () => string | undef
     .option('--witness <line...>', 'a witness key: each checkpoint must be cosigned by it')
     .option('--json', 'print JSON')
     .action(async ({ head = [], key, witness = [], json = false }: VerifyGiven) => {
-      end(await (await import('./ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, witnesses: witness, json }));
+      end(await (await import('../commands/ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, witnesses: witness, json }));
     });
   for (const [name, what, run] of [
     ['head', 'the head as a signed checkpoint, to be kept elsewhere', 'ledgerHead'],
@@ -31,13 +31,13 @@ export function addLedger(program: Command, io: Io, config: () => string | undef
       .description(what)
       .option('--json', 'print JSON')
       .action(async ({ json = false }: { json?: boolean }) => {
-        end(await (await import('./ledger.ts'))[run](io, { config: config(), json }));
+        end(await (await import('../commands/ledger.ts'))[run](io, { config: config(), json }));
       });
   ledger
     .command('export')
     .description('every entry as a line of JSON')
     .option('--from <seq>', 'the first one', Number, 1)
     .action(async ({ from }: { from: number }) => {
-      end(await (await import('./ledger.ts')).ledgerExport(io, { config: config(), from }));
+      end(await (await import('../commands/ledger.ts')).ledgerExport(io, { config: config(), from }));
     });
 }
