@@ -9,9 +9,10 @@ import { systemRandom } from './adapters/random-system.ts';
 import { openStore } from './adapters/store-sqlite.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
+import { isProven } from './approval/prove-record.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
-import { inForceOf, worldOf, type World } from './approval/world.ts';
+import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
 import { Cosigning } from './cosigning/cosigning.ts';
@@ -188,6 +189,10 @@ export async function startApp(
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId,
+        isProven: (record) => {
+          const rules = rulesOf(files);
+          return rules !== undefined && isProven(rules, record);
+        },
         sign: key?.sign,
       },
       snapshot,

@@ -28,6 +28,7 @@ export type TroubleName =
   | 'pager.refused'
   | 'window.declared'
   | 'grant.approved'
+  | 'grant.forged'
   | 'grant.refused'
   | 'grant.unended'
   | 'grant.unused'

@@ -179,8 +179,19 @@ export async function startWatch(
   store: Store,
   heartbeat?: { to: Heartbeat; every: number },
   witness?: Witness,
+  isProven: NonNullable<WatchPorts['isProven']> = () => true,
 ): Promise<Watch> {
-  const ports: WatchPorts = { clock, random: createFakeRandom(3), cron: NO_CRON, log: SILENT, store, heartbeat, witness, newId: makeIds() };
+  const ports: WatchPorts = {
+    clock,
+    random: createFakeRandom(3),
+    cron: NO_CRON,
+    log: SILENT,
+    store,
+    heartbeat,
+    witness,
+    isProven,
+    newId: makeIds(),
+  };
   const watch = new Watch('vault', plan, ports, await store.load());
   void watch.run();
   return watch;

@@ -39,6 +39,9 @@ export function createWriter(db: DatabaseSync): Writer {
   const append = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
   const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
   const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
+  const pruneRequests = db.prepare(
+    'DELETE FROM request WHERE id IN (SELECT id FROM request WHERE open = 0 ORDER BY id DESC LIMIT -1 OFFSET ?)',
+  );
   const pruneIncidents = db.prepare(`DELETE FROM incident WHERE id IN (${old})`);
 
   const applyRequest = (record: RequestRecord): void => {
@@ -85,6 +88,7 @@ export function createWriter(db: DatabaseSync): Writer {
       }),
     prune: (keep) =>
       transaction(db, 'IMMEDIATE', () => {
+        pruneRequests.run(keep);
         prunePosts.run(keep);
         pruneIncidents.run(keep);
       }),
