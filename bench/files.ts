@@ -19,7 +19,7 @@ export async function writeDaemonFiles(folder: string, files: DaemonFiles): Prom
   const config = `watchdog: { name: bench, state: ./state, listen: 127.0.0.1:${await freePort()} }
 manifest: ./manifest.yaml
 connections:
-${servers.map(({ name }) => `  ${name}: { probe: postgres, url: { file: ./${name}.url } }`).join('\n')}
+${servers.map(({ name }) => `  ${name}: { probe: postgres, url: { file: ./${name}.url }, accept: [superuser] }`).join('\n')}
 defaults: { sweep: 1s }
 pagers:
   bench: { type: webhook, url: ${JSON.stringify(files.pageUrl)} }

@@ -1,5 +1,4 @@
 /** The composition root: files -> plan -> adapters -> watch. Embeddable: nothing here touches the process. */
-import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
@@ -14,10 +13,14 @@ import { isProven } from './approval/prove-record.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
+import { agentsFor } from './config/agents-for.ts';
+import { digestConfig } from './config/digest-config.ts';
+import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
 import type { PrintedResource } from './core/page.ts';
 import { compileManifest, readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
+import { reasonNotToArm } from './loop/first-arming.ts';
 import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Watch } from './loop/watch.ts';
@@ -25,7 +28,7 @@ import { makePager, refOrText } from './make-pager.ts';
 import { openKey, openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import { RequestOffice } from './request-office.ts';
-import { serveWeb } from './serve-web.ts';
+import { serveWeb, StartError } from './serve-web.ts';
 import type { Link } from './probe.ts';
 import { ulidMaker } from './values/ulid.ts';
 
@@ -68,7 +71,8 @@ export function makePlan(
     const name = `${connection.name}\n${probe.batchKey(connection.settings, resource.target)}`;
     const inspectionsPerMinute = probe.inspectionsPerMinute(connection.settings);
     const patience: Group['patience'] = (depth) => probe.patience(connection.settings, depth);
-    if (!groups.has(name)) groups.set(name, { name, connection: connection.name, link, inspectionsPerMinute, patience });
+    const audits = { accept: connection.accept ?? [], agents: agentsFor(config, probe.name) };
+    if (!groups.has(name)) groups.set(name, { name, connection: connection.name, link, inspectionsPerMinute, patience, ...audits });
     groupOf.set(resource.id, name);
     waits.set(resource.kind, probe.kinds.get(resource.kind)?.confirmAfterMs ?? 0);
   }
@@ -95,21 +99,6 @@ export function makePlan(
 function rootOf({ url, listen: address }: Config['watchdog']): string | undefined {
   if (url !== undefined || address === 'off') return url?.replace(/\/+$/, '');
   return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
-}
-
-/** One digest for each part of config.yaml that decides who is paged and how well is watched. */
-function digestConfig(config: Config): Record<string, string> {
-  const digest = (part: unknown): string => createHash('sha256').update(JSON.stringify(part)).digest('hex');
-  return {
-    routes: digest(config.routes),
-    pagers: digest([...config.pagers]),
-    connections: digest([...config.connections]),
-    cadences: digest(config.defaults),
-    heartbeat: digest(config.heartbeat ?? null),
-    // Not where there are none: to whoever never had signers, nothing has changed.
-    ...(config.signers && { signers: digest(config.signers) }),
-    ...(config.watchdog.witness && { witness: digest(config.watchdog.witness) }),
-  };
 }
 
 /** What is remembered, without disturbing a daemon; nothing where there is no store yet. */
@@ -179,7 +168,10 @@ export async function startApp(
     let files = await settle(read, reading, loadAccepted(snapshot.meta), clock.now().wall);
     let plan = makePlan(files, context, clock);
     releasers.push({ name: 'links', release: () => closeGroups(plan) });
+    const strong = await reasonNotToArm(plan, snapshot, clock);
+    if (strong !== undefined) throw new StartError(strong);
     const { heartbeat, watchdog } = files.config;
+    const key = openKey(watchdog.state, watchdog.name, log);
     const watch = new Watch(
       watchdog.name,
       plan,
@@ -201,7 +193,7 @@ export async function startApp(
           const rules = rulesOf(files);
           return rules !== undefined && isProven(rules, record);
         },
-        sign: openKey(watchdog.state, watchdog.name, log)?.sign,
+        sign: key?.sign,
       },
       snapshot,
     );
@@ -232,8 +224,11 @@ export async function startApp(
     const { approvals } = files.config.requests;
     const mailbox = approvals === undefined ? undefined : office.collect(approvals, log);
     if (mailbox) releasers.push({ name: 'approvals', release: () => mailbox.stop() });
+    const cosigning =
+      key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
+    if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(files.config, watch, office, secret, { closed, version: context.version });
+    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -257,7 +252,7 @@ export async function startApp(
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error);
             log.error('reload refused', { why });
-            await watch.reloadFailed(why);
+            await watch.trouble('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning');
           }
         }),
     };

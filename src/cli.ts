@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes, stdout. The only file that touches `process`; everything heavier is loaded by its command. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { addLedger } from './cli/ledger.ts';
 import type { ApproveOptions } from './commands/approve.ts';
 import type { ConsumeOptions } from './commands/grant.ts';
+import { addCredentials } from './cli/credentials.ts';
 import type { Io } from './commands/io.ts';
 import type { RequestOptions } from './commands/request.ts';
 import { readVersion } from './version.ts';
@@ -224,15 +226,7 @@ program
     exitCode = await (await import('./commands/page-test.ts')).pageTest(io, { config: config(), pagers, json });
   });
 
-program
-  .command('grants')
-  .description('the least credential for exactly this manifest, to read and to run')
-  .option('--connection <name>', 'for this connection only')
-  .option('--role <name>', 'whom to name instead of the role that the connection names')
-  .option('--json', 'print JSON')
-  .action(async ({ connection, role, json = false }: { connection?: string; role?: string; json?: boolean }) => {
-    exitCode = await (await import('./commands/grants.ts')).grants(io, { config: config(), connection, role, json });
-  });
+addCredentials(program, { io, config, exit: (code) => void (exitCode = code) });
 
 program
   .command('schema')
@@ -242,30 +236,7 @@ program
     exitCode = await (await import('./commands/schema.ts')).schema(io, { name });
   });
 
-const ledger = program.command('ledger').description('the tamper-evident record: verify it, print its head, export it');
-ledger
-  .command('verify')
-  .description('take every hash anew, and hold it against heads that were kept elsewhere')
-  .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint or a page')
-  .option('--key <line>', "the watcher's public key, where the one in the state folder is not to be trusted")
-  .option('--json', 'print JSON')
-  .action(async ({ head = [], key, json = false }: { head?: string[]; key?: string; json?: boolean }) => {
-    exitCode = await (await import('./commands/ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, json });
-  });
-ledger
-  .command('head')
-  .description('the head as a signed checkpoint, to be kept elsewhere')
-  .option('--json', 'print JSON')
-  .action(async ({ json = false }: { json?: boolean }) => {
-    exitCode = await (await import('./commands/ledger.ts')).ledgerHead(io, { config: config(), json });
-  });
-ledger
-  .command('export')
-  .description('every entry as a line of JSON')
-  .option('--from <seq>', 'the first one', Number, 1)
-  .action(async ({ from }: { from: number }) => {
-    exitCode = await (await import('./commands/ledger.ts')).ledgerExport(io, { config: config(), from });
-  });
+addLedger(program, io, config, (code) => (exitCode = code));
 
 program
   .command('demo')

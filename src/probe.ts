@@ -10,11 +10,13 @@
  * - no secret and no row contents in any report.
  */
 import type * as z from 'zod';
+import type { Agent, AuditReport } from './core/audit-report.ts';
 import type { Check } from './core/expectation.ts';
 import type { Depth, Identity, Instant, Report } from './core/report.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
 
 export type { Check } from './core/expectation.ts';
+export type * from './core/audit-report.ts';
 export type * from './core/report.ts';
 
 /** A complaint about raw input: where below the thing parsed, what is wrong and what would be right. */
@@ -95,6 +97,11 @@ export interface Link<T = unknown> {
   collect(wanted: readonly Wanted<T>[], look: Look): AsyncIterable<Report | readonly Report[]>;
   /** Held sessions, watches, queues. Ends when `signal` aborts; an error inside is the probe's to survive. */
   hold?(wanted: readonly Wanted<T>[], signal: AbortSignal): AsyncIterable<Nudge>;
+  /**
+   * What this credential can do beyond looking, what the agents could do to what is wanted, and where all of it is. Changes nothing; ends
+   * when `signal` aborts. What cannot be found out is `unaudited`, never left out.
+   */
+  audit?(wanted: readonly Wanted<T>[], agents: readonly Agent[], signal: AbortSignal): AsyncIterable<AuditReport>;
   close(): Promise<void>;
 }
 
@@ -115,6 +122,10 @@ export interface Probe<C = unknown, T = unknown> {
   readonly kinds: ReadonlyMap<string, Kind<T>>;
   /** The keys of a connection beyond `probe`; its output is what `open` receives. */
   readonly connection: z.ZodObject;
+  /** Names of what `audit` may find of a credential: what a connection may be told to `accept`. */
+  readonly strengths?: readonly [string, ...string[]];
+  /** The keys by which an agent is named to this probe; its output is what `audit` receives. */
+  readonly agent?: z.ZodObject;
   /** Equal keys within one connection: one endpoint and one credential, so one `collect()` serves them all. */
   batchKey(connection: C, target: T): string;
   /** How many resources may be inspected per minute over one batch key; undefined where inspections cost the provider nothing. */

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Answer, Job } from './job.ts';
+import type { Answer, AuditJob, Job } from './job.ts';
+import type { AuditReport } from '../../src/probe.ts';
 
 /** One child process that looks at files. It does one job at a time; whoever gives it one bounds the time and kills it. */
 export class Child {
@@ -56,11 +57,13 @@ export class Child {
   }
 
   /** The answer to one job, or undefined where the child ended without one. */
-  async ask(job: Job): Promise<Answer | undefined> {
+  ask(job: Job): Promise<Answer | undefined>;
+  ask(job: AuditJob): Promise<readonly AuditReport[] | undefined>;
+  async ask(job: Job | AuditJob): Promise<unknown> {
     const answer = this.#next();
     if (!this.#process.connected) return undefined;
     this.#process.send(job);
-    return (await Promise.race([answer, this.#ended])) as Answer | undefined;
+    return Promise.race([answer, this.#ended]);
   }
 
   kill(): void {

@@ -1,10 +1,10 @@
-import type { ProbeContext } from '../../src/probe.ts';
+import type { AuditReport, ProbeContext } from '../../src/probe.ts';
 import { Child } from './child.ts';
-import type { Answer, Job } from './job.ts';
+import type { Answer, AuditJob, Job } from './job.ts';
 
 /** What became of one job. */
-export type Done =
-  | { readonly is: 'answered'; readonly answer: Answer }
+export type Done<A = Answer> =
+  | { readonly is: 'answered'; readonly answer: A }
   | { readonly is: 'hung'; readonly say: string }
   | { readonly is: 'broken'; readonly say: string }
   /** The look was broken off; nobody waits for the answer any more. */
@@ -52,20 +52,29 @@ export class Crew {
   }
 
   /** Does one job in `child`; where it neither answers nor ends in time, the child is killed and must not be used again. */
-  async run(child: Child, job: Job, signal: AbortSignal): Promise<Done> {
+  run(child: Child, job: Job, signal: AbortSignal): Promise<Done> {
+    return this.#run(child, job.id, async () => child.ask(job), signal);
+  }
+
+  /** The same for an audit. */
+  audit(child: Child, job: AuditJob, signal: AbortSignal): Promise<Done<readonly AuditReport[]>> {
+    return this.#run(child, job.id, async () => child.ask(job), signal);
+  }
+
+  async #run<A>(child: Child, id: string, ask: () => Promise<A | undefined>, signal: AbortSignal): Promise<Done<A>> {
     // A process in an uninterruptible call outlives its kill. One per resource is enough.
-    if (this.#stuck.get(job.id)?.running) return { is: 'hung', say: 'an earlier look at it still hangs in the kernel' };
-    this.#stuck.delete(job.id);
+    if (this.#stuck.get(id)?.running) return { is: 'hung', say: 'an earlier look at it still hangs in the kernel' };
+    this.#stuck.delete(id);
     const ready = await this.#bounded(child.ready, START_MS, signal);
     if (ready !== true) {
       child.kill();
       return signal.aborted ? { is: 'aborted' } : { is: 'broken', say: 'the process that looks at files did not start' };
     }
-    const answer = await this.#bounded(child.ask(job), this.#timeout, signal);
+    const answer = await this.#bounded(ask(), this.#timeout, signal);
     if (answer === LATE) {
       child.kill();
       if (!signal.aborted) await this.#bounded(child.ended, GRACE_MS, signal);
-      if (child.running) this.#stuck.set(job.id, child);
+      if (child.running) this.#stuck.set(id, child);
       return signal.aborted ? { is: 'aborted' } : { is: 'hung', say: `no answer within ${this.#timeout} ms` };
     }
     return answer ? { is: 'answered', answer } : { is: 'broken', say: 'the process that looks at files ended in the middle' };

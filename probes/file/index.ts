@@ -1,11 +1,20 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
+import { STRENGTHS } from './audit.ts';
 import { compileBackups } from './compile-backups.ts';
 import { compileVolume } from './compile-volume.ts';
 import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
 import { FileLink } from './link.ts';
 import { rightsFor } from './rights.ts';
-import { backupsSchema, connectionSchema, volumeSchema, type BackupsEntry, type Connection, type VolumeEntry } from './schema.ts';
+import {
+  agentSchema,
+  backupsSchema,
+  connectionSchema,
+  volumeSchema,
+  type BackupsEntry,
+  type Connection,
+  type VolumeEntry,
+} from './schema.ts';
 
 const kinds = new Map<string, Kind<FileTarget>>([
   ['file.volume', { entry: volumeSchema, compile: (entry) => compileVolume(entry as VolumeEntry), confirmAfterMs: 0 }],
@@ -17,6 +26,8 @@ export const file = defineProbe<Connection, FileTarget>({
   name: 'file',
   kinds,
   connection: connectionSchema,
+  strengths: STRENGTHS,
+  agent: agentSchema,
   batchKey: () => 'local',
   // Reading the heads of a few files costs nobody anything.
   inspectionsPerMinute: () => undefined,

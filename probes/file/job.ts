@@ -1,4 +1,4 @@
-import type { Depth, Facet, Identity, Instant, Report } from '../../src/probe.ts';
+import type { Agent, Depth, Facet, Identity, Instant, Report } from '../../src/probe.ts';
 
 /** A folder that must be there, with what must be in it. `path` is absolute. */
 export interface VolumeTarget {
@@ -52,4 +52,11 @@ export interface Job {
 export interface Answer {
   readonly reports: readonly Report[];
   readonly mount?: KnownMount;
+}
+
+/** A question of what accounts could do to one target, as it is sent to the child process. */
+export interface AuditJob {
+  readonly id: string;
+  readonly target: FileTarget;
+  readonly agents: readonly Agent[];
 }

@@ -1,4 +1,4 @@
-import type { Blind, BlindReason, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type { Agent, AuditReport, Blind, BlindReason, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { Crew } from './crew.ts';
 import { facetsAt } from './facets.ts';
@@ -37,6 +37,18 @@ export class FileLink implements Link<FileTarget> {
       left.abort();
       await work;
     }
+  }
+
+  async *audit(wanted: readonly Wanted<FileTarget>[], agents: readonly Agent[], signal: AbortSignal): AsyncIterable<AuditReport> {
+    let child = this.#crew.take(false);
+    for (const { id, target } of wanted) {
+      if (signal.aborted) break;
+      if (!child.usable) child = this.#crew.take(false);
+      const done = await this.#crew.audit(child, { id, target, agents }, signal);
+      if (done.is === 'answered') yield* done.answer;
+      else if (done.is !== 'aborted') yield { kind: 'unaudited', on: id, reason: done.is === 'hung' ? 'timeout' : 'threw', say: done.say };
+    }
+    this.#crew.give(child);
   }
 
   async close(): Promise<void> {

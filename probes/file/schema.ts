@@ -16,6 +16,14 @@ export const connectionSchema = z.strictObject({
     .describe('How long one look at one resource may take before it is blind: timeout (default 5s).'),
 });
 
+const id = () => z.int().min(0).max(4_294_967_294);
+
+/** How an agent is named to this probe. */
+export const agentSchema = z.strictObject({
+  uid: id().describe('number of the account that it runs under on this host'),
+  gids: z.array(id()).max(100).default([]).describe('numbers of its groups (default none)'),
+});
+
 /** Keys of a `file.volume` beyond the common ones. */
 export const volumeSchema = z.strictObject({
   path: path.describe('The folder, or the mount point where expect.mounted is true.'),
@@ -72,3 +80,4 @@ export const backupsSchema = z.strictObject({
 export type Connection = z.output<typeof connectionSchema>;
 export type VolumeEntry = z.output<typeof volumeSchema>;
 export type BackupsEntry = z.output<typeof backupsSchema>;
+export type AgentIdentity = z.output<typeof agentSchema>;

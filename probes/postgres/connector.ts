@@ -1,6 +1,6 @@
 import type { ProbeContext } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
-import { parseAddress, tlsFor } from './address.ts';
+import { isLocal, parseAddress, tlsFor } from './address.ts';
 import { failureOf, type Failure } from './errors.ts';
 import type { Connection } from './schema.ts';
 import { Session } from './session.ts';
@@ -12,6 +12,7 @@ export class Connector {
   /** Of the address last used: what must not appear in any text. */
   #secrets: readonly string[] = [];
   #vantage: string;
+  #host = 'unknown';
   /** The url each session was opened with. */
   readonly #urls = new WeakMap<Session, string>();
 
@@ -26,12 +27,18 @@ export class Connector {
     return this.#vantage;
   }
 
+  /** The host that the last session was asked for; `this host` where nobody else's network lies between. */
+  get host(): string {
+    return this.#host;
+  }
+
   /** `database`: the maintenance database unless named. `statement`: ms. @throws what `failure` can read. */
   async open(signal: AbortSignal, options: { readonly database?: string; readonly statement: number }): Promise<Session> {
     const { url, tls, connect_timeout, lock_timeout } = this.#connection;
     const secret = await this.#context.secret(url);
     const found = parseAddress(secret);
     this.#secrets = [secret.reveal(), found.password];
+    this.#host = isLocal(found.host) ? 'this host' : clean(found.host.toLowerCase(), 120);
     this.#vantage = clean(`${found.user}@${found.host}:${found.port}`, 120);
     const address = { ...found, database: options.database ?? found.database };
     const limits = { connect: connect_timeout, statement: options.statement, lock: lock_timeout };

@@ -4,7 +4,8 @@ import { grantsFor } from './grants.ts';
 import { PostgresLink } from './link.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
-import { connectionSchema, databaseSchema, type Connection, type DatabaseEntry } from './schema.ts';
+import { agentSchema, connectionSchema, databaseSchema, type Connection, type DatabaseEntry } from './schema.ts';
+import { STRENGTHS } from './strengths.ts';
 import type { DatabaseTarget } from './target.ts';
 
 const kinds = new Map<string, Kind<DatabaseTarget>>([
@@ -16,6 +17,8 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   name: 'postgres',
   kinds,
   connection: connectionSchema,
+  strengths: STRENGTHS,
+  agent: agentSchema,
   batchKey: () => 'server',
   inspectionsPerMinute: (connection) => connection.inspections_per_minute,
   patience,

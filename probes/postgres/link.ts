@@ -1,4 +1,5 @@
-import type { Facet, Identity, Link, Look, Nudge, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type { Agent, AuditReport, Facet, Identity, Link, Look, Nudge, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import { auditServer } from './audit.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
 import { Connector } from './connector.ts';
 import type { Failure } from './errors.ts';
@@ -50,6 +51,14 @@ export class PostgresLink implements Link<DatabaseTarget> {
 
   hold(wanted: readonly WantedDatabase[], signal: AbortSignal): AsyncIterable<Nudge> {
     return holdTripwires(wanted, this.#connector, this.#context.clock, AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  audit(wanted: readonly WantedDatabase[], agents: readonly Agent[], signal: AbortSignal): AsyncIterable<AuditReport> {
+    const { connection } = this.#context;
+    const bounds = AbortSignal.any([signal, this.#closing.signal]);
+    // Sessions of its own, by a connector of its own: what it meets is no news of the looks.
+    const connector = new Connector(this.#connection, this.#context);
+    return auditServer({ connector, connection, wanted, limit: this.#connection.statement_timeout, signal: bounds }, agents);
   }
 
   async close(): Promise<void> {

@@ -43,6 +43,9 @@ export const connectionSchema = z.strictObject({
   replay_lag: duration({ min: 1000 }).default(300_000).describe('A standby further behind than this is blind: stale-vantage (default 5m).'),
 });
 
+/** How an agent is named to this probe. */
+export const agentSchema = z.strictObject({ role: identifier.describe('the role that it logs in as, on every connection of this probe') });
+
 const names = (what: string) =>
   z
     .array(identifier)
@@ -131,3 +134,4 @@ export type Connection = z.output<typeof connectionSchema>;
 export type TableEntry = z.output<typeof tableSchema>;
 export type DatabaseEntry = z.output<typeof databaseSchema>;
 export type Expectations = NonNullable<DatabaseEntry['expect']>;
+export type AgentIdentity = z.output<typeof agentSchema>;

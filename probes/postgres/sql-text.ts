@@ -1,3 +1,4 @@
+import { clean } from '../../src/values/text.ts';
 import { quoteIdentifier, type TableName } from './table-name.ts';
 
 /**
@@ -19,6 +20,27 @@ export function sqlLiteral(text: string): string {
 
 export function sqlTable({ schema, table }: TableName): string {
   return `${sqlIdentifier(schema)}.${sqlIdentifier(table)}`;
+}
+
+/** A thing as a statement names it after its kind; a function by what the server calls it, with its arguments. */
+export function sqlObject({
+  kind,
+  object,
+  schema,
+  name,
+}: {
+  readonly kind: string;
+  readonly object: string;
+  readonly schema?: string;
+  readonly name: string;
+}): string {
+  const text =
+    kind === 'function'
+      ? clean(object, 300)
+      : schema === undefined || kind === 'schema'
+        ? sqlIdentifier(name)
+        : sqlTable({ schema, table: name });
+  return `${kind.toUpperCase()} ${text}`;
 }
 
 /** A block of PL/pgSQL; its quotes are some that nothing inside can close. */

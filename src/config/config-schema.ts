@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Probe } from '../probe.ts';
 import { duration, name, path, secretRef, textOrSecret, webUrl, webUrlOrSecret } from '../values/fields.ts';
+import { ledgerSchema } from './ledger-schema.ts';
 import { cadence, elsewhere, isLoopback, listen, LONGEST, type IsCron } from './fields.ts';
 
 /** The shortest sweep a resource may have, ms; an inspection is dearer. */
@@ -9,7 +10,7 @@ const SHORTEST_INSPECT = 1000;
 const MINUTE = 60_000;
 
 /** Keys, probes and pager types that CONTRACT.md has and this version does not: refused by name, not merely unknown. */
-export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['agents', 'probe=aws']);
+export const PLANNED_CONFIG: ReadonlySet<string> = new Set(['probe=aws']);
 
 /** `confirm`, as it stands in the defaults and in a resource. */
 export const confirm = () =>
@@ -141,10 +142,29 @@ const pager = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('console').describe("the daemon's standard output") }),
 ]);
 
+const accept = (strengths: readonly [string, ...string[]]) => ({
+  accept: z
+    .array(z.enum(strengths))
+    .optional()
+    .describe('what its credential may do beyond looking, although rollcall audit finds it too strong (default: nothing)'),
+});
+
+/** An agent: its name, and who it is to each probe that has a word for that. */
+function agent(probes: ReadonlyMap<string, Probe>) {
+  const identities = [...probes.values()].flatMap((probe) =>
+    probe.agent ? [[probe.name, probe.agent.optional().describe(`who it is to the probe ${probe.name}`)] as const] : [],
+  );
+  return z
+    .strictObject({ name: name(40).describe('how it is called in pages and audits'), ...Object.fromEntries(identities) })
+    .refine((given) => Object.keys(given).length > 1, { error: 'must say who it is to at least one probe' });
+}
+
 /** One connection: its probe's own keys beside `probe`. */
 function connection(probes: ReadonlyMap<string, Probe>) {
   const options = [...probes.values()].map((probe) =>
-    probe.connection.safeExtend({ probe: z.literal(probe.name).describe('which probe looks') }).strict(),
+    probe.connection
+      .safeExtend({ probe: z.literal(probe.name).describe('which probe looks'), ...(probe.strengths && accept(probe.strengths)) })
+      .strict(),
   );
   return z.discriminatedUnion('probe', options as [z.ZodObject<{ probe: z.ZodLiteral<string> }>]);
 }
@@ -239,12 +259,18 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       })
       .optional()
       .describe("a dead man's switch elsewhere that alarms when this watcher falls silent"),
+    agents: z
+      .array(agent(probes))
+      .max(100)
+      .default([])
+      .describe('whom the watcher must have nothing in common with, and whose reach over the roll is audited (default: nobody)'),
     claims: z
       .record(name(40), secretRef())
       .optional()
       .describe(
         'who may report to this watcher (agents, pipelines), by name, each with a write-only token of its own as a reference to a secret; what they say is shown in pages and never believed',
       ),
+    ledger: ledgerSchema().optional().describe('who bears witness to the ledger'),
     requests: z
       .strictObject({
         approvals: path()

@@ -106,6 +106,13 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     }),
     ...(heartbeat && { heartbeat: { urls: Array.isArray(heartbeat.url) ? heartbeat.url : [heartbeat.url], every: heartbeat.every } }),
     claims: new Map(Object.entries(data.claims ?? {})),
+    ...(data.ledger && {
+      ledger: {
+        witnesses: data.ledger.witnesses,
+        witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
+      },
+    }),
+    agents: data.agents.map(({ name, ...is }) => ({ name, is: new Map(Object.entries(is)) })),
     requests: {
       ...(data.requests?.approvals !== undefined && { approvals: data.requests.approvals }),
       requesters: new Map(Object.entries(data.requests?.requesters ?? {})),
@@ -119,8 +126,12 @@ function signersOf(signers: NonNullable<Parsed['signers']>): SignersConfig {
   return { ...rest, ...(revoked !== undefined && { revoked }) };
 }
 
-function connectionOf(name: string, { probe, ...settings }: Parsed['connections'][string]): Connection {
-  return { name, probe, settings };
+interface Accepting {
+  readonly accept?: readonly string[];
+}
+
+function connectionOf(name: string, { probe, accept, ...settings }: Parsed['connections'][string] & Accepting): Connection {
+  return { name, probe, settings, ...(accept && { accept }) };
 }
 
 /** Where a mail server listens by custom. */

@@ -30,7 +30,10 @@ export interface Config {
   readonly heartbeat?: { readonly urls: readonly (SecretRef | string)[]; readonly every: number };
   /** Who may report what they did, by name, with the token that lets them; empty where nobody may. */
   readonly claims: ReadonlyMap<string, SecretRef>;
+  readonly agents: readonly AgentConfig[];
   readonly requests: RequestsConfig;
+  /** Who cosigns the heads of this watcher's ledger, and whose heads it cosigns. */
+  readonly ledger?: LedgerConfig;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
 }
@@ -41,6 +44,12 @@ export interface RequestsConfig {
   readonly approvals?: string;
   /** Who may ask over HTTP, by name. */
   readonly requesters: ReadonlyMap<string, { readonly kind: 'human' | 'agent'; readonly token: SecretRef }>;
+}
+
+export interface LedgerConfig {
+  readonly witnesses: readonly { readonly url: string; readonly key: string }[];
+  /** `silentAfter` in ms. */
+  readonly witnessFor: readonly { readonly key: string; readonly silentAfter: number }[];
 }
 
 /** Who signs the manifest. Absolute paths. */
@@ -65,6 +74,15 @@ export interface Connection {
   readonly probe: string;
   /** What the probe's own connection schema put out. */
   readonly settings: unknown;
+  /** What its credential may do beyond looking, by the names that the probe's audit has for it; nothing where absent. */
+  readonly accept?: readonly string[];
+}
+
+/** Somebody whom the watcher must have nothing in common with, and whose reach is audited. */
+export interface AgentConfig {
+  readonly name: string;
+  /** Who it is to each probe, by the probe's name. */
+  readonly is: ReadonlyMap<string, unknown>;
 }
 
 export interface Defaults {

@@ -20,6 +20,7 @@ export type LedgerKind =
   | 'request'
   | 'grant'
   | 'window'
+  | 'audit'
   | 'rounds';
 
 export interface LedgerEntry {

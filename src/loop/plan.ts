@@ -5,7 +5,7 @@ import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { Depth } from '../core/report.ts';
 import type { InForce } from '../core/request-state.ts';
 import type { Pager } from '../ports.ts';
-import type { Link } from '../probe.ts';
+import type { Agent, Link } from '../probe.ts';
 import type { Planned } from './schedule.ts';
 
 /** One endpoint under one credential, opened. */
@@ -15,6 +15,10 @@ export interface Group {
   readonly link: Link;
   readonly inspectionsPerMinute: number | undefined;
   readonly patience: (depth: Depth) => number;
+  /** What the connection's credential may do beyond looking, because people said so; nothing where absent. */
+  readonly accept?: readonly string[];
+  /** The agents that are named to this probe; none where absent. */
+  readonly agents?: readonly Agent[];
 }
 
 /** Everything a watch needs that comes from the files; replaced as a whole at a reload. */

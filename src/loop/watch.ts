@@ -6,24 +6,22 @@ import { runBatch } from './batch.ts';
 import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
 import { Desk } from './desk.ts';
+import { Errands } from './errands.ts';
 import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
 import { holdSessions } from './hold.ts';
 import { Journal } from './journal.ts';
-import { Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
-import { PagingPath } from './paging-path.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
 import { recordDelivery } from './record-delivery.ts';
-import { ReadBack } from './read-back.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
 import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
-import { Troubles } from './troubles.ts';
+import { Troubles, type TroubleName } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
 import { Witnessing } from './witnessing.ts';
 
@@ -47,11 +45,9 @@ export class Watch {
   readonly #succession: Succession;
   readonly #flusher: Flusher;
   readonly #pulse: Pulse;
-  readonly #path = new PagingPath();
   readonly #claims: ClaimBook;
-  readonly #orders: Orders;
+  readonly #errands: Errands;
   readonly #stall: Stall;
-  readonly #readBack: ReadBack;
   readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
@@ -88,10 +84,10 @@ export class Watch {
     this.#flusher = new Flusher(this.#journal, () => this.#progress);
     this.#pulse = new Pulse(ports, () => this.#journal.head?.checkpoint ?? '');
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
-    this.#readBack = new ReadBack(this.#desk, this.#journal, ports.log);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
-    this.#orders = new Orders(ports.store, this.#desk, this.#claims, this.#journal);
+    const [desk, journal, claims, troubles, excuses] = [this.#desk, this.#journal, this.#claims, this.#troubles, this.#excuses];
+    this.#errands = new Errands(ports, { desk, journal, claims, troubles, excuses });
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
@@ -144,10 +140,10 @@ export class Watch {
     this.#track(closeGroups(old));
   }
 
-  /** A reload that could not be made: the old plan goes on, and somebody is told. */
-  reloadFailed(why: string): Promise<void> {
-    const what = `reload refused, watching on with the last good files: ${why}`;
-    return this.#tell((at) => this.#troubles.raise('reload.failed', what, 'warning', at, this.#plan.repeat));
+  /** What is wrong with the watcher and was noticed elsewhere; null where it is over. A reload that was refused is over by itself. */
+  trouble(name: TroubleName, what: string | null, severity: 'critical' | 'warning'): Promise<void> {
+    const forMs = name === 'reload.failed' ? this.#plan.repeat : undefined;
+    return this.#tell((at) => (what === null ? this.#troubles.clear(name, at) : this.#troubles.raise(name, what, severity, at, forMs)));
   }
 
   /** How the files on the disk now stand with the people who sign: the plan goes on, and somebody is told. */
@@ -235,10 +231,8 @@ export class Watch {
     watchItself(this.#troubles, { overdue, expires: manifest.expires, storeError, unheard }, at);
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
-    if (this.#readBack.isDue(at, this.#plan.pagers)) this.#track(this.#readBack.ask(at, this.#plan.pagers, this.#stop.signal));
-    if (this.#orders.isDue(at)) for (const asked of [this.#orders.obey(at), this.#excuses.follow(at)]) this.#track(asked);
-    if (this.#ports.heartbeat && this.#path.isDue(at)) this.#track(this.#path.verify(at, this.#plan.pagers, this.#stop.signal));
-    this.#pulse.tick(at, [...this.#unready(), ...this.#path.reasons], this.#desk.tray.undelivered().length);
+    for (const errand of this.#errands.run(at, this.#plan, this.#stop.signal)) this.#track(errand);
+    this.#pulse.tick(at, [...this.#unready(), ...this.#errands.reasons], this.#desk.tray.undelivered().length);
   }
 
   async #look(due: Due): Promise<void> {

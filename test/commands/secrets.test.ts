@@ -71,7 +71,7 @@ describe('a secret', function () {
         watchdog: { name: 'tester', state: './state', listen: `127.0.0.1:${port}`, token: ref('listen') },
         connections: {
           disk: { probe: 'file' },
-          pg: { probe: 'postgres', url: { file: './pg.url' } },
+          pg: { probe: 'postgres', url: { file: './pg.url' }, accept: ['superuser'] },
           wrong: postgres('wrong'),
           broken: postgres('broken'),
           refused: postgres('refused'),

@@ -25,7 +25,7 @@ function kind(entry: z.ZodObject, check: (entry: Record<string, unknown>) => str
   };
 }
 
-function fake(name: string, connection: z.ZodObject, kinds: Record<string, Kind>): Probe {
+function fake(name: string, connection: z.ZodObject, kinds: Record<string, Kind>, more: Partial<Probe> = {}): Probe {
   return defineProbe({
     name,
     connection,
@@ -37,6 +37,7 @@ function fake(name: string, connection: z.ZodObject, kinds: Record<string, Kind>
     open: () => {
       throw new Error('nothing is behind a fake probe');
     },
+    ...more,
   });
 }
 
@@ -106,6 +107,7 @@ export const fakeProbes: ReadonlyMap<string, Probe> = new Map([
         inspections_per_minute: z.int().min(1).max(6000).default(60).describe('how many databases are looked into per minute'),
       }),
       { 'postgres.database': kind(database, bothWays) },
+      { strengths: ['superuser', 'owner'], agent: z.strictObject({ role: z.string().min(1).describe('the role it logs in as') }) },
     ),
   ],
   ['file', fake('file', z.strictObject({}), { 'file.volume': kind(volume), 'file.backups': kind(backups) })],

@@ -41,8 +41,10 @@ export class Site implements Disposable {
     if (pgUrl !== undefined) this.write('pg.url', pgUrl, 0o600);
     const pagers = pageUrl === undefined ? { out: { type: 'console' } } : { hook: { type: 'webhook', url: pageUrl, timeout: '2s' } };
     const connections = {
-      disk: { probe: 'file' },
-      ...(pgUrl === undefined ? {} : { pg: { probe: 'postgres', url: { file: './pg.url' }, connect_timeout: '500ms' } }),
+      disk: { probe: 'file', accept: ['root', 'write'] },
+      ...(pgUrl === undefined
+        ? {}
+        : { pg: { probe: 'postgres', url: { file: './pg.url' }, connect_timeout: '500ms', accept: ['superuser'] } }),
     };
     const base = {
       watchdog: { name: 'tester', state: './state', listen: 'off' },

@@ -104,6 +104,14 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.ledger(from, limit) : Promise.resolve([]);
   }
 
+  head(): ReturnType<Store['head']> {
+    return this.#inner ? this.#inner.head() : Promise.resolve(null);
+  }
+
+  consistency(older: number, newer: number): ReturnType<Store['consistency']> {
+    return this.#inner ? this.#inner.consistency(older, newer) : Promise.resolve([]);
+  }
+
   incident(id: string): ReturnType<Store['incident']> {
     return this.#inner ? this.#inner.incident(id) : Promise.resolve(undefined);
   }

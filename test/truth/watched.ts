@@ -46,7 +46,14 @@ export class Watched implements AsyncDisposable {
       pgUrl: url,
       config: {
         connections: {
-          pg: { probe: 'postgres', url: { file: './pg.url' }, connect_timeout: '2s', lock_timeout: '200ms', inspections_per_minute: 6000 },
+          pg: {
+            probe: 'postgres',
+            url: { file: './pg.url' },
+            connect_timeout: '2s',
+            lock_timeout: '200ms',
+            inspections_per_minute: 6000,
+            accept: ['superuser'],
+          },
         },
         defaults: { sweep: ms(SWEEP_MS), inspect: ms(inspect), blind_after: ms(BLIND_AFTER_MS) },
       },

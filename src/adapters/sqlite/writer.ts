@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS, type LedgerHead } from '../../core/chain.ts';
 import { isOpen, type RequestRecord } from '../../core/request-state.ts';
 import type { Change } from '../../ports.ts';
+import { keepBlock } from './blocks.ts';
 import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
 import { storeError } from './error.ts';
 import { readHead } from './reader.ts';
@@ -71,6 +72,7 @@ export function createWriter(db: DatabaseSync): Writer {
       const seq: number = (head?.seq ?? 0) + 1;
       const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
       append.run(seq, bytes, hash);
+      keepBlock(db, seq);
       tree = growTree(tree, bytes);
       head = { seq, hash };
     }

@@ -100,7 +100,8 @@ async function writeFiles(folder: string, server: EmbeddedPostgres, watcher: str
 manifest: ./manifest.yaml
 connections:
   orders-pg: { probe: postgres, url: { file: ./orders-pg.url } }
-  vault-disk: { probe: file }
+  # The demo runs as you and looks at files of yours; a watcher has an account of its own.
+  vault-disk: { probe: file, accept: [root, write] }
 defaults: { sweep: 1s, inspect: 10s }
 pagers:
   phone: { type: webhook, url: ${JSON.stringify(pageUrl)} }

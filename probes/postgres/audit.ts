@@ -1,0 +1,142 @@
+import type { Agent, AuditReport, ProbeContext, Wanted } from '../../src/probe.ts';
+import { clean } from '../../src/values/text.ts';
+import type { Connector } from './connector.ts';
+import { inLanes } from './lanes.ts';
+import {
+  MOST,
+  PUBLIC,
+  readPowersInside,
+  readPowersOutside,
+  readServer,
+  readSubjects,
+  type Power,
+  type Server,
+  type Subject,
+} from './powers.ts';
+import { reachInto, reachOfRole, type Reacher } from './reach.ts';
+import type { AgentIdentity } from './schema.ts';
+import type { Session } from './session.ts';
+import { sqlIdentifier } from './sql-text.ts';
+import { strengthsOf, strengthsOfRole } from './strengths.ts';
+import type { DatabaseTarget } from './target.ts';
+
+const LANES = 2;
+/** Databases looked into, those of the roll first. */
+const DATABASES = 100;
+
+type WantedDatabase = Wanted<DatabaseTarget>;
+interface Audit {
+  readonly connector: Connector;
+  readonly connection: ProbeContext['connection'];
+  readonly wanted: readonly WantedDatabase[];
+  /** What one statement may take, ms. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/** Who this role is, whom it can become, and what those may do in every database it is let into; the same of the agents, in those of the roll. */
+export async function* auditServer(audit: Audit, agents: readonly Agent[]): AsyncGenerator<AuditReport> {
+  const { connector, limit, signal, wanted } = audit;
+  let found: { server: Server; subjects: Subject[]; outside: Power[] };
+  try {
+    found = await withSession(audit, undefined, async (session) => {
+      const server = await readServer(session, limit, signal);
+      const subjects = await readSubjects(session, [server.user, ...agents.map(roleOf)], limit, signal);
+      return { server, subjects, outside: await readPowersOutside(session, oidsOf(subjects), limit, signal) };
+    });
+  } catch (error) {
+    const { reason, say } = connector.failure(error);
+    yield { kind: 'unaudited', on: 'the server', reason, say };
+    return;
+  }
+  const {
+    server,
+    outside,
+    subjects: [own = { name: server.user, roles: [] }, ...others],
+  } = found;
+  const ids = wanted.map(({ id }) => id);
+  yield { kind: 'placed', ids, plane: { kind: 'server', name: `PostgreSQL ${server.system}` } };
+  yield { kind: 'placed', ids, plane: { kind: 'host', name: connector.host } };
+  yield* strengthsOfRole(own);
+  const mighty = own.roles[0]?.super === true;
+  if (!mighty) yield* strengthsOf(outside, own, 'the server');
+  const reachers = others.map((subject, nth): Reacher => ({ agent: agents[nth]?.name ?? '', subject, connection: audit.connection }));
+  for (const who of reachers) yield* aboutAgent(who, own, audit, outside);
+  // What a superuser may do needs no list, of its own rights or of an agent's.
+  const asked = [...(mighty ? [] : [own]), ...reachers.flatMap(({ subject }) => (subject.roles[0]?.super ? [] : [subject]))];
+  const names = mighty ? (ids.length === 0 ? [] : [...new Set(wanted.map(({ target }) => target.name))]) : inOrder(server, wanted);
+  if (asked.length === 0) return;
+  for (const left of names.slice(DATABASES))
+    yield {
+      kind: 'unaudited',
+      on: clean(`database ${left}`, 100),
+      reason: 'partial-answer',
+      say: `only ${DATABASES} databases are looked into`,
+    };
+  yield* inLanes<string, AuditReport>(names.slice(0, DATABASES), LANES, signal, async (name, say) => {
+    try {
+      const powers = await withSession(audit, name, async (session) => readPowersInside(session, oidsOf(asked), limit, signal));
+      if (!mighty) for (const one of strengthsOf(powers, own, `DATABASE ${sqlIdentifier(name)}`)) say(one);
+      for (const one of wanted.filter(({ target }) => target.name === name))
+        for (const who of reachers) for (const reach of reachInto(who, one, powers)) say(reach);
+      if (powers.length === MOST)
+        say({
+          kind: 'unaudited',
+          on: clean(`database ${name}`, 100),
+          reason: 'partial-answer',
+          say: `only the first ${MOST} rights are listed`,
+        });
+    } catch (error) {
+      const { reason, say: why } = connector.failure(error);
+      if (!signal.aborted) say({ kind: 'unaudited', on: clean(`database ${name}`, 100), reason, say: why });
+    }
+  });
+}
+
+function* aboutAgent(who: Reacher, own: Subject, { wanted }: Audit, outside: readonly Power[]): Generator<AuditReport> {
+  const { agent, subject, connection } = who;
+  if (subject.roles.length === 0) {
+    const say = clean(`there is no role ${subject.name} on ${connection}`, 200);
+    yield { kind: 'unaudited', on: `agent ${agent}`, reason: 'partial-answer', say };
+    return;
+  }
+  const ownOid = own.roles[0]?.oid;
+  if (subject.roles.some(({ oid }) => oid === ownOid)) {
+    const same = subject.name === own.name;
+    const what = same ? 'is the very role with which the watcher looks' : `can become the watcher's role ${own.name}`;
+    const fix = same
+      ? ['-- rollcall grants --role NAME makes the watcher one of its own']
+      : [`REVOKE ${sqlIdentifier(own.name)} FROM ${sqlIdentifier(subject.name)};`];
+    yield { kind: 'shared', agent, what: clean(`role ${subject.name} on ${connection} ${what}`, 300), fix };
+  }
+  yield* reachOfRole(who, wanted);
+  if (!subject.roles[0]?.super) for (const one of wanted) yield* reachInto(who, one, outside);
+}
+
+function roleOf({ is }: Agent): string {
+  return (is as AgentIdentity).role;
+}
+
+/** Those of everybody, and PUBLIC. */
+function oidsOf(subjects: readonly Subject[]): string[] {
+  return [PUBLIC, ...new Set(subjects.flatMap(({ roles }) => roles.map(({ oid }) => oid)))];
+}
+
+/** Every database that lets us in, those of the roll first; one of the roll that does not is tried too, so that it is said. */
+function inOrder({ databases }: Server, wanted: readonly WantedDatabase[]): string[] {
+  const rolled = databases.filter(({ name }) => wanted.some(({ target }) => target.name === name));
+  return [...new Set([...rolled, ...databases.filter(({ lets }) => lets)].map(({ name }) => name))];
+}
+
+async function withSession<T>(
+  { connector, limit, signal }: Audit,
+  database: string | undefined,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await connector.open(signal, { ...(database !== undefined && { database }), statement: limit });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { createSystemClock } from '../adapters/clock-system.ts';
+import { makePlan, settleFiles } from '../app.ts';
+import { refuseTampered } from '../approval/refuse-tampered.ts';
+import { formatInstant } from '../core/wording.ts';
+import { auditAll } from '../loop/audit-round.ts';
+import { closeGroups } from '../loop/plan.ts';
+import { AUDIT_PARTS, auditExit, findingsOf, type AuditPart, type AuditResult } from './audit-result.ts';
+import { auditText } from './audit-text.ts';
+import type { Io } from './io.ts';
+
+export interface AuditOptions {
+  readonly config: string | undefined;
+  /** Which parts; all where none is named. */
+  readonly parts: readonly AuditPart[];
+  readonly json: boolean;
+}
+
+/** What the watcher's own credentials, and the agents it is told of, could do to the roll. Changes nothing, and needs no daemon. */
+export async function audit(io: Io, { config, parts: asked, json }: AuditOptions): Promise<number> {
+  const files = await settleFiles(config, io);
+  refuseTampered(files);
+  const clock = createSystemClock(0);
+  // Nobody is paged: what pagers are made of need not be loaded.
+  const plan = makePlan({ ...files, config: { ...files.config, pagers: new Map() } }, { ...io, out: { write: () => true } }, clock);
+  try {
+    const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
+    const audits = await auditAll(plan, clock, io.signal);
+    const findings = findingsOf(audits).filter(({ part }) => parts.includes(part));
+    const unaudited = audits.flatMap(({ connection, reports }) =>
+      reports.flatMap((report) => {
+        if (report.kind !== 'unaudited') return [];
+        const { on, reason, say } = report;
+        return [{ about: connection, on, reason, say }];
+      }),
+    );
+    const { id, version, sha256 } = files.manifest;
+    const result: AuditResult = {
+      schema: 'rollcall/audit/v1',
+      watchdog: files.config.watchdog.name,
+      manifest: { id, version, sha256 },
+      at: formatInstant(clock.now().wall),
+      exit: auditExit(findings, unaudited, audits.length),
+      parts,
+      findings,
+      unaudited,
+    };
+    io.out(json ? `${JSON.stringify(result, null, 2)}\n` : auditText(result, io.isTerminal));
+    return result.exit;
+  } finally {
+    await closeGroups(plan);
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import type { AuditResult } from '../../src/commands/audit-result.ts';
+import { runCli, startCli } from '../support/cli.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startPostBox, trouble } from '../support/post.ts';
+import { database, Site, type SiteParts } from '../support/site.ts';
+
+const PASSWORD = 'for-watching-only';
+
+describe('rollcall audit', function () {
+  this.timeout(60_000);
+  let pg: TestPostgres;
+  beforeEach(async () => {
+    pg = await startPostgres({ auth: 'scram' });
+    await pg.query('create database orders');
+    await pg.query('create table t (id int primary key, name text); insert into t values (1)', 'orders');
+    await pg.query(`create role agent login; grant delete on t to agent`, 'orders');
+  });
+  afterEach(async () => pg[Symbol.asyncDispose]());
+
+  /** A site whose role is the one that grants prints. */
+  async function makeSite(config: object = {}, parts: SiteParts = {}): Promise<Site> {
+    const connections = { pg: { probe: 'postgres', url: { file: './pg.url' }, connect_timeout: '1s' } };
+    const resources = [database('orders', { expect: { tables: { 'public.t': { min_rows: 1 } } } })];
+    const site = new Site({ pgUrl: pg.url('postgres', 'watcher', PASSWORD), resources, config: { connections, ...config }, ...parts });
+    const { stdout } = await runCli(['grants', '--json'], { cwd: site.path });
+    const { connections: printed } = JSON.parse(stdout) as { connections: { grants: { statements: { at: string; run: string }[] } }[] };
+    for (const { grants } of printed) for (const { at, run } of grants.statements) await pg.query(run, at);
+    await pg.query(`alter role watcher password '${PASSWORD}'`);
+    return site;
+  }
+
+  async function audit(site: Site, ...parts: string[]): Promise<AuditResult> {
+    const ran = await runCli(['audit', '--json', ...parts], { cwd: site.path });
+    const result = JSON.parse(ran.stdout) as AuditResult;
+    assert.equal(ran.code, result.exit);
+    assert.ok(!ran.stdout.includes(PASSWORD));
+    return result;
+  }
+
+  it('is 0 for the printed role, 2 for what could destroy, 0 again for what was accepted, 3 where nobody answers', async () => {
+    using site = await makeSite();
+    const good = await audit(site);
+    assert.deepEqual([good.schema, good.exit, good.findings, good.unaudited], ['rollcall/audit/v1', 0, [], []]);
+    await pg.query('alter role watcher createdb');
+    assert.equal((await audit(site)).exit, 1);
+    await pg.query('grant truncate on t to watcher', 'orders');
+    const bad = await audit(site, 'credentials');
+    assert.equal(bad.exit, 2);
+    assert.deepEqual(
+      bad.findings.map(({ kind, accepted }) => `${kind} ${accepted}`),
+      ['createdb false', 'write false'],
+    );
+    const text = await runCli(['audit'], { cwd: site.path });
+    assert.match(
+      text.stdout,
+      /critical: pg: write: watcher may TRUNCATE on table public\.t in DATABASE "orders"\n {4}fix: REVOKE TRUNCATE ON TABLE "public"\."t" FROM "watcher";/,
+    );
+    const accept = { probe: 'postgres', url: { file: './pg.url' }, connect_timeout: '1s', accept: ['write', 'createdb'] };
+    site.rewrite({ config: { connections: { pg: accept } } });
+    const accepted = await audit(site);
+    assert.equal(accepted.exit, 0);
+    assert.ok(accepted.findings.length === 2 && accepted.findings.every((finding) => finding.accepted), 'told all the same');
+    await pg.stop();
+    assert.equal((await audit(site)).exit, 3);
+  });
+
+  it('tells what an agent could destroy of the roll', async () => {
+    using site = await makeSite({ agents: [{ name: 'cursor', postgres: { role: 'agent' } }] });
+    const { exit, findings } = await audit(site, 'agents');
+    assert.equal(exit, 2);
+    assert.deepEqual(
+      findings.map(({ about, kind, ids, what }) => `${about} ${kind} ${ids.join()}: ${what}`),
+      ['cursor reach orders: role agent on pg may DELETE on table public.t'],
+    );
+    assert.equal((await audit(site, 'credentials')).exit, 0);
+  });
+
+  it('is asked before a first arming: refused with 78 and a word that helps, and not the second time', async () => {
+    await using box = await startPostBox();
+    using site = await makeSite({}, { pageUrl: box.url });
+    await pg.query('alter role watcher superuser');
+    const refused = await runCli(['watch'], { cwd: site.path });
+    assert.equal(refused.code, 78);
+    assert.match(refused.stderr, /pg: superuser: watcher is a superuser/);
+    assert.match(refused.stderr, /accept: \[superuser\]/);
+    await pg.query('alter role watcher nosuperuser');
+    await using first = startCli(['watch'], { cwd: site.path });
+    await first.says('"watching"');
+    first.signal('SIGTERM');
+    assert.equal(await first.ended, 0);
+    await pg.query('alter role watcher superuser');
+    await using second = startCli(['watch'], { cwd: site.path });
+    const page = await box.page(trouble('credential.too-strong'));
+    assert.equal(page.severity, 'critical');
+    assert.match(page.summary, /superuser/);
+    assert.ok(!JSON.stringify(page).includes(PASSWORD));
+    second.signal('SIGTERM');
+    assert.equal(await second.ended, 0);
+  });
+});
