@@ -43,6 +43,8 @@ export interface Kind<T = unknown> {
   readonly entry: z.ZodObject;
   /** Turns an entry already valid against `entry` into target and checks; complaints about combinations come from here. */
   compile(entry: unknown): Parsed<Compiled<T>>;
+  /** What its loss would cost: data of its own (default), copies of other resources, or nothing that could be lost. */
+  readonly holds?: 'data' | 'copies' | 'nothing';
   /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
   readonly confirmAfterMs: number;
 }

@@ -18,7 +18,7 @@ import {
 
 const kinds = new Map<string, Kind<FileTarget>>([
   ['file.volume', { entry: volumeSchema, compile: (entry) => compileVolume(entry as VolumeEntry), confirmAfterMs: 0 }],
-  ['file.backups', { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), confirmAfterMs: 0 }],
+  ['file.backups', { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), confirmAfterMs: 0, holds: 'copies' }],
 ]);
 
 /** Volumes and sets of backups on file systems that this host has mounted. */

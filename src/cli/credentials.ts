@@ -12,11 +12,14 @@ export interface Running {
 export function addCredentials(program: Command, { io, config, exit }: Running): void {
   program
     .command('audit')
-    .description('what the own credentials and the agents could do to what is watched')
-    .addArgument(new Argument('[parts...]', 'what to audit; all of it where nothing is named').choices(['credentials', 'agents']))
+    .description('what the own credentials and agents could do, how it stands with copies, what could go down together')
+    .addArgument(
+      new Argument('[parts...]', 'what to audit; all of it where nothing is named').choices(['credentials', 'agents', 'copies', 'radius']),
+    )
     .option('--json', 'print JSON')
-    .action(async (parts: 'credentials'[], { json = false }: { json?: boolean }) => {
-      exit(await (await import('../commands/audit.ts')).audit(io, { config: config(), parts, json }));
+    .option('--svg <file>', 'draw the blast radius there')
+    .action(async (parts: 'credentials'[], { json = false, svg }: { json?: boolean; svg?: string }) => {
+      exit(await (await import('../commands/audit.ts')).audit(io, { config: config(), parts, json, svg }));
     });
 
   program
