@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { STRENGTHS } from './audit.ts';
 import { compileBackups } from './compile-backups.ts';
 import { compileVolume } from './compile-volume.ts';
+import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
 import { FileLink } from './link.ts';
@@ -35,5 +36,6 @@ export const file = defineProbe<Connection, FileTarget>({
   patience: (connection) => 2 * connection.timeout + 5000,
   needs: rightsFor,
   grants: grantsFor,
+  disarm,
   open: (connection, context) => new FileLink(context, connection.timeout),
 });

@@ -72,7 +72,7 @@ export function reachInto(who: Reacher, { id, target }: Wanted<DatabaseTarget>, 
       const name = sqlObject(one);
       return owns ? `ALTER ${name} OWNER TO CURRENT_USER;` : `REVOKE ${rights.join(', ')} ON ${name} FROM ${from};`;
     });
-    return [reach([id], owns ? 'owner' : 'write', what, fix)];
+    return [{ ...reach([id], owns ? 'owner' : 'write', what, fix), at: target.name }];
   });
 }
 

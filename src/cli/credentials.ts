@@ -27,8 +27,9 @@ export function addCredentials(program: Command, { io, config, exit }: Running):
     .description('the least credential for exactly this manifest, to read and to run')
     .option('--connection <name>', 'for this connection only')
     .option('--role <name>', 'whom to name instead of the role that the connection names')
+    .option('--agent <name>', 'for this agent instead: what to take from it, and a credential of the size of a task')
     .option('--json', 'print JSON')
-    .action(async ({ connection, role, json = false }: { connection?: string; role?: string; json?: boolean }) => {
-      exit(await (await import('../commands/grants.ts')).grants(io, { config: config(), connection, role, json }));
+    .action(async ({ connection, role, agent, json = false }: { connection?: string; role?: string; agent?: string; json?: boolean }) => {
+      exit(await (await import('../commands/grants.ts')).grants(io, { config: config(), connection, role, agent, json }));
     });
 }

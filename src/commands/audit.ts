@@ -10,6 +10,7 @@ import { AUDIT_PARTS, auditExit, copyFindings, findingsOf, radiusFindings, type 
 import { auditText } from './audit-text.ts';
 import type { Io } from './io.ts';
 import { radiusSvg } from './radius-svg.ts';
+import { sharedSecrets } from './shared-secrets.ts';
 import { survey } from './survey.ts';
 
 export interface AuditOptions {
@@ -33,7 +34,12 @@ export async function audit(io: Io, { config, parts: asked, json, svg }: AuditOp
     const { copies, radius } = survey(plan.resources, audits);
     const severities = new Map(plan.resources.map(({ id, severity }) => [id, severity]));
     const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
-    const found = [...findingsOf(audits), ...copyFindings(copies, (id) => severities.get(id) ?? 'critical'), ...radiusFindings(radius)];
+    const found = [
+      ...findingsOf(audits),
+      ...sharedSecrets(files.config.secrets),
+      ...copyFindings(copies, (id) => severities.get(id) ?? 'critical'),
+      ...radiusFindings(radius),
+    ];
     const findings = found.filter(({ part }) => parts.includes(part));
     const unaudited = audits.flatMap(({ connection, reports }) =>
       reports.flatMap((report) => {

@@ -78,6 +78,21 @@ describe('rollcall audit', function () {
     assert.equal((await audit(site, 'credentials')).exit, 0);
   });
 
+  it('is ended by what grants prints for an agent', async () => {
+    using site = await makeSite({ agents: [{ name: 'cursor', postgres: { role: 'agent' } }] });
+    const { stdout, code } = await runCli(['grants', '--agent', 'cursor'], { cwd: site.path });
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^\\connect orders\n(?:SET .*\n)*-- agent may DELETE on table public\.t \(orders\)\nREVOKE DELETE ON TABLE "public"\."t" FROM "agent";$/m,
+    );
+    assert.match(stdout, /CREATE ROLE "agent_task" LOGIN NOSUPERUSER/);
+    await pg.query(`revoke delete on table "public"."t" from "agent"`, 'orders');
+    assert.equal((await audit(site, 'agents')).exit, 0);
+    const unknown = await runCli(['grants', '--agent', 'curser'], { cwd: site.path });
+    assert.deepEqual([unknown.code, unknown.stderr], [64, "rollcall: no agent 'curser' in config.yaml; did you mean 'cursor'?\n"]);
+  });
+
   it('says how it stands with the copies, and what one host or one agent could delete together, in words, as data and as a picture', async () => {
     const agents = [{ name: 'cursor', postgres: { role: 'agent' }, file: { uid: 54_321 } }];
     using site = await makeSite({ agents });
