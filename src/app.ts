@@ -9,11 +9,13 @@ import { systemRandom } from './adapters/random-system.ts';
 import { openStore } from './adapters/store-sqlite.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
+import { isProven } from './approval/prove-record.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
-import { inForceOf, worldOf, type World } from './approval/world.ts';
+import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
+import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
 import type { PrintedResource } from './core/page.ts';
@@ -169,6 +171,7 @@ export async function startApp(
     const strong = await reasonNotToArm(plan, snapshot, clock);
     if (strong !== undefined) throw new StartError(strong);
     const { heartbeat, watchdog } = files.config;
+    const key = openKey(watchdog.state, watchdog.name, log);
     const watch = new Watch(
       watchdog.name,
       plan,
@@ -186,7 +189,11 @@ export async function startApp(
         },
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId,
-        sign: openKey(watchdog.state, watchdog.name, log)?.sign,
+        isProven: (record) => {
+          const rules = rulesOf(files);
+          return rules !== undefined && isProven(rules, record);
+        },
+        sign: key?.sign,
       },
       snapshot,
     );
@@ -217,8 +224,11 @@ export async function startApp(
     const { approvals } = files.config.requests;
     const mailbox = approvals === undefined ? undefined : office.collect(approvals, log);
     if (mailbox) releasers.push({ name: 'approvals', release: () => mailbox.stop() });
+    const cosigning =
+      key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
+    if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(files.config, watch, office, secret, { closed, version: context.version });
+    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -242,7 +252,7 @@ export async function startApp(
           } catch (error) {
             const why = error instanceof Error ? error.message : String(error);
             log.error('reload refused', { why });
-            await watch.reloadFailed(why);
+            await watch.trouble('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning');
           }
         }),
     };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes, stdout. The only file that touches `process`; everything heavier is loaded by its command. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { addLedger } from './cli/ledger.ts';
 import type { ApproveOptions } from './commands/approve.ts';
 import type { ConsumeOptions } from './commands/grant.ts';
 import { addCredentials } from './cli/credentials.ts';
@@ -235,30 +236,7 @@ program
     exitCode = await (await import('./commands/schema.ts')).schema(io, { name });
   });
 
-const ledger = program.command('ledger').description('the tamper-evident record: verify it, print its head, export it');
-ledger
-  .command('verify')
-  .description('take every hash anew, and hold it against heads that were kept elsewhere')
-  .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint or a page')
-  .option('--key <line>', "the watcher's public key, where the one in the state folder is not to be trusted")
-  .option('--json', 'print JSON')
-  .action(async ({ head = [], key, json = false }: { head?: string[]; key?: string; json?: boolean }) => {
-    exitCode = await (await import('./commands/ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, json });
-  });
-ledger
-  .command('head')
-  .description('the head as a signed checkpoint, to be kept elsewhere')
-  .option('--json', 'print JSON')
-  .action(async ({ json = false }: { json?: boolean }) => {
-    exitCode = await (await import('./commands/ledger.ts')).ledgerHead(io, { config: config(), json });
-  });
-ledger
-  .command('export')
-  .description('every entry as a line of JSON')
-  .option('--from <seq>', 'the first one', Number, 1)
-  .action(async ({ from }: { from: number }) => {
-    exitCode = await (await import('./commands/ledger.ts')).ledgerExport(io, { config: config(), from });
-  });
+addLedger(program, io, config, (code) => (exitCode = code));
 
 program
   .command('demo')

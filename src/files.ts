@@ -78,7 +78,7 @@ export function readManifestFile(config: Config, context: FilesContext, signed: 
 
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 export function refuseMoves(was: Files, is: Files): void {
-  const fixed = ({ config: { watchdog, heartbeat, claims, requests } }: Files): [string, string][] => {
+  const fixed = ({ config: { watchdog, heartbeat, claims, requests, ledger } }: Files): [string, string][] => {
     const { name, state, listen: address, token = null, witness = null } = watchdog;
     const parts = {
       'watchdog.name': name,
@@ -88,6 +88,7 @@ export function refuseMoves(was: Files, is: Files): void {
       'watchdog.witness': witness,
       heartbeat: heartbeat ?? null,
       claims: [...claims],
+      ledger: ledger ?? null,
       requests: { ...requests, requesters: [...requests.requesters] },
     };
     return Object.entries(parts).map(([key, value]) => [key, JSON.stringify(value)]);

@@ -63,6 +63,8 @@ function brokenStore(error: StoreError): Store {
     load: refuse,
     commit: refuse,
     ledger: none,
+    head: refuse,
+    consistency: refuse,
     incident: nothing,
     orders: none,
     requests: none,

@@ -147,6 +147,10 @@ export interface Store {
   commit(change: Change): Promise<LedgerHead | null>;
   /** Ledger entries from `from` (1-based), oldest first. */
   ledger(from: number, limit: number): Promise<readonly (LedgerEntry & { readonly seq: number; readonly hash: string })[]>;
+  /** The ledger's last entry, and the root over all; null where it is empty. */
+  head(): Promise<LedgerHead | null>;
+  /** What shows that the ledger of `newer` entries has grown from that of `older`: hashes of RFC 9162 §2.1.4, base64. */
+  consistency(older: number, newer: number): Promise<readonly string[]>;
   /** An incident, open or closed, for as long as it is kept. */
   incident(id: string): Promise<Incident | undefined>;
   /** What has been asked for and not carried out, oldest first. */

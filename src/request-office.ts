@@ -28,7 +28,11 @@ export type Hearing =
 
 /** All who ask, approve and use together: who is refused fills the ledger, too. */
 const PER_MINUTE = 30;
-const OPEN_AT_MOST = 100;
+/** Of one who asks: nobody keeps the others from asking. */
+const WAITING_AT_MOST = 20;
+/** Of one who asks: each is in the ledger, with all that its approvers are shown. */
+const PER_DAY = 200;
+const DAY_MS = 86_400_000;
 
 export class RequestOffice {
   readonly #store: Registry;
@@ -36,13 +40,16 @@ export class RequestOffice {
   readonly #clock: Clock;
   readonly #newId: (at: Instant) => string;
   readonly #budget: Budget;
+  readonly #asked = new Map<string, number>();
+  #day: number;
 
   constructor(store: Registry, world: () => World | undefined, clock: Clock, newId: (at: Instant) => string) {
     this.#store = store;
     this.#world = world;
     this.#clock = clock;
     this.#newId = newId;
-    this.#budget = new Budget(PER_MINUTE, clock.now().steady);
+    this.#day = clock.now().steady;
+    this.#budget = new Budget(PER_MINUTE, this.#day);
   }
 
   /** Ms since 1970. */
@@ -52,8 +59,10 @@ export class RequestOffice {
 
   ask(asked: Asked): Promise<Asking | Unheard> {
     return this.#heard<Asking>(async (world, at) => {
-      const open = (await this.#store.requests()).filter(({ status }) => status === 'PENDING');
-      if (open.length >= OPEN_AT_MOST) return { ok: false, kind: 'refused', why: `${OPEN_AT_MOST} requests wait to be decided` };
+      const { name } = asked.requester;
+      const own = (await this.#store.requests()).filter(({ status, document }) => status === 'PENDING' && document.requester.name === name);
+      if (own.length >= WAITING_AT_MOST) return { ok: false, kind: 'refused', why: `${own.length} requests of ${name} wait to be decided` };
+      if (!this.#spend(name, at)) return { ok: false, kind: 'refused', why: `${name} has asked ${PER_DAY} times in a day` };
       const made = await makeRequest(world, asked, this.#newId(at), at.wall);
       if (!made.ok) return { ok: false, kind: 'refused', why: made.why };
       await openRequest(this.#store, made.record, at);
@@ -109,6 +118,17 @@ export class RequestOffice {
   async #take(approval: ApprovalFile, world: World, at: Instant): Promise<Hearing> {
     const heard = await takeApproval(this.#store, world, approval, at);
     return heard.ok ? { ok: true, people: heard.people, request: printRequest(heard.record) } : heard;
+  }
+
+  /** Counts what one asks in a day. */
+  #spend(name: string, at: Instant): boolean {
+    if (at.steady - this.#day >= DAY_MS) {
+      this.#day = at.steady;
+      this.#asked.clear();
+    }
+    const count = (this.#asked.get(name) ?? 0) + 1;
+    if (count <= PER_DAY) this.#asked.set(name, count);
+    return count <= PER_DAY;
   }
 
   async #heard<T>(what: (world: World, at: Instant) => Promise<T>): Promise<T | Unheard> {

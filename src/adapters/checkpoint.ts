@@ -1,4 +1,5 @@
-import { createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
+import { sign, verify, type KeyObject } from 'node:crypto';
+import { ED25519, ID_BYTES, keyId, parseKey, ROOT_BYTES } from './note-key.ts';
 
 /** The heads of a log as C2SP specifies them (c2sp.org/tlog-checkpoint), signed as a note (c2sp.org/signed-note). */
 export interface Checkpoint {
@@ -16,16 +17,12 @@ export interface SignedCheckpoint extends Checkpoint {
   readonly text: string;
 }
 
-/** Of an Ed25519 key, as c2sp.org/signed-note numbers the kinds of signature. */
-const ED25519 = 1;
-const ROOT_BYTES = 32;
-const ID_BYTES = 4;
 const LONGEST = 64 * 1024;
 
 /** Three lines and a signature by the watcher's key; the key goes by the origin's name. */
 export function signCheckpoint({ origin, size, root }: Checkpoint, key: KeyObject): string {
   const text = `${origin}\n${size}\n${root}\n`;
-  const signature = Buffer.concat([keyId(origin, key), sign(null, Buffer.from(text), key)]);
+  const signature = Buffer.concat([keyId(origin, key, ED25519), sign(null, Buffer.from(text), key)]);
   return `${text}\n\u2014 ${origin} ${signature.toString('base64')}\n`;
 }
 
@@ -43,7 +40,8 @@ export function parseCheckpoint(note: string): SignedCheckpoint | undefined {
   return signatures.length === lines.length ? { origin, size, root, signatures, text } : undefined;
 }
 
-function parseSignature(line: string): SignedCheckpoint['signatures'][number] | undefined {
+/** A line of signature (c2sp.org/signed-note); undefined for what is none. */
+export function parseSignature(line: string): SignedCheckpoint['signatures'][number] | undefined {
   const [, name, base64] = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? [];
   if (name === undefined || base64 === undefined) return undefined;
   const bytes = Buffer.from(base64, 'base64');
@@ -52,35 +50,9 @@ function parseSignature(line: string): SignedCheckpoint['signatures'][number] | 
 
 /** True where one of its signatures is of this key, whose line is `printKey`'s. */
 export function isSignedBy(checkpoint: SignedCheckpoint, line: string): boolean {
-  const key = parseKey(line);
+  const key = parseKey(line, ED25519);
   if (!key) return false;
   return checkpoint.signatures.some(
     ({ name, id, bytes }) => name === key.name && id === key.id && verify(null, Buffer.from(checkpoint.text), key.public, bytes),
   );
-}
-
-/** The public half of a key in a line, to be given to those who verify: `name+id+base64` (c2sp.org/signed-note, verifier keys). */
-export function printKey(name: string, key: KeyObject): string {
-  const encoded = Buffer.concat([Buffer.from([ED25519]), rawPublic(key)]).toString('base64');
-  return `${name}+${keyId(name, key).toString('hex')}+${encoded}`;
-}
-
-function parseKey(line: string): { readonly name: string; readonly id: string; readonly public: KeyObject } | undefined {
-  const [, name = '', id = '', base64 = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(line.trim()) ?? [];
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length !== ROOT_BYTES + 1 || bytes[0] !== ED25519) return undefined;
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url', 1) }, format: 'jwk' });
-  // The id is derived from name and key: one that is not was changed by somebody.
-  return keyId(name, key).toString('hex') === id ? { name, id, public: key } : undefined;
-}
-
-/** The first four bytes of SHA-256 over name, newline, kind and key. */
-function keyId(name: string, key: KeyObject): Buffer {
-  const named = Buffer.concat([Buffer.from(`${name}\n`), Buffer.from([ED25519]), rawPublic(key)]);
-  return hash('sha256', named, 'buffer').subarray(0, ID_BYTES);
-}
-
-function rawPublic(key: KeyObject): Buffer {
-  const { x = '' } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
-  return Buffer.from(x, 'base64url');
 }

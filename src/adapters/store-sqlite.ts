@@ -3,9 +3,10 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Incident } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
+import { readConsistency } from './sqlite/blocks.ts';
 import { storeError, toStoreError } from './sqlite/error.ts';
 import { openDatabase, prepareFile } from './sqlite/file.ts';
-import { readHistory, readIncident, readLedger, readOrders, readRequest, readRequests, readSnapshot } from './sqlite/reader.ts';
+import { readHead, readHistory, readIncident, readLedger, readOrders, readRequest, readRequests, readSnapshot } from './sqlite/reader.ts';
 import { MIGRATIONS } from './sqlite/schema.ts';
 import { createWriter } from './sqlite/writer.ts';
 
@@ -57,6 +58,8 @@ function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteS
     load: () => attempt('read', () => readSnapshot(db)),
     commit: (change) => attempt('write', () => writable().write(change)),
     ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit)),
+    head: () => attempt('read', () => readHead(db)),
+    consistency: (older, newer) => attempt('read', () => readConsistency(db, older, newer)),
     incident: (id) => attempt('read', () => readIncident(db, id)),
     orders: () => attempt('read', () => readOrders(db)),
     requests: () => attempt('read', () => readRequests(db)),

@@ -1,17 +1,23 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signCheckpoint, printKey } from './checkpoint.ts';
+import { signCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
+import { cosign } from './cosignature.ts';
+import { COSIGNATURE, ED25519, printKey } from './note-key.ts';
 
 const FILE = 'watcher.key';
 const PUBLIC_FILE = 'watcher.pub';
 
-/** The watcher's own key: it signs the heads of its ledger, and nothing else. */
+/** The watcher's own key: it signs the heads of its ledger, cosigns those of other watchers, and nothing else. */
 export interface WatcherKey {
   /** Its public half in a line, for those who verify. */
   readonly line: string;
   /** The head of the ledger as a checkpoint. */
   readonly sign: (head: { readonly seq: number; readonly root?: string }) => string | undefined;
+  /** The same key as that of a witness, in a line: another line, because what it says is another thing. */
+  readonly witnessLine: string;
+  /** A line of cosignature under another log's checkpoint; `seconds` since 1970. */
+  readonly cosign: (checkpoint: Pick<SignedCheckpoint, 'text'>, seconds: number) => string;
 }
 
 /**
@@ -33,7 +39,9 @@ export function readWatcherKey(dir: string, watchdog: string): WatcherKey | unde
 function signer(key: KeyObject, watchdog: string): WatcherKey {
   const origin = originOf(watchdog);
   return {
-    line: printKey(origin, key),
+    line: printKey(origin, key, ED25519),
+    witnessLine: printKey(origin, key, COSIGNATURE),
+    cosign: (checkpoint, seconds) => cosign(checkpoint, origin, key, seconds),
     sign: ({ seq, root }) => (root === undefined ? undefined : signCheckpoint({ origin, size: seq, root }, key)),
   };
 }

@@ -4,7 +4,7 @@ import { sha256 } from '../signing/digest.ts';
 import { readApproval, type ApprovalFile } from './read-request.ts';
 
 const EVERY_MS = 2000;
-/** Nobody approves so much at once; somebody who fills the folder must not keep the watcher busy. */
+/** Looked into at a time: somebody who fills the folder must not keep the watcher busy. */
 const MOST_FILES = 256;
 const LARGEST = 256 * 1024;
 const ENDING = '.approval.json';
@@ -25,6 +25,7 @@ export class Mailbox {
   readonly #stop = new AbortController();
   readonly #offered = new Set<string>();
   readonly #ended: Promise<void>;
+  #turn = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -51,7 +52,10 @@ export class Mailbox {
     const { folder, waits, take } = this.#parts;
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENDING)).toSorted();
     const here = new Set<string>();
-    for (const name of names.slice(0, MOST_FILES)) {
+    // In turn, so that nobody hides an approval behind a thousand that are none.
+    const turn = names.slice(this.#turn, this.#turn + MOST_FILES);
+    this.#turn = this.#turn + MOST_FILES < names.length ? this.#turn + MOST_FILES : 0;
+    for (const name of turn) {
       const bytes = await readBounded(join(folder, name));
       if (!bytes) continue;
       const digest = sha256(bytes);
@@ -60,7 +64,7 @@ export class Mailbox {
       const approval = parse(bytes);
       if (!approval || !(await waits(approval)) || (await take(approval))) this.#offered.add(digest);
     }
-    for (const digest of this.#offered) if (!here.has(digest)) this.#offered.delete(digest);
+    if (names.length <= MOST_FILES) for (const digest of this.#offered) if (!here.has(digest)) this.#offered.delete(digest);
   }
 }
 

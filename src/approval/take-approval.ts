@@ -18,10 +18,26 @@ export type Heard =
 
 /** Takes what somebody signed, whoever brought it. What counts and what does not is an entry of the ledger, with the reason. */
 export async function takeApproval(store: Registry, world: World, approval: ApprovalFile, at: Instant): Promise<Heard> {
-  return turnRequest(store, approval.request.id, at, (record) => hear(world, approval, record, at));
+  const seen = await highest(store, world);
+  return turnRequest(store, approval.request.id, at, (record) => hear(world, approval, { record, seen, at }));
 }
 
-function hear(world: World, { decision, request, signature }: ApprovalFile, record: RequestRecord | undefined, at: Instant): Turn<Heard> {
+interface Known {
+  readonly record: RequestRecord | undefined;
+  readonly seen: ReadonlyMap<string, number>;
+  readonly at: Instant;
+}
+
+/** The highest number that each security key has said so far, whatever it signed. */
+async function highest(store: Registry, { counters }: World): Promise<ReadonlyMap<string, number>> {
+  const seen = new Map(Object.entries(counters));
+  for (const { said } of await store.requests())
+    for (const [key, count] of said.flatMap((one) => Object.entries(one.counters ?? {})))
+      seen.set(key, Math.max(count, seen.get(key) ?? 0));
+  return seen;
+}
+
+function hear(world: World, { decision, request, signature }: ApprovalFile, { record, seen, at }: Known): Turn<Heard> {
   const { watchdog, manifest } = world.audience;
   const id = clean(request.id, 26);
   const refuse = (kind: ApprovalRefusal, why: string, next?: RequestRecord): Turn<Heard> => ({
@@ -35,12 +51,23 @@ function hear(world: World, { decision, request, signature }: ApprovalFile, reco
   if (canonicalJson(record.document) !== canonicalJson(request)) return refuse('altered', 'what was signed is not what was asked for');
   const file = { name: 'the signature', bytes: Buffer.from(signature, 'latin1') };
   const about = { signers: world.signers, namespace: NAMESPACE.change, at: at.wall };
-  const { votes, dropped } = readVotes([file], Buffer.from(decisionBytes(decision, record.document)), about);
-  const said = { decision, votes, at: at.wall, signature };
+  const { votes, dropped, counters } = readVotes([file], Buffer.from(decisionBytes(decision, record.document)), about);
+  const said = { decision, votes, at: at.wall, signature, counters };
   const decided = decide(record, said, { at: at.wall, proofs: proofsOf(world.policy), moved: movedIn(world, record.document), dropped });
   if (!decided.ok) return refuse(decided.kind, decided.why, decided.next);
-  const { next, people } = decided;
+  const { people } = decided;
+  // Keys that do not count say 0 for ever.
+  const cloned = Object.entries(counters).flatMap(([key, count]) => (count <= (seen.get(key) ?? -1) && seen.get(key) !== 0 ? [key] : []));
+  const next = cloned.length === 0 ? decided.next : { ...decided.next, cloned: [...(record.cloned ?? []), ...cloned] };
   const keys = [...new Set(votes.map(({ key }) => key))];
-  const body = { is: decision === 'deny' ? 'denied' : 'approved', people, keys, signature, request: stateOf(next), need: request.need };
+  const body = {
+    is: decision === 'deny' ? 'denied' : 'approved',
+    people,
+    keys,
+    signature,
+    request: stateOf(next),
+    need: request.need,
+    ...(cloned.length > 0 && { cloned }),
+  };
   return { next, ledger: [{ kind: 'approval', about: id, body }], result: { ok: true, people, record: next } };
 }

@@ -5,6 +5,7 @@ import { change, endOf, stateOf, type RequestRecord } from '../core/request-stat
 import type { Instant } from '../core/report.ts';
 import { sha256 } from '../signing/digest.ts';
 import { clean } from '../values/text.ts';
+import { isProven } from './prove-record.ts';
 import { turnRequest, type Registry, type Turn } from './registry.ts';
 import { movedIn, type World } from './world.ts';
 
@@ -57,7 +58,9 @@ export async function consumeGrant(store: Registry, world: World, token: string,
     if (!record || !isTokenOf(record, parsed))
       return refuse('unknown-token', 'it is no token of ours, or another was handed out since', parsed.id);
     const ready = !expectsLoss(record.document.action) || (world.isArmed?.(record.id) ?? true);
-    const may = useGrant(record, use, at.wall, movedIn(world, record.document));
+    // Before anything is destroyed on its word, the store is asked for the signatures themselves.
+    const moved = movedIn(world, record.document) ?? (isProven(world, record) ? undefined : 'its approvals are not what people signed');
+    const may = useGrant(record, use, at.wall, moved);
     // What went before it was looked at once more would be paged: the answer is to ask again in a moment.
     const used =
       may.ok && !ready

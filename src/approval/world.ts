@@ -12,13 +12,19 @@ import type { Accepted } from './accepted.ts';
 import { readRule, type Signers } from './rule.ts';
 import type { Settled } from './settle.ts';
 
+/** Who may approve, and how many of them it takes. */
+export interface Rules {
+  readonly policy: Policy;
+  readonly signers: Signers;
+}
+
 /** What requests are made in and decided by: the manifest in force, who signs, and what is known of the roll now. */
-export interface World {
+export interface World extends Rules {
   readonly audience: Audience;
   readonly inForce: InForce;
   readonly head: ManifestHead;
-  readonly policy: Policy;
-  readonly signers: Signers;
+  /** By fingerprint of a security key: the highest number it has said over a manifest. */
+  readonly counters: Accepted['counters'];
   readonly resources: Manifest['resources'];
   readonly print: (id: string) => PrintedResource | undefined;
   /** Whether the loss that a request is about would be expected from now on; absent where no daemon can be asked. */
@@ -38,20 +44,26 @@ export function inForceOf({ manifest, accepted }: Pick<Settled, 'manifest' | 'ac
   return { manifest: `sha256:${manifest.sha256}`, policy: policyDigest(accepted) };
 }
 
+/** Who signs and how many of them; undefined where nobody does. */
+export function rulesOf({ accepted, standing }: Pick<Settled, 'accepted' | 'standing'>): Rules | undefined {
+  if (!accepted?.rule || standing.state !== 'signed') return undefined;
+  return { policy: accepted.head.policy, signers: readRule(accepted.rule).signers };
+}
+
 /** Undefined where nobody signs: then nobody can approve. */
 export function worldOf(
   settled: Pick<Settled, 'config' | 'manifest' | 'accepted' | 'standing'>,
   known: Pick<World, 'print' | 'compile' | 'isArmed'>,
 ): World | undefined {
-  const { config, manifest, accepted, standing } = settled;
-  if (!accepted?.rule || standing.state !== 'signed') return undefined;
-  const { signers } = readRule(accepted.rule);
+  const { config, manifest, accepted } = settled;
+  const rules = rulesOf(settled);
+  if (!accepted || !rules) return undefined;
   return {
     audience: { watchdog: config.watchdog.name, manifest: manifest.id },
     inForce: inForceOf(settled),
     head: { ...accepted.head, signers: accepted.approval.signers },
-    policy: accepted.head.policy,
-    signers,
+    ...rules,
+    counters: accepted.counters,
     resources: manifest.resources,
     ...known,
   };

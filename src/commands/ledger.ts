@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { filesContext } from '../app.ts';
 import { isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
+import { cosignedAt } from '../adapters/cosignature.ts';
 import { verifyLedger, type AnchoredHead } from '../adapters/ledger-verify.ts';
 import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
 import { readWatcherKey, readWatcherLine } from '../adapters/watcher-key.ts';
+import { COSIGNED } from '../cosigning/submitter.ts';
+import { BOOK, readHeads } from '../cosigning/witness-book.ts';
 import { EXIT } from '../core/exit.ts';
 import type { Config } from '../config/types.ts';
 import { readConfigFile } from '../files.ts';
@@ -18,11 +21,16 @@ const PAGE = 1000;
 /** Every hash of the ledger taken anew, and held against heads that were kept elsewhere. Exit code 2 where something is not as it was written. */
 export async function ledgerVerify(
   io: Io,
-  options: Options & { readonly heads: readonly string[]; readonly key: string | undefined; readonly json: boolean },
+  options: Options & {
+    readonly heads: readonly string[];
+    readonly key: string | undefined;
+    readonly witnesses: readonly string[];
+    readonly json: boolean;
+  },
 ): Promise<number> {
   return withStore(io, options, async (store, { state }) => {
     const line = options.key ?? readWatcherLine(state);
-    const read = await Promise.all(options.heads.map(async (head) => readHead(head, line)));
+    const read = await Promise.all(options.heads.map(async (head) => readHead(head, line, options.witnesses)));
     const wrong = read.filter((one) => typeof one === 'string');
     if (wrong.length > 0) {
       io.err(wrong.map((why) => `rollcall: --head ${why}\n`).join(''));
@@ -60,6 +68,34 @@ export async function ledgerHead(io: Io, options: Options & { readonly json: boo
   });
 }
 
+/** The public halves of the watcher's key, as its log signs with it and as it cosigns for others. */
+export async function ledgerKey(io: Io, options: Options & { readonly json: boolean }): Promise<number> {
+  const { config } = await readConfigFile(options.config, filesContext(io));
+  const key = readWatcherKey(config.watchdog.state, config.watchdog.name);
+  if (!key) {
+    io.err('rollcall: there is no key yet; the first start of `rollcall watch` makes it\n');
+    return EXIT.config;
+  }
+  const keys = { log: key.line, witness: key.witnessLine };
+  io.out(options.json ? `${JSON.stringify(keys, null, 2)}\n` : `log key      ${keys.log}\nwitness key  ${keys.witness}\n`);
+  return EXIT.ok;
+}
+
+/** The notes themselves, as text one below the other: each is a file for `verify --head`. */
+export async function ledgerCosigned(io: Io, options: Options & { readonly json: boolean }): Promise<number> {
+  return withStore(io, options, async (store) => {
+    const { meta } = await store.load();
+    const [own, others] = [Object.entries(readHeads(meta[COSIGNED])), Object.entries(readHeads(meta[BOOK]))];
+    const list = [
+      ...own.map(([key, head]) => ({ witness: key, log: null, ...head })),
+      ...others.map(([key, head]) => ({ witness: null, log: key, ...head })),
+    ];
+    if (options.json) io.out(`${JSON.stringify({ cosigned: list }, null, 2)}\n`);
+    else io.out(list.length === 0 ? 'nothing was cosigned\n' : list.map(({ note }) => note).join('\n'));
+    return EXIT.ok;
+  });
+}
+
 /** Every entry as a line of JSON, oldest first. */
 export async function ledgerExport(io: Io, options: Options & { readonly from: number }): Promise<number> {
   return withStore(io, options, async (store) => {
@@ -88,7 +124,7 @@ async function withStore(
 }
 
 /** `SEQ:HASH`, or a file: a checkpoint, a page, or the `ledger_head` of one. What it cannot be, in words, where it is none of them. */
-async function readHead(given: string, line: string | undefined): Promise<AnchoredHead | string> {
+async function readHead(given: string, line: string | undefined, witnesses: readonly string[]): Promise<AnchoredHead | string> {
   const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(given) ?? [];
   if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash };
   const text = await readFile(given, 'utf8').catch(() => undefined);
@@ -96,8 +132,12 @@ async function readHead(given: string, line: string | undefined): Promise<Anchor
   const checkpoint = parseCheckpoint(text);
   if (checkpoint) {
     if (line !== undefined && !isSignedBy(checkpoint, line)) return `${given}: not signed by the watcher's key ${line}`;
+    const missing = witnesses.find((witness) => cosignedAt(checkpoint, witness) === undefined);
+    if (missing !== undefined) return `${given}: not cosigned by ${missing}`;
     return { seq: checkpoint.size, root: checkpoint.root };
   }
+  // A page is signed by nobody but its sender, so no witness can have cosigned it.
+  if (witnesses.length > 0) return `${given}: no checkpoint that a witness could have cosigned`;
   return headIn(text) ?? `${given}: holds neither a checkpoint nor a page with its ledger_head`;
 }
 

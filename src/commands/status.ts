@@ -8,6 +8,7 @@ import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
 import { formatInstant } from '../core/wording.ts';
+import { markApproved } from '../loop/expected-losses.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Io } from './io.ts';
 import { printStanding, sayStanding } from './say-standing.ts';
@@ -18,7 +19,8 @@ export async function status(io: Io, options: { readonly config: string | undefi
   const { config, manifest, standing, known } = await settleFiles(options.config, io);
   const resources = manifest.resources.map((resource) => {
     const record = known?.resources.get(resource.id);
-    return { known: record !== undefined, printed: printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0) };
+    const printed = printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
+    return { known: record !== undefined, printed: markApproved(printed, known?.meta['losses']) };
   });
   const now = createSystemClock(0).now().wall;
   const windows = manifest.windows.filter(({ until }) => until > now);
@@ -67,8 +69,9 @@ function windowLine(window: MaintenanceWindow, now: number): string {
 }
 
 function line({ known, printed }: { readonly known: boolean; readonly printed: PrintedResource }): string {
-  const { verdict, id, summary, last_seen_healthy: healthy } = printed;
+  const { verdict, id, summary, last_seen_healthy: healthy, approved_loss: approved } = printed;
   if (!known) return `unknown   ${id}: not looked at yet`;
+  const gone = approved ? `, gone as ${approved.people.join(' and ')} approved (${approved.request})` : '';
   const pinned = printed.pin === 'none' ? ', unpinned' : '';
-  return `${verdict.padEnd(8)}  ${id}${pinned}${verdict === 'present' ? '' : `: ${summary}`}${healthy ? ` (last healthy ${healthy})` : ''}`;
+  return `${verdict.padEnd(8)}  ${id}${pinned}${verdict === 'present' ? '' : `: ${summary}`}${healthy ? ` (last healthy ${healthy})` : ''}${gone}`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Probe } from '../probe.ts';
 import { duration, name, path, secretRef, textOrSecret, webUrl, webUrlOrSecret } from '../values/fields.ts';
+import { ledgerSchema } from './ledger-schema.ts';
 import { cadence, elsewhere, isLoopback, listen, LONGEST, type IsCron } from './fields.ts';
 
 /** The shortest sweep a resource may have, ms; an inspection is dearer. */
@@ -269,6 +270,7 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       .describe(
         'who may report to this watcher (agents, pipelines), by name, each with a write-only token of its own as a reference to a secret; what they say is shown in pages and never believed',
       ),
+    ledger: ledgerSchema().optional().describe('who bears witness to the ledger'),
     requests: z
       .strictObject({
         approvals: path()

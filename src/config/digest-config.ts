@@ -12,6 +12,7 @@ export function digestConfig(config: Config): Record<string, string> {
     heartbeat: digest(config.heartbeat ?? null),
     // Not where there are none: to whoever never had signers, nothing has changed.
     ...(config.signers && { signers: digest(config.signers) }),
+    ...(config.ledger && { ledger: digest(config.ledger) }),
     ...(config.watchdog.witness && { witness: digest(config.watchdog.witness) }),
   };
 }

@@ -106,6 +106,12 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     }),
     ...(heartbeat && { heartbeat: { urls: Array.isArray(heartbeat.url) ? heartbeat.url : [heartbeat.url], every: heartbeat.every } }),
     claims: new Map(Object.entries(data.claims ?? {})),
+    ...(data.ledger && {
+      ledger: {
+        witnesses: data.ledger.witnesses,
+        witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
+      },
+    }),
     agents: data.agents.map(({ name, ...is }) => ({ name, is: new Map(Object.entries(is)) })),
     requests: {
       ...(data.requests?.approvals !== undefined && { approvals: data.requests.approvals }),

@@ -32,6 +32,8 @@ export interface Config {
   readonly claims: ReadonlyMap<string, SecretRef>;
   readonly agents: readonly AgentConfig[];
   readonly requests: RequestsConfig;
+  /** Who cosigns the heads of this watcher's ledger, and whose heads it cosigns. */
+  readonly ledger?: LedgerConfig;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
 }
@@ -42,6 +44,12 @@ export interface RequestsConfig {
   readonly approvals?: string;
   /** Who may ask over HTTP, by name. */
   readonly requesters: ReadonlyMap<string, { readonly kind: 'human' | 'agent'; readonly token: SecretRef }>;
+}
+
+export interface LedgerConfig {
+  readonly witnesses: readonly { readonly url: string; readonly key: string }[];
+  /** `silentAfter` in ms. */
+  readonly witnessFor: readonly { readonly key: string; readonly silentAfter: number }[];
 }
 
 /** Who signs the manifest. Absolute paths. */

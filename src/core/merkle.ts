@@ -77,6 +77,62 @@ export function provesInclusion(
   return last === 0 && same(found, of.root);
 }
 
+/** A tree of a size by its root. */
+export interface Root {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** The root over the leaves from `start` (from 0) up to `end`, which is not included. */
+export type RangeRoot = (start: number, end: number) => Uint8Array;
+
+/** Roots of ranges, from those that `known` has: it must have each that is split no further. */
+export function rangeRoots(hash: Hash, known: (start: number, end: number) => Uint8Array | undefined): RangeRoot {
+  const rangeRoot: RangeRoot = (start, end) => {
+    const there = known(start, end);
+    if (there) return there;
+    const split = start + largestPowerBelow(end - start);
+    return node(hash, rangeRoot(start, split), rangeRoot(split, end));
+  };
+  return rangeRoot;
+}
+
+/** What shows that the tree of the first `older` leaves is the beginning of that of the first `newer`: RFC 9162 §2.1.4.1. */
+export function consistencyProof(rangeRoot: RangeRoot, older: number, newer: number): Uint8Array[] {
+  return older <= 0 || older >= newer ? [] : subproof(rangeRoot, older, [0, newer], true);
+}
+
+function subproof(rangeRoot: RangeRoot, older: number, [start, end]: readonly [number, number], whole: boolean): Uint8Array[] {
+  if (older === end) return whole ? [] : [rangeRoot(start, end)];
+  const split = start + largestPowerBelow(end - start);
+  return older <= split
+    ? [...subproof(rangeRoot, older, [start, split], whole), rangeRoot(split, end)]
+    : [...subproof(rangeRoot, older, [split, end], false), rangeRoot(start, split)];
+}
+
+/** True where the older tree is the beginning of the newer one: RFC 9162 §2.1.4.2. */
+export function provesConsistency(hash: Hash, proof: readonly Uint8Array[], older: Root, newer: Root): boolean {
+  if (older.size > newer.size || older.size < 0) return false;
+  if (older.size === newer.size) return proof.length === 0 && same(older.root, newer.root);
+  // Every tree begins with none at all.
+  if (older.size === 0) return proof.length === 0 && same(older.root, hash(new Uint8Array()));
+  const path = Number.isInteger(Math.log2(older.size)) ? [older.root, ...proof] : [...proof];
+  let [position, last] = [older.size - 1, newer.size - 1];
+  while (position % 2 === 1) [position, last] = [half(position), half(last)];
+  const first = path.shift();
+  if (!first) return false;
+  let [was, is] = [first, first];
+  for (const other of path) {
+    if (last === 0) return false;
+    if (position % 2 === 1 || position === last) {
+      [was, is] = [node(hash, other, was), node(hash, other, is)];
+      while (position % 2 === 0 && position > 0) [position, last] = [half(position), half(last)];
+    } else is = node(hash, is, other);
+    [position, last] = [half(position), half(last)];
+  }
+  return last === 0 && same(was, older.root) && same(is, newer.root);
+}
+
 function node(hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array {
   const both = new Uint8Array(left.length + right.length);
   both.set(left);

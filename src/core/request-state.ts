@@ -9,6 +9,8 @@ export interface Said {
   readonly at: number;
   /** Armored, over `decisionBytes`. */
   readonly signature: string;
+  /** Of a security key: the number it said, by fingerprint. */
+  readonly counters?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -38,6 +40,8 @@ export interface RequestRecord {
   readonly lost?: number;
   /** When the manifest it asked for came into force. */
   readonly loaded?: number;
+  /** Security keys that approved it although their counter had gone backwards. */
+  readonly cloned?: readonly string[];
   /** How often its token was refused. */
   readonly refused: number;
 }
@@ -86,7 +90,7 @@ export function decide(record: RequestRecord, said: Said, { at, proofs, moved, d
     const why = `denied by ${own.people.join(', ')}`;
     return { ok: true, people: own.people, next: fail({ ...record, said: [...record.said, said] }, 'REJECTED', why) };
   }
-  if (votes.some(({ person }) => alike(person, document.requester.name)))
+  if (approvingVotes(document, votes).length === 0)
     return { ok: false, kind: 'requester', why: `${document.requester.name} asked for it, and cannot approve it` };
   const all = [...record.said, { ...said, votes }];
   const { people } = countPeople(
@@ -98,6 +102,12 @@ export function decide(record: RequestRecord, said: Said, { at, proofs, moved, d
   const next: RequestRecord = { ...change(record), said: all, people };
   const enough = people.length >= document.need;
   return { ok: true, people: own.people, next: enough ? { ...next, status: 'APPROVED', execution: 'PENDING', approvedAt: at } : next };
+}
+
+/** The votes of one signature that count for an approval: a person's, and not of who asked. */
+export function approvingVotes({ requester }: Pick<RequestDocument, 'requester'>, votes: readonly Vote[]): readonly Vote[] {
+  const human = humanOnly(votes);
+  return human.some(({ person }) => alike(person, requester.name)) ? [] : human;
 }
 
 /** A key that is a program's is nobody else's, whatever other names its line has. */
@@ -118,10 +128,8 @@ export function fail(record: RequestRecord, code: NonNullable<RequestRecord['cod
   return { ...rest, status: 'FAILED', code, why };
 }
 
-/** Somebody may still decide it, use it, or say how it ended. */
-export function isOpen({ status, execution, burned, exit }: RequestRecord): boolean {
-  return status === 'PENDING' || execution === 'PENDING' || (burned !== undefined && exit === undefined && execution === undefined);
-}
+/** Somebody may still decide it or use it, or its end is still to be told. */
+export const isOpen = ({ status, execution }: RequestRecord): boolean => status === 'PENDING' || execution === 'PENDING';
 
 /** What is in force. Digests as a request holds them. */
 export interface InForce {

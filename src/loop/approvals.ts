@@ -3,20 +3,26 @@ import { changesManifest } from '../core/request.ts';
 import { change, endOf, fail, isOpen, movedSince, type InForce, type RequestRecord } from '../core/request-state.ts';
 import { sayState } from '../core/request-words.ts';
 import type { Log, Store } from '../ports.ts';
+import type { WatchPorts } from './watch-ports.ts';
 import type { ExpectedLosses } from './expected-losses.ts';
 import type { Troubles } from './troubles.ts';
 
-/** What people were told of, by request: that it was approved, and how many refusals of its token. */
+const ID_LENGTH = 26;
+
+/** What people were told of, by request and name: once, or how many refusals of its token. */
 type Told = Record<string, number>;
 
 const WORDS = {
+  'signers.cloned': 'a security key that signed this counts backwards, as if there were two of it',
   'grant.approved': 'people approved',
+  'grant.forged': 'the store says that people approved this, and their signatures are not there',
   'grant.refused': 'a one-time token was tried and refused',
   'grant.unended': 'a one-time token was used, and nobody said how it ended',
   'grant.unused': 'what people approved did not come',
   'grant.void': 'what people approved is void',
 } as const;
 type News = keyof typeof WORDS;
+type Tell = (name: News, record: RequestRecord) => void;
 
 /** What became of a request: the next of it, the word for the ledger, and what people are told, under which name. */
 interface Turned {
@@ -31,17 +37,21 @@ export class Approvals {
   readonly #troubles: Troubles;
   readonly #losses: ExpectedLosses;
   readonly #log: Log;
+  readonly #isProven: (record: RequestRecord) => boolean;
+  /** Requests whose signatures have been verified, by what was verified: each of them once. */
+  readonly #proven = new Map<string, number>();
   readonly #told: Told;
 
   /** `saved`: what `save()` gave before a restart. */
   constructor(
-    ports: { readonly store: Pick<Store, 'requests' | 'commit'>; readonly log: Log },
+    ports: Pick<WatchPorts, 'store' | 'log' | 'isProven'>,
     troubles: Troubles,
     losses: ExpectedLosses,
     saved: string | undefined,
   ) {
     this.#store = ports.store;
     this.#log = ports.log;
+    this.#isProven = ports.isProven ?? (() => false);
     this.#troubles = troubles;
     this.#losses = losses;
     this.#told = saved === undefined ? {} : (JSON.parse(saved) as Told);
@@ -54,32 +64,50 @@ export class Approvals {
   /** Once a second. `forMs`: how long what is only announced stands. */
   async follow(inForce: InForce, at: Instant, forMs: number): Promise<void> {
     const records = await this.#store.requests();
-    this.#losses.learn(
-      records.filter((record) => movedSince(record.document, inForce) === undefined),
-      at,
-    );
+    const standing = records.filter((record) => movedSince(record.document, inForce) === undefined);
+    const proven = standing.filter((record) => this.#proves(record));
+    this.#losses.learn(proven, at);
     const news = new Map<News, string[]>();
-    const tell = (name: News, record: RequestRecord): void => void news.set(name, [...(news.get(name) ?? []), sayState(record)]);
+    const tell: Tell = (name, record) => void news.set(name, [...(news.get(name) ?? []), sayState(record)]);
+    for (const record of proven) this.#tellOnce(record, 'grant.approved', tell);
+    for (const record of standing) if (isApproved(record) && !this.#proves(record)) this.#tellOnce(record, 'grant.forged', tell);
     for (const record of records) {
       this.#hear(record, tell);
       const turned = isOpen(record) ? this.#turn(record, inForce, at) : undefined;
       if (turned && (await this.#write(record, turned, at)) && turned.tell) tell(turned.tell, turned.next);
     }
-    for (const [name, lines] of news) this.#troubles.raise(name, `${WORDS[name]}: ${lines.join('; ')}`, 'warning', at, forMs);
-    for (const id of Object.keys(this.#told)) if (!records.some((record) => record.id === id)) delete this.#told[id];
+    for (const [name, lines] of news)
+      this.#troubles.raise(name, `${WORDS[name]}: ${lines.join('; ')}`, name === 'grant.forged' ? 'critical' : 'warning', at, forMs);
+    const known = new Set(records.map(({ id }) => id));
+    for (const key of Object.keys(this.#told)) if (!known.has(key.slice(0, ID_LENGTH))) delete this.#told[key];
+    for (const id of this.#proven.keys()) if (!known.has(id)) this.#proven.delete(id);
   }
 
-  /** Silence that people agreed on is nobody's secret, and who tries a token that is refused is told of. */
-  #hear(record: RequestRecord, tell: (name: News, record: RequestRecord) => void): void {
-    const { id, status, execution, refused } = record;
-    if (status === 'APPROVED' && execution === 'PENDING' && this.#told[id] === undefined) {
-      this.#told[id] = 0;
-      tell('grant.approved', record);
-    }
-    if (refused > (this.#told[id] ?? 0)) {
-      this.#told[id] = refused;
+  #hear(record: RequestRecord, tell: Tell): void {
+    const { id, refused, cloned = [] } = record;
+    if (cloned.length > 0) this.#tellOnce(record, 'signers.cloned', tell);
+    const key = `${id} grant.refused`;
+    if (refused > (this.#told[key] ?? 0)) {
+      this.#told[key] = refused;
       tell('grant.refused', record);
     }
+  }
+
+  #tellOnce(record: RequestRecord, name: News, tell: Tell): void {
+    const key = `${record.id} ${name}`;
+    if (this.#told[key] !== undefined) return;
+    this.#told[key] = 1;
+    tell(name, record);
+  }
+
+  /** Verified once for each approval: the bytes of a record change with its revision. */
+  #proves(record: RequestRecord): boolean {
+    const { id, revision } = record;
+    if (!isApproved(record)) return false;
+    if (this.#proven.get(id) === revision) return true;
+    if (!this.#isProven(record)) return false;
+    this.#proven.set(id, revision);
+    return true;
   }
 
   #turn(record: RequestRecord, inForce: InForce, at: Instant): Turned | undefined {
@@ -104,7 +132,8 @@ export class Approvals {
     }
     if (moved !== undefined) return { next: fail(record, 'CONFIGURATION_CHANGED', moved), is: 'void', tell: 'grant.void' };
     if (!over) return undefined;
-    return { next: { ...change(record), execution: 'FAILED', why: 'not used within its window' }, is: 'unused', tell: 'grant.unused' };
+    const why = lost === undefined ? 'not used within its window' : 'the loss came, and the next manifest did not';
+    return { next: { ...change(record), execution: 'FAILED', why }, is: 'unused', tell: 'grant.unused' };
   }
 
   /** False where somebody else changed it meanwhile, or the store cannot write: it is looked at again in a second. */
@@ -118,3 +147,5 @@ export class Approvals {
     }
   }
 }
+
+const isApproved = ({ status, execution }: RequestRecord): boolean => status === 'APPROVED' && execution === 'PENDING';

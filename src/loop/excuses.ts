@@ -3,7 +3,7 @@ import type { Resource } from '../core/expectation.ts';
 import { printWindow, type PrintedWindow, type Track } from '../core/maintenance.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
-import type { Log, ResourceRecord, Store } from '../ports.ts';
+import type { ResourceRecord } from '../ports.ts';
 import { Approvals } from './approvals.ts';
 import { ExpectedLosses } from './expected-losses.ts';
 import type { Journal } from './journal.ts';
@@ -11,6 +11,7 @@ import { Maintenance } from './maintenance.ts';
 import type { Plan } from './plan.ts';
 import type { Roll } from './roll.ts';
 import type { Troubles } from './troubles.ts';
+import type { WatchPorts } from './watch-ports.ts';
 
 /** Everything for which a page may wait or be spared: maintenance windows, and losses that people approved. There is no third. */
 export class Excuses {
@@ -21,7 +22,7 @@ export class Excuses {
 
   /** `meta`: what `save()` gave before a restart. */
   constructor(
-    ports: { readonly store: Pick<Store, 'requests' | 'commit'>; readonly log: Log },
+    ports: Pick<WatchPorts, 'store' | 'log' | 'isProven'>,
     journal: Journal,
     troubles: Troubles,
     meta: Readonly<Record<string, string>>,

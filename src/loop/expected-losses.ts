@@ -113,10 +113,18 @@ export class ExpectedLosses {
 
   /** A resource that is gone as approved says so wherever it is shown. */
   mark(printed: PrintedResource | undefined): PrintedResource | undefined {
-    const gone = printed && this.#gone.get(printed.id);
-    if (!printed || !gone) return printed;
-    return { ...printed, approved_loss: { request: gone.request, people: gone.people, at: formatInstant(gone.at.wall) } };
+    return printed && markGone(printed, this.#gone.get(printed.id));
   }
+}
+
+/** The same for whoever reads the store: `saved` as `save()` left it there. */
+export function markApproved(printed: PrintedResource, saved: string | undefined): PrintedResource {
+  return markGone(printed, saved === undefined ? undefined : (JSON.parse(saved) as Kept).gone[printed.id]);
+}
+
+function markGone(printed: PrintedResource, gone: Gone | undefined): PrintedResource {
+  if (!gone) return printed;
+  return { ...printed, approved_loss: { request: gone.request, people: gone.people, at: formatInstant(gone.at.wall) } };
 }
 
 function toExpected({ id, people, document }: RequestRecord, at: Instant): ExpectedLoss {

@@ -21,7 +21,7 @@ import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
 import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
-import { Troubles } from './troubles.ts';
+import { Troubles, type TroubleName } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
 import { Witnessing } from './witnessing.ts';
 
@@ -140,10 +140,10 @@ export class Watch {
     this.#track(closeGroups(old));
   }
 
-  /** A reload that could not be made: the old plan goes on, and somebody is told. */
-  reloadFailed(why: string): Promise<void> {
-    const what = `reload refused, watching on with the last good files: ${why}`;
-    return this.#tell((at) => this.#troubles.raise('reload.failed', what, 'warning', at, this.#plan.repeat));
+  /** What is wrong with the watcher and was noticed elsewhere; null where it is over. A reload that was refused is over by itself. */
+  trouble(name: TroubleName, what: string | null, severity: 'critical' | 'warning'): Promise<void> {
+    const forMs = name === 'reload.failed' ? this.#plan.repeat : undefined;
+    return this.#tell((at) => (what === null ? this.#troubles.clear(name, at) : this.#troubles.raise(name, what, severity, at, forMs)));
   }
 
   /** How the files on the disk now stand with the people who sign: the plan goes on, and somebody is told. */

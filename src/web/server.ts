@@ -9,6 +9,8 @@ import { Changes } from './changes.ts';
 import { createClaims, type ClaimsOptions } from './claims.ts';
 import { createPages } from './page/routes.ts';
 import { recently } from './recently.ts';
+import { createWitness } from './witness.ts';
+import type { Cosigning } from '../cosigning/cosigning.ts';
 import { createRequests, readRequests, type RequestsOptions } from './requests.ts';
 
 export interface WebOptions {
@@ -24,6 +26,8 @@ export interface WebOptions {
   readonly version: string;
   /** How claims come in; undefined where nobody may make any. */
   readonly claims?: ClaimsOptions | undefined;
+  /** Who cosigns the heads of the ledger, and whose heads are cosigned here; undefined where there is no key for it. */
+  readonly cosigning?: Pick<Cosigning, 'cosigned' | 'isWitness' | 'submit'> | undefined;
   /** How people approve what is asked for; undefined where nobody signs. */
   readonly requests?: RequestsOptions | undefined;
 }
@@ -52,6 +56,7 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   // Before the guard of what is read: a claim or a request comes with a token of its own, and an approval or a grant proves itself.
   if (options.claims) app.route('/', createClaims(options.claims));
   if (options.requests) app.route('/', createRequests(options.requests));
+  if (options.cosigning?.isWitness) app.route('/', createWitness(options.cosigning));
   app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
   const status = recently(options.status);
   const incident = async (id: string): Promise<Incident | undefined> =>
@@ -94,7 +99,7 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     const { type, body } = await exposeMetrics(status(), options.version);
     return context.body(body, 200, { 'content-type': type });
   });
-  app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head }));
+  app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head, cosigned: options.cosigning?.cosigned ?? [] }));
   app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
   return app;
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSignedBy, parseCheckpoint, printKey, signCheckpoint } from '../../src/adapters/checkpoint.ts';
+import { isSignedBy, parseCheckpoint, signCheckpoint } from '../../src/adapters/checkpoint.ts';
+import { ED25519, printKey } from '../../src/adapters/note-key.ts';
 import { openWatcherKey, readWatcherKey, readWatcherLine } from '../../src/adapters/watcher-key.ts';
 import { makeFolder, type Folder } from '../support/folder.ts';
 
@@ -10,7 +11,7 @@ const { privateKey: key } = generateKeyPairSync('ed25519');
 const ORIGIN = 'rollcall/vault-eu';
 const ROOT = Buffer.alloc(32, 7).toString('base64');
 const NOTE = signCheckpoint({ origin: ORIGIN, size: 812, root: ROOT }, key);
-const LINE = printKey(ORIGIN, key);
+const LINE = printKey(ORIGIN, key, ED25519);
 
 describe('a checkpoint', () => {
   it('is three lines and a signature by the key that goes by its origin', () => {
@@ -38,8 +39,8 @@ describe('a checkpoint', () => {
   it('is not signed by another key, under another name, or for another size', () => {
     const read = (text: string) => parseCheckpoint(text) ?? assert.fail(text);
     const { privateKey: other } = generateKeyPairSync('ed25519');
-    assert.ok(!isSignedBy(read(NOTE), printKey(ORIGIN, other)));
-    assert.ok(!isSignedBy(read(NOTE), printKey('rollcall/other', key)));
+    assert.ok(!isSignedBy(read(NOTE), printKey(ORIGIN, other, ED25519)));
+    assert.ok(!isSignedBy(read(NOTE), printKey('rollcall/other', key, ED25519)));
     assert.ok(!isSignedBy(read(NOTE.replace('\n812\n', '\n813\n')), LINE));
     assert.ok(!isSignedBy(read(NOTE), LINE.replace(/\+[0-9a-f]{8}\+/, '+00000000+')), 'an id that is not of this key');
     assert.ok(!isSignedBy(read(NOTE), 'nonsense'));

@@ -113,6 +113,30 @@ describe('a one-time grant', function () {
     assert.equal(await use(token), 'not-in-force');
   });
 
+  it('is void where the store says that people approved, and their signatures are not there', async () => {
+    const record = await registrar.store.request(request.id);
+    assert.ok(record);
+    const [alice] = record.said;
+    assert.ok(alice);
+    const forged = [
+      { ...record, said: [alice] },
+      { ...record, said: [alice, { ...alice, votes: [{ person: 'bob', kind: 'human' as const, key: 'K' }] }] },
+      { ...record, said: [alice, { ...alice, signature: say(request, registrar.site.keys.mallory).signature }] },
+      { ...record, said: [alice, { ...alice, signature: say(request, registrar.site.keys.bot).signature }] },
+      {
+        ...record,
+        said: [alice, { ...alice, decision: 'deny' as const, signature: say(request, registrar.site.keys.bob, 'deny').signature }],
+      },
+      { ...record, document: { ...request, need: 0 }, said: [] },
+    ];
+    for (const [n, one] of forged.entries()) {
+      await registrar.store.commit({ requests: [{ ...one, revision: record.revision + 2 * n + 1 }] });
+      assert.equal(await use(token), 'not-in-force', `forgery ${n}`);
+    }
+    await registrar.store.commit({ requests: [{ ...record, revision: record.revision + 2 * forged.length + 1 }] });
+    assert.equal(await use(token), 'ok');
+  });
+
   it('that was approved with a plan is for that plan', async () => {
     const plan = Buffer.from('DROP DATABASE orders');
     const planned = await registrar.ask({ action: 'execute', operation: USE.action, target: USE.target, plan });

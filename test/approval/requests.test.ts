@@ -91,6 +91,20 @@ describe('a change request', function () {
     assert.ok(touched.ok);
   });
 
+  it('says of a security key that counts backwards, over whatever it signed, that there may be two of it', async () => {
+    const cloned = async (counter: number) => {
+      const request = await registrar.ask();
+      const heard = await take(request, keys().carol, 'approve', { counter });
+      assert.ok(heard.ok);
+      return heard.record.cloned ?? [];
+    };
+    assert.deepEqual(await cloned(8), []);
+    assert.deepEqual(await cloned(12), []);
+    assert.deepEqual(await cloned(12), [keys().carol.fingerprint]);
+    assert.deepEqual(await cloned(11), [keys().carol.fingerprint]);
+    assert.deepEqual(await cloned(13), []);
+  });
+
   it('refuses a signature for another request, another watcher, too late or twice, each in a word of its own and in the ledger', async () => {
     const [request, other] = [await registrar.ask(), await registrar.ask()];
     const moved = { ...say(request, keys().alice), request: other };

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { assert as assertProperty, integer, nat, property } from 'fast-check';
-import { appendLeaf, inclusionProof, leafHash, NO_LEAVES, provesInclusion, rootOf, treeRoot, type Hash } from '../../src/core/merkle.ts';
+import {
+  appendLeaf,
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  NO_LEAVES,
+  provesConsistency,
+  provesInclusion,
+  rangeRoots,
+  rootOf,
+  treeRoot,
+  type Hash,
+  type RangeRoot,
+} from '../../src/core/merkle.ts';
 
 const sha256: Hash = (bytes) => createHash('sha256').update(bytes).digest();
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -22,6 +35,9 @@ const ROOTS = [
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
 const some = (count: number) => Array.from({ length: count }, (_, n) => leafHash(sha256, Buffer.from(String(n))));
+/** Of leaves at hand; the smallest pieces are of two. */
+const rangesOf = (leaves: readonly Uint8Array[]): RangeRoot =>
+  rangeRoots(sha256, (start, end) => (end - start <= 2 ? treeRoot(sha256, leaves.slice(start, end)) : undefined));
 const size = integer({ min: 1, max: 70 });
 
 describe('the Merkle tree', () => {
@@ -76,6 +92,43 @@ describe('the Merkle tree', () => {
       provesInclusion(sha256, [], { leaf: leaf.subarray(0, 8), index: 0, size: 1, root: leaf }),
       false,
       'the beginning of a root',
+    );
+  });
+
+  it('shows that it has grown as the examples of RFC 6962 §2.1.3 do', () => {
+    const d = LEAVES.slice(0, 7);
+    const of = (from: number, to: number) => hex(treeRoot(sha256, d.slice(from, to)));
+    const ranges = rangesOf(d);
+    assert.deepEqual(consistencyProof(ranges, 3, 7).map(hex), [of(2, 3), of(3, 4), of(0, 2), of(4, 7)]);
+    assert.deepEqual(consistencyProof(ranges, 4, 7).map(hex), [of(4, 7)]);
+    assert.deepEqual(consistencyProof(ranges, 6, 7).map(hex), [of(4, 6), of(6, 7), of(0, 4)]);
+  });
+
+  it('shows of every tree that it has grown from every smaller one, and from no other', () => {
+    assertProperty(
+      property(size, nat(), nat(), (count, at, change) => {
+        const leaves = some(count);
+        const older = at % (count + 1);
+        const [was, is] = [
+          { size: older, root: treeRoot(sha256, leaves.slice(0, older)) },
+          { size: count, root: treeRoot(sha256, leaves) },
+        ];
+        const proof = consistencyProof(rangesOf(leaves), older, count);
+        assert.ok(provesConsistency(sha256, proof, was, is));
+        const other = leafHash(sha256, Buffer.from('another'));
+        assert.ok(!provesConsistency(sha256, proof, { ...was, root: other }, is));
+        // Where there was none before, nothing binds the new root.
+        assert.equal(provesConsistency(sha256, proof, was, { ...is, root: other }), older === 0);
+        assert.ok(!provesConsistency(sha256, [...proof, other], was, is));
+        assert.ok(older === count || !provesConsistency(sha256, proof, is, was), 'a tree never shrinks');
+        if (older > 0 && proof.length > 0) assert.ok(!provesConsistency(sha256, proof.with(change % proof.length, other), was, is));
+        // Written anew from some entry before the older size on.
+        if (older > 0) {
+          const forged = leaves.with(change % older, other);
+          const claimed = { size: count, root: treeRoot(sha256, forged) };
+          assert.ok(!provesConsistency(sha256, consistencyProof(rangesOf(forged), older, count), was, claimed));
+        }
+      }),
     );
   });
 });

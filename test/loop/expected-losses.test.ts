@@ -73,8 +73,9 @@ describe('an approved loss', function () {
   });
 
   const resources = [makeResource(), makeResource({ id: 'users-db' })];
-  async function begin(inForce: InForce = IN_FORCE): Promise<void> {
-    watch = await startWatch({ ...makePlan(resources, { link, pagers: [pager] }), inForce }, clock, store);
+  async function begin(isProven = () => true): Promise<void> {
+    const plan = { ...makePlan(resources, { link, pagers: [pager] }), inForce: IN_FORCE };
+    watch = await startWatch(plan, clock, store, undefined, undefined, isProven);
   }
   async function end(): Promise<void> {
     const progress = { over: false };
@@ -140,6 +141,17 @@ describe('an approved loss', function () {
       await until(from + 1);
       assert.deepEqual(told(), ['trigger first orders-db lost']);
     });
+
+  it('that the store says people approved, without their signatures, is paged', async () => {
+    await store.commit({ requests: [approved()] });
+    await begin(() => false);
+    await until(5);
+    assert.match(ownWords().join(), /their signatures are not there: /);
+    assert.ok(!ownWords().some((words) => words.includes('people approved: ')));
+    link.answers.set('orders-db', 'gone');
+    await until(6);
+    assert.deepEqual(told(), ['trigger first orders-db lost']);
+  });
 
   it('that another one takes the place of is paged', async () => {
     await store.commit({ requests: [approved()] });

@@ -275,6 +275,8 @@ describe('the watch, end to end with a scripted probe and a real store', functio
       commit: (change) => store.commit(change),
       ledger: (from, limit) => store.ledger(from, limit),
       incident: (id) => store.incident(id),
+      head: () => store.head(),
+      consistency: (older: number, newer: number) => store.consistency(older, newer),
       orders: () => store.orders(),
       requests: () => store.requests(),
       request: (id) => store.request(id),

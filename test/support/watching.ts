@@ -104,6 +104,14 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.ledger(from, limit) : Promise.resolve([]);
   }
 
+  head(): ReturnType<Store['head']> {
+    return this.#inner ? this.#inner.head() : Promise.resolve(null);
+  }
+
+  consistency(older: number, newer: number): ReturnType<Store['consistency']> {
+    return this.#inner ? this.#inner.consistency(older, newer) : Promise.resolve([]);
+  }
+
   incident(id: string): ReturnType<Store['incident']> {
     return this.#inner ? this.#inner.incident(id) : Promise.resolve(undefined);
   }
@@ -171,8 +179,19 @@ export async function startWatch(
   store: Store,
   heartbeat?: { to: Heartbeat; every: number },
   witness?: Witness,
+  isProven: NonNullable<WatchPorts['isProven']> = () => true,
 ): Promise<Watch> {
-  const ports: WatchPorts = { clock, random: createFakeRandom(3), cron: NO_CRON, log: SILENT, store, heartbeat, witness, newId: makeIds() };
+  const ports: WatchPorts = {
+    clock,
+    random: createFakeRandom(3),
+    cron: NO_CRON,
+    log: SILENT,
+    store,
+    heartbeat,
+    witness,
+    isProven,
+    newId: makeIds(),
+  };
   const watch = new Watch('vault', plan, ports, await store.load());
   void watch.run();
   return watch;

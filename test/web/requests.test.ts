@@ -80,9 +80,25 @@ describe('requests over HTTP', function () {
       assert.equal((await post('requests', bad, 'token-of-cursor')).status, 400);
     const none = await post('requests', { ...LOSS, target: 'three' }, 'token-of-cursor');
     assert.deepEqual([none.status, none.body['why']], [422, 'three is not on the roll']);
-    for (let n = 0; n < 29; n++) await asked();
-    const much = await post('requests', LOSS, 'token-of-cursor');
+    for (let n = 0; n < 20; n++) await asked();
+    const waiting = await post('requests', LOSS, 'token-of-cursor');
+    assert.deepEqual([waiting.status, waiting.body['why']], [422, '20 requests of cursor wait to be decided']);
+    assert.equal((await post('requests', LOSS, 'token-of-alice')).status, 201);
+    for (let n = 0; n < 10; n++) await post('approvals', {});
+    for (let n = 0; n < 7; n++) await post('grants/consume', { token: 'x', action: 'a', target: 't' });
+    const much = await post('requests', LOSS, 'token-of-alice');
     assert.equal(much.status, 429);
+    await clock.advance(24 * 60 * MINUTE);
+    await clock.advance(MINUTE);
+    let last = 0;
+    for (let n = 0; n < 201; n++) {
+      await clock.advance(MINUTE);
+      const made = await asked({ for: '1s' }, 'token-of-alice');
+      if (made) last = n + 1;
+      const record = made && (await registrar.store.request(made.id));
+      if (record) await registrar.store.commit({ requests: [{ ...record, revision: 2, status: 'FAILED', code: 'EXPIRED' }] });
+    }
+    assert.equal(last, 200, 'a day');
     world = undefined;
     assert.equal((await post('requests', LOSS, 'token-of-cursor')).status, 409);
   });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { keepBlocks } from './blocks.ts';
 import { growFromLedger } from './tree.ts';
 
 /** One step forward. Steps are never changed once released: a store in the field has already taken them. */
@@ -53,5 +54,11 @@ CREATE TABLE request (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, open INTEG
   STRICT, WITHOUT ROWID;
 CREATE INDEX request_open ON request (id) WHERE open = 1;
 `,
+  },
+  {
+    to: 4,
+    // Roots over whole blocks of entries, so that showing how the ledger has grown does not read all of it.
+    sql: 'CREATE TABLE block (last INTEGER PRIMARY KEY, root TEXT NOT NULL) STRICT;',
+    fill: keepBlocks,
   },
 ];

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS, type LedgerHead } from '../../core/chain.ts';
 import { isOpen, type RequestRecord } from '../../core/request-state.ts';
 import type { Change } from '../../ports.ts';
+import { keepBlock } from './blocks.ts';
 import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
 import { storeError } from './error.ts';
 import { readHead } from './reader.ts';
@@ -38,6 +39,9 @@ export function createWriter(db: DatabaseSync): Writer {
   const append = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
   const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
   const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
+  const pruneRequests = db.prepare(
+    'DELETE FROM request WHERE id IN (SELECT id FROM request WHERE open = 0 ORDER BY id DESC LIMIT -1 OFFSET ?)',
+  );
   const pruneIncidents = db.prepare(`DELETE FROM incident WHERE id IN (${old})`);
 
   const applyRequest = (record: RequestRecord): void => {
@@ -68,6 +72,7 @@ export function createWriter(db: DatabaseSync): Writer {
       const seq: number = (head?.seq ?? 0) + 1;
       const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
       append.run(seq, bytes, hash);
+      keepBlock(db, seq);
       tree = growTree(tree, bytes);
       head = { seq, hash };
     }
@@ -83,6 +88,7 @@ export function createWriter(db: DatabaseSync): Writer {
       }),
     prune: (keep) =>
       transaction(db, 'IMMEDIATE', () => {
+        pruneRequests.run(keep);
         prunePosts.run(keep);
         pruneIncidents.run(keep);
       }),

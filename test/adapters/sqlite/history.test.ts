@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openStore, type SqliteStore } from '../../../src/adapters/store-sqlite.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
-import { makeEntry, makeIncident, makePost, makeRecord } from '../../support/store-fixtures.ts';
+import { makeEntry, makeIncident, makePost, makeRecord, makeRequest } from '../../support/store-fixtures.ts';
 
 describe('the history of incidents in the store', () => {
   let folder: Folder;
@@ -38,7 +38,13 @@ describe('the history of incidents in the store', () => {
   });
 
   it('is cut to the newest closed ones, and loses nothing that is open, undelivered or in the ledger', async () => {
+    const closed = { status: 'FAILED', code: 'EXPIRED' } as const;
+    await store.commit({ requests: [makeRequest('A1'), makeRequest('A2', closed), makeRequest('A3', closed)] });
     await store.prune(1);
+    assert.deepEqual(
+      (await store.requests()).map(({ id }) => id),
+      ['A1', 'A3'],
+    );
     assert.deepEqual(await ids(10), ['w-last', 'y-open']);
     const { posts, head } = await store.load();
     assert.deepEqual(

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Io } from '../commands/io.ts';
+
+interface VerifyGiven {
+  readonly head?: readonly string[];
+  readonly key?: string;
+  readonly witness?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `rollcall ledger ...`, added to the program. `end` takes the exit code. */
+export function addLedger(program: Command, io: Io, config: () => string | undefined, end: (code: number) => void): void {
+  const ledger = program.command('ledger').description('the tamper-evident record: verify it, print its head and keys, export it');
+  ledger
+    .command('verify')
+    .description('take every hash anew, and hold it against heads that were kept elsewhere')
+    .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint or a page')
+    .option('--key <line>', "the watcher's log key, where the one in the state folder is not to be trusted")
+    .option('--witness <line...>', 'a witness key: each checkpoint must be cosigned by it')
+    .option('--json', 'print JSON')
+    .action(async ({ head = [], key, witness = [], json = false }: VerifyGiven) => {
+      end(await (await import('../commands/ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, witnesses: witness, json }));
+    });
+  for (const [name, what, run] of [
+    ['head', 'the head as a signed checkpoint, to be kept elsewhere', 'ledgerHead'],
+    ['key', "this watcher's log key and its witness key, for those who verify and for config.yaml of other watchers", 'ledgerKey'],
+    ['cosigned', 'the latest heads that witnesses cosigned, and those of others that this watcher cosigned', 'ledgerCosigned'],
+  ] as const)
+    ledger
+      .command(name)
+      .description(what)
+      .option('--json', 'print JSON')
+      .action(async ({ json = false }: { json?: boolean }) => {
+        end(await (await import('../commands/ledger.ts'))[run](io, { config: config(), json }));
+      });
+  ledger
+    .command('export')
+    .description('every entry as a line of JSON')
+    .option('--from <seq>', 'the first one', Number, 1)
+    .action(async ({ from }: { from: number }) => {
+      end(await (await import('../commands/ledger.ts')).ledgerExport(io, { config: config(), from }));
+    });
+}
