@@ -23,15 +23,14 @@ export async function disarm(
   const { database } = parseAddress(await context.secret(connection.url));
   const { role } = agent.is as AgentIdentity;
   const task = context.role ?? taskName(role);
-  const statements = [
-    ...reaches.flatMap(({ at = database, what, ids, fix }) =>
-      fix.map((run): GrantStatement => ({ at, run, why: `${role} ${what} (${ids.join(', ')})` })),
-    ),
-    ...taskRole(task, wanted, database),
-  ];
+  const taken = reaches.flatMap(({ at = database, what, ids, fix }) =>
+    fix.map((run): GrantStatement => ({ at, run, why: `${role} ${what} (${ids.join(', ')})` })),
+  );
+  // The role comes first: what is granted to it in a database stands beside what is taken there.
+  const statements = [...taskRole(task, database), ...taken, ...taskReads(task, wanted, database)];
   const distinct = [...new Map(statements.map((one) => [`${one.at}\n${one.run}`, one])).values()];
   const head = [
-    `-- Takes from ${clean(role, 80)} what it could destroy of the roll, then makes ${clean(task, 80)} for one task. Read every line: work that is`,
+    `-- Makes ${clean(task, 80)} for one task, and takes from ${clean(role, 80)} what it could destroy of the roll. Read every line: work that is`,
     '-- done today may rest on a right that is taken here, and an owner must be somebody: put another role in the place of CURRENT_USER.',
   ];
   return { language: 'sql', role: task, statements: distinct, script: psqlScript(head, distinct) };
@@ -44,7 +43,7 @@ function taskName(role: string): string {
   return characters.join('') + SUFFIX;
 }
 
-function taskRole(role: string, wanted: readonly Wanted<DatabaseTarget>[], maintenance: string): GrantStatement[] {
+function taskRole(role: string, maintenance: string): GrantStatement[] {
   const name = sqlIdentifier(role);
   const limits = `NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 5`;
   return [
@@ -61,15 +60,19 @@ function taskRole(role: string, wanted: readonly Wanted<DatabaseTarget>[], maint
     },
     { at: maintenance, run: `ALTER ROLE ${name} SET statement_timeout = '60s'`, why: 'nothing of it runs for long' },
     { at: maintenance, run: `ALTER ROLE ${name} SET lock_timeout = '1s'`, why: 'it waits for nobody, and keeps nobody waiting' },
-    ...wanted.flatMap(({ target }) => [
-      { at: maintenance, run: `GRANT CONNECT ON DATABASE ${sqlIdentifier(target.name)} TO ${name}`, why: 'to work in it' },
-      ...[...new Set(target.tables.map(({ schema }) => schema))].map((schema): GrantStatement => {
-        return { at: target.name, run: `GRANT USAGE ON SCHEMA ${sqlIdentifier(schema)} TO ${name}`, why: 'to reach what is in it' };
-      }),
-      ...target.tables.map((table): GrantStatement => {
-        const why = 'to read it; add INSERT, or UPDATE of single columns, where the task needs them: never DELETE, TRUNCATE or ownership';
-        return { at: target.name, run: `GRANT SELECT ON TABLE ${sqlTable(table)} TO ${name}`, why };
-      }),
-    ]),
   ];
+}
+
+function taskReads(role: string, wanted: readonly Wanted<DatabaseTarget>[], maintenance: string): GrantStatement[] {
+  const name = sqlIdentifier(role);
+  return wanted.flatMap(({ target }) => [
+    { at: maintenance, run: `GRANT CONNECT ON DATABASE ${sqlIdentifier(target.name)} TO ${name}`, why: 'to work in it' },
+    ...[...new Set(target.tables.map(({ schema }) => schema))].map((schema): GrantStatement => {
+      return { at: target.name, run: `GRANT USAGE ON SCHEMA ${sqlIdentifier(schema)} TO ${name}`, why: 'to reach what is in it' };
+    }),
+    ...target.tables.map((table): GrantStatement => {
+      const why = 'to read it; add INSERT, or UPDATE of single columns, where the task needs them: never DELETE, TRUNCATE or ownership';
+      return { at: target.name, run: `GRANT SELECT ON TABLE ${sqlTable(table)} TO ${name}`, why };
+    }),
+  ]);
 }

@@ -71,20 +71,21 @@ function medium(a: string, b: string, atlas: Atlas): Apart {
   if (hosts === 'other') return { is: 'apart', by: 'met', say: `${a} and ${b} are on two hosts` };
   if (atlas.names(a, 'server').some((name) => atlas.names(b, 'server').includes(name)))
     return { is: 'together', say: `${a} and ${b} are in one server` };
-  const providers = words(a, b, 'provider', atlas);
-  if (providers === 'other') return { is: 'apart', by: 'declared', say: `${a} and ${b} are with two providers, as the manifest says` };
+  // What was seen outweighs the word of the manifest: one host is with one provider.
+  if (hosts === 'unknown' && words(a, b, 'provider', atlas) === 'other')
+    return { is: 'apart', by: 'declared', say: `${a} and ${b} are with two providers, as the manifest says` };
   return { is: 'unknown', say: `whether ${a} and ${b} lie on one disk cannot be told` };
 }
 
 function site(id: string, copy: string, atlas: Atlas): Apart {
+  if (compare(atlas.names(id, 'host'), atlas.names(copy, 'host')) === 'same')
+    return { is: 'together', say: `${id} and its copies are on one host` };
   for (const key of ['site', 'region', 'provider'] as const) {
     const found = words(id, copy, key, atlas);
     if (found === 'other') return { is: 'apart', by: 'declared', say: `${copy} is with another ${key}, as the manifest says` };
     if (found === 'same' && key !== 'provider')
       return { is: 'together', say: `${id} and its copies are in one ${key}, as the manifest says` };
   }
-  if (compare(atlas.names(id, 'host'), atlas.names(copy, 'host')) === 'same')
-    return { is: 'together', say: `${id} and its copies are on one host` };
   return { is: 'unknown', say: `where ${id} and ${copy} are is not said (domain: { region: … } of both)` };
 }
 

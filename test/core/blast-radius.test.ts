@@ -136,6 +136,7 @@ describe('the rule 3-2-1-1-0', () => {
       located('dumps', { domain: { provider: 'b' } }),
     ];
     assert.equal(judged(elsewhere)['two-media'], 'declared');
+    assert.equal(judged(elsewhere, [placed('host', 'a', 'db', 'dumps')])['two-media'], 'unproven', 'what was seen outweighs a word');
   });
 
   it('takes the word of the manifest for what is off-site, and says that it is a word', () => {
@@ -147,6 +148,11 @@ describe('the rule 3-2-1-1-0', () => {
     assert.equal(sited({ provider: 'a' }, { provider: 'b' }), 'declared');
     assert.equal(sited({ provider: 'a' }, { provider: 'a' }), 'unproven');
     assert.equal(sited({}, {}, placed('host', 'h', 'db', 'dumps')), 'not-met');
+    assert.equal(
+      sited({ region: 'eu' }, { region: 'us' }, placed('host', 'h', 'db', 'dumps')),
+      'not-met',
+      'what was seen outweighs a word',
+    );
     assert.equal(sited({}, {}, placed('host', 'h', 'db'), placed('host', 'i', 'dumps')), 'unproven', 'another host is not another site');
   });
 

@@ -220,7 +220,7 @@ describe('the reach of agents', function () {
     const quoted = `"${odd.replaceAll('"', '""')}"`;
     await server.query(`create role root superuser; create role crew; create role deploy; grant crew to deploy; create role ${quoted};
       alter database metrics owner to ${quoted}; grant pg_write_all_data to ${quoted}`);
-    await server.query(`grant truncate, delete on app.orders to crew; grant update (note) on app.orders to ${quoted}`, 'orders');
+    await server.query(`grant truncate, delete, insert on app.orders to crew; grant update (note) on app.orders to ${quoted}`, 'orders');
     const names = ['root', 'deploy', odd];
     const reports = await audit(server, names);
     await using watcher = new Watcher(server.url('postgres', 'watcher', PASSWORD), ENTRIES);
@@ -231,12 +231,14 @@ describe('the reach of agents', function () {
       const secret = async (): Promise<Secret> => new Secret(watcher.url);
       const made = await postgres.disarm?.(watcher.settings, watcher.wanted(), { agent, reaches }, { connection: 'pg', secret });
       assert.ok(made && made.role === `${role}_task` && !made.script.includes(PASSWORD));
-      for (let time = 0; time < 2; time++) for (const { at, run } of made.statements) await server.query(run, at);
+      const visits = [...Map.groupBy(made.statements, ({ at }) => at)];
+      for (let time = 0; time < 2; time++) for (const [at, some] of visits) for (const { run } of some) await server.query(run, at);
     }
     assert.deepEqual(reachOf(await audit(server, [...names, ...names.map((role) => `${role}_task`)])), []);
     const may = `select has_table_privilege('deploy_task', 'app.orders', 'SELECT') as reads, has_table_privilege('deploy_task', 'app.orders', 'DELETE') as deletes,
+      has_table_privilege('deploy', 'app.orders', 'INSERT') as inserts,
       (select rolvaliduntil < now() + interval '25 hours' from pg_roles where rolname = 'deploy_task') as ends`;
-    assert.deepEqual(await server.query(may, 'orders'), [{ reads: true, deletes: false, ends: true }]);
+    assert.deepEqual(await server.query(may, 'orders'), [{ reads: true, deletes: false, inserts: true, ends: true }]);
   });
 
   it('tells where the watcher is one of them', async () => {
