@@ -73,6 +73,16 @@ describe('the blast radius', () => {
     const both = [located('db', { protectedBy: ['dumps'], connection: 'c' }), located('dumps', { connection: 'c' })];
     assert.deepEqual(ties(both), ['db+dumps critical: connection c declared']);
     assert.deepEqual(ties(both, [placed('host', 'h', 'db', 'dumps')]), ['db+dumps critical: host h looked']);
+    const half = [
+      located('db', { protectedBy: ['dumps'], connection: 'c', domain: { account: 'a' } }),
+      located('dumps', { connection: 'c' }),
+    ];
+    assert.deepEqual(ties(half), ['db+dumps critical: connection c declared'], 'one account alone says nothing of the other');
+    const otherHalf = [
+      located('db', { protectedBy: ['dumps'], connection: 'c' }),
+      located('dumps', { connection: 'c', domain: { account: 'a' } }),
+    ];
+    assert.deepEqual(ties(otherHalf), ['db+dumps critical: connection c declared']);
     const apart = both.map((one) => ({ ...one, domain: { account: one.id } }));
     assert.deepEqual(ties(apart), ['db+dumps warning: ']);
   });
@@ -82,6 +92,39 @@ describe('the blast radius', () => {
     assert.deepEqual(ties(pair, [], reaches), ['db+dumps critical: agent cursor looked']);
     const [found] = blastRadius(pair, new Atlas(pair, []), reaches);
     assert.deepEqual(found?.ties[0]?.fix, ['chmod']);
+  });
+
+  it('comes with what undoes it', () => {
+    const fixes = (resources: readonly Located[], ...reports: AuditReport[]) =>
+      blastRadius(resources, new Atlas(resources, reports), []).flatMap((one) => one.ties.flatMap(({ fix }) => fix));
+    const planes = (['host', 'server', 'filesystem', 'account'] as const).map((kind) => placed(kind, 'x', 'db', 'dumps'));
+    assert.deepEqual(fixes(pair, ...planes), [
+      'keep a copy on another host',
+      'keep a copy outside that server',
+      'keep a copy on another disk',
+      'keep a copy under another account, with credentials and a payer of its own',
+    ]);
+    const both = [located('db', { protectedBy: ['dumps'], connection: 'c' }), located('dumps', { connection: 'c' })];
+    assert.deepEqual(fixes(both), ['say where the two are (domain in the manifest), or keep a copy behind another connection']);
+  });
+
+  it('knows nothing of a copy that is not on the roll, nor of an agent that reaches the copy alone', () => {
+    assert.deepEqual(ties([located('db', { protectedBy: ['nowhere'] })]), ['db+nowhere warning: ']);
+    assert.deepEqual(ties(pair, [], [reach('x', 'dumps')]), ['db+dumps warning: ']);
+    assert.deepEqual(ties(pair, [], [reach('x', 'db')]), ['db+dumps warning: ']);
+  });
+
+  it('compares like with like', () => {
+    assert.deepEqual(ties(pair, [placed('host', 'x', 'db'), placed('server', 'x', 'dumps')]), ['db+dumps warning: ']);
+    const accounts = [located('db', { protectedBy: ['dumps'], domain: { account: 'a' } }), located('dumps', { domain: { account: 'a' } })];
+    assert.deepEqual(ties(accounts), ['db+dumps critical: account a declared']);
+    const half = [
+      located('db', { protectedBy: ['dumps'], domain: { provider: 'p', account: 'a' } }),
+      located('dumps', { domain: { provider: 'p' } }),
+    ];
+    assert.deepEqual(ties(half), ['db+dumps critical: account p, as far as is said declared']);
+    const declared = [located('db', { protectedBy: ['dumps'], domain: { host: 'h' } }), located('dumps')];
+    assert.deepEqual(ties(declared, [placed('host', 'h', 'dumps')]), ['db+dumps critical: host h declared']);
   });
 
   it('is a warning where another copy survives, or where the resource is no more', () => {
@@ -174,5 +217,70 @@ describe('the rule 3-2-1-1-0', () => {
     ];
     assert.equal(judged(sites)['one-off-site'], 'declared');
     assert.equal(judged([...sites.slice(0, 2), located('far')])['one-off-site'], 'unproven');
+  });
+
+  /** What is said of one rule. */
+  function said(rule: string, resources: readonly Located[], reports: readonly AuditReport[] = [], reaches: readonly Reach[] = []): string {
+    const atlas = new Atlas(resources, reports);
+    const [first = located('')] = resources;
+    const { rules } = judgeCopies(first, new Map(resources.map((one) => [one.id, one])), atlas, blastRadius(resources, atlas, reaches));
+    const found = rules.find((one) => one.rule === rule);
+    return `${found?.status}: ${found?.say}`;
+  }
+  const two = (one: Record<string, string> = {}, other: Record<string, string> = {}): Located[] => [
+    located('db', { protectedBy: ['dumps'], domain: one }),
+    located('dumps', { domain: other }),
+  ];
+
+  it('says on what each word rests', () => {
+    assert.equal(said('three-copies', [located('db')]), 'not-met: nothing on the roll would bring it back (protected_by)');
+    assert.equal(said('three-copies', [db, dumps, far]), 'met: 3 on the roll: db, dumps, far');
+    assert.equal(said('zero-errors', two()), 'unproven: this version makes no restore drills, and so proves none');
+    const media = (...reports: AuditReport[]) => said('two-media', two(), reports);
+    assert.equal(media(placed('filesystem', 'a', 'db', 'dumps')), 'not-met: db and dumps lie on one file system');
+    assert.equal(media(placed('filesystem', 'a', 'db'), placed('filesystem', 'b', 'dumps')), 'met: db and dumps lie on two file systems');
+    assert.equal(media(placed('host', 'a', 'db'), placed('host', 'b', 'dumps')), 'met: db and dumps are on two hosts');
+    assert.equal(media(placed('server', 's', 'db', 'dumps')), 'not-met: db and dumps are in one server');
+    assert.equal(media(), 'unproven: whether db and dumps lie on one disk cannot be told');
+    assert.equal(
+      said('two-media', two({ provider: 'a' }, { provider: 'b' })),
+      'declared: db and dumps are with two providers, as the manifest says',
+    );
+    const site = (one: Record<string, string>, other: Record<string, string>, ...reports: AuditReport[]) =>
+      said('one-off-site', two(one, other), reports);
+    assert.equal(site({}, {}, placed('host', 'h', 'db', 'dumps')), 'not-met: db and its copies are on one host');
+    assert.equal(site({ region: 'eu' }, { region: 'us' }), 'declared: dumps is with another region, as the manifest says');
+    assert.equal(site({ site: 'x' }, { site: 'x' }), 'not-met: db and its copies are in one site, as the manifest says');
+    assert.equal(site({ region: 'eu' }, {}), 'unproven: where db and dumps are is not said (domain: { region: … } of both)');
+    assert.equal(site({}, { region: 'eu' }), 'unproven: where db and dumps are is not said (domain: { region: … } of both)');
+    const reachable = (one: Record<string, string>, other: Record<string, string>, ...reaches: Reach[]) =>
+      said('one-out-of-reach', two(one, other), [], reaches);
+    assert.equal(
+      reachable({ account: 'a' }, { account: 'b' }),
+      'declared: dumps is under another account, as the manifest says, and no agent that is named reaches both',
+    );
+    assert.equal(reachable({}, {}, reach('x', 'db'), reach('x', 'dumps')), 'not-met: db and dumps go down together with agent x');
+    assert.equal(
+      reachable({ account: 'a' }, {}),
+      'unproven: whether one credential reaches both db and dumps cannot be told (domain: { account: … } of both)',
+    );
+  });
+
+  it('takes what was seen before what was said, each pair once, and each copy by its own ties', () => {
+    const three = [
+      located('db', { protectedBy: ['dumps', 'far'], domain: { provider: 'a', account: 'a' } }),
+      located('dumps', { domain: { provider: 'b', account: 'b' } }),
+      located('far'),
+    ];
+    const seen = [placed('filesystem', 'x', 'db'), placed('filesystem', 'y', 'far')];
+    assert.equal(said('two-media', three, seen), 'met: db and far lie on two file systems', 'although db and dumps are declared apart');
+    assert.equal(
+      said('two-media', two(), [placed('host', 'h', 'db', 'dumps')]),
+      'unproven: whether db and dumps lie on one disk cannot be told',
+    );
+    const tied = [placed('host', 'h', 'db', 'far')];
+    assert.match(said('one-out-of-reach', three, tied), /^declared: dumps is under another account/);
+    const other = [...three, located('other', { protectedBy: ['dumps'], domain: { account: 'b' } })];
+    assert.match(said('one-out-of-reach', other, tied), /^declared: dumps/, 'what ties another to it is not held against this pair');
   });
 });
