@@ -163,6 +163,25 @@ describe("the audit of the watcher's role", function () {
     assert.deepEqual(words(await audit(server)), []);
   });
 
+  it('finds the grave among thousands that are less so, and says that it left some out', async () => {
+    await using server = await startStocked(18);
+    await server.query(
+      `do $$ begin for n in 1..2100 loop execute format('create function app.f%s() returns int language sql security definer as ''select 1''', n); end loop; end $$;
+       grant truncate on app.other to watcher`,
+      'orders',
+    );
+    const reports = await audit(server);
+    assert.deepEqual(
+      strongOf(reports).map(({ right }) => right),
+      ['write', 'definer'],
+    );
+    assert.match(strongOf(reports)[1]?.on ?? '', /and 1994 more in DATABASE "orders"$/);
+    assert.deepEqual(
+      reports.flatMap((report) => (report.kind === 'unaudited' ? [report.say] : [])),
+      ['only the first 2000 rights are listed'],
+    );
+  });
+
   it('says what it could not look into', async () => {
     await using server = await startStocked(18);
     await server.query('revoke connect on database orders from watcher, public');
@@ -212,6 +231,22 @@ describe('the reach of agents', function () {
       ['agent agent-nobody_there'],
     );
     assert.deepEqual(words(reports), [], 'nothing of theirs is held against the watcher');
+  });
+
+  it('is found among thousands of tables of an owner, by what the roll names', async () => {
+    await using server = await startStocked(18);
+    await server.query('create role app; grant create on schema app to app', 'orders');
+    await server.query(
+      `do $$ begin for n in 1..2100 loop execute format('create table app.a%s (); alter table app.a%s owner to app', n, n); end loop; end $$;
+       alter table app.orders owner to app`,
+      'orders',
+    );
+    const reports = await audit(server, ['app']);
+    assert.deepEqual(reachOf(reports), ['agent-app owner orders: owns, and can drop, table app.orders']);
+    assert.deepEqual(
+      reports.filter(({ kind }) => kind === 'unaudited'),
+      [],
+    );
   });
 
   it('ends with the statements that are printed for each, and leaves a role that can read for a day', async () => {
