@@ -10,7 +10,7 @@
  * - no secret and no row contents in any report.
  */
 import type * as z from 'zod';
-import type { Agent, AuditReport } from './core/audit-report.ts';
+import type { Agent, AuditReport, Reach } from './core/audit-report.ts';
 import type { Check } from './core/expectation.ts';
 import type { Depth, Identity, Instant, Report } from './core/report.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
@@ -43,6 +43,8 @@ export interface Kind<T = unknown> {
   readonly entry: z.ZodObject;
   /** Turns an entry already valid against `entry` into target and checks; complaints about combinations come from here. */
   compile(entry: unknown): Parsed<Compiled<T>>;
+  /** What its loss would cost: data of its own (default), copies of other resources, or nothing that could be lost. */
+  readonly holds?: 'data' | 'copies' | 'nothing';
   /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
   readonly confirmAfterMs: number;
 }
@@ -138,7 +140,17 @@ export interface Probe<C = unknown, T = unknown> {
    * instead of the one that the connection names. Contacts nothing. @throws where the connection's own address cannot be read.
    */
   grants?(connection: C, wanted: readonly Wanted<T>[], context: GrantContext): Promise<Grants>;
+  /**
+   * What takes from an agent that `audit` found to reach too far what it could destroy, and a credential of the size of a task in its place;
+   * none where the provider knows no such thing. Contacts nothing.
+   */
+  disarm?(connection: C, wanted: readonly Wanted<T>[], reach: AgentReach, context: GrantContext): Promise<Grants>;
   open(connection: C, context: ProbeContext): Link<T>;
+}
+
+export interface AgentReach {
+  readonly agent: Agent;
+  readonly reaches: readonly Reach[];
 }
 
 /** Erases a probe's own types for the registry. Safe because `open` and `compile` only ever meet values their own schemas produced. */

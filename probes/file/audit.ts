@@ -7,7 +7,7 @@ import { splitPattern } from './glob.ts';
 import type { AuditJob, FileTarget } from './job.ts';
 import { filesystemIdentity, placeOf } from './mount.ts';
 import { isNetwork } from './network.ts';
-import { refusal } from './refusal.ts';
+import { errorCode, refusal } from './refusal.ts';
 import { shellWord } from './shell-text.ts';
 import type { AgentIdentity } from './schema.ts';
 import type { System } from './system.ts';
@@ -17,6 +17,8 @@ export const STRENGTHS = ['root', 'write'] as const;
 
 /** Files that are asked of; what holds of a thousand holds of the rest. */
 const MOST = 1000;
+/** Of those that an agent may write to, the ones for which a command is printed. */
+const MENDED = 50;
 
 /** S_ISVTX (inode(7)). */
 const STICKY = 0o1000;
@@ -73,24 +75,25 @@ function ownStrengths({ folders, files }: Found, uid: number | undefined): Stron
       },
     ];
   }
-  const open = [...folders.filter((path) => isWritable(path) && !keepsOthers(path, uid)), ...files.filter(isWritable)];
+  const open = [
+    ...folders.filter((path) => isWritable(path, uid) && !keepsOthers(path, uid)),
+    ...files.filter((path) => isWritable(path, uid)),
+  ];
   const [first] = open;
   if (first === undefined) return [];
   const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
   const what = clean(`the watcher's account may write to ${first}${more}, and so delete what it looks at`, 600);
-  const fix = [
-    `# mount it read-only for the watcher, or give it an account of its own: rollcall grants prints the commands`,
-    `chmod o-w ${shellWord(first)}`,
-  ];
+  const fix = ['# mount it read-only for the watcher, or give it an account of its own: rollcall grants prints the commands'];
   return [{ kind: 'strong', right: 'write', on: clean(`${first}${more}`, 300), severity: 'critical', what, fix }];
 }
 
-function isWritable(path: string): boolean {
+/** Whoever owns a thing can give itself the right, unless it lies on what is mounted read-only. */
+function isWritable(path: string, uid: number | undefined): boolean {
   try {
     accessSync(path, constants.W_OK);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return errorCode(error) === 'EACCES' && statSync(path, { throwIfNoEntry: false })?.uid === uid;
   }
 }
 
@@ -102,14 +105,14 @@ function keepsOthers(path: string, uid: number | undefined): boolean {
 
 function reachOf(agent: string, is: AgentIdentity, id: string, { folders, files }: Found, own: number | undefined): AuditReport[] {
   const as = `uid ${is.uid} on this host`;
-  const reach = (what: string, fix: string): Reach => ({
+  const reach = (what: string, fix: readonly string[]): Reach => ({
     kind: 'reach',
     agent,
     as,
     ids: [id],
     right: 'write',
     what: clean(what, 600),
-    fix: [fix],
+    fix,
   });
   const shared: AuditReport[] =
     is.uid === own
@@ -122,7 +125,7 @@ function reachOf(agent: string, is: AgentIdentity, id: string, { folders, files 
           },
         ]
       : [];
-  if (is.uid === 0) return [...shared, reach('is root: it can delete every file of this host', '# let it run under another account')];
+  if (is.uid === 0) return [...shared, reach('is root: it can delete every file of this host', ['# let it run under another account'])];
   const open = [
     ...folders.filter((path) => mayWrite(is, path) && !keepsOthers(path, is.uid)),
     ...files.filter((path) => mayWrite(is, path)),
@@ -130,15 +133,22 @@ function reachOf(agent: string, is: AgentIdentity, id: string, { folders, files 
   const [first] = open;
   if (first === undefined) return shared;
   const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
-  return [...shared, reach(`may write to ${first}${more}, and so delete what is there`, `chmod go-w ${shellWord(first)}`)];
+  const mended = open.slice(0, MENDED).map((path) => closing(is, path));
+  const rest = open.length > MENDED ? [`# and so for the other ${open.length - MENDED}`] : [];
+  return [...shared, reach(`may write to ${first}${more}, and so delete what is there`, [...mended, ...rest])];
 }
 
-/** By owner, group and mode; access lists are not among what Node tells. */
+/** By owner, group and mode; access lists are not among what Node tells. An owner can give itself the right. */
 function mayWrite({ uid, gids }: AgentIdentity, path: string): boolean {
   const stat: Stats | undefined = statSync(path, { throwIfNoEntry: false });
   if (!stat) return false;
-  const shift = stat.uid === uid ? 6 : gids.includes(stat.gid) ? 3 : 0;
-  return ((stat.mode >> shift) & 2) !== 0;
+  return stat.uid === uid || ((stat.mode >> (gids.includes(stat.gid) ? 3 : 0)) & 2) !== 0;
+}
+
+/** What takes it from somebody who may write there. */
+function closing({ uid }: AgentIdentity, path: string): string {
+  const owns = statSync(path, { throwIfNoEntry: false })?.uid === uid;
+  return `${owns ? `chown root -- ${shellWord(path)} && ` : ''}chmod go-w -- ${shellWord(path)}`;
 }
 
 function placesOf(id: string, { folders }: Found, system: System): Placed[] {

@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { STRENGTHS } from './audit.ts';
 import { compileBackups } from './compile-backups.ts';
 import { compileVolume } from './compile-volume.ts';
+import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
 import { FileLink } from './link.ts';
@@ -18,7 +19,7 @@ import {
 
 const kinds = new Map<string, Kind<FileTarget>>([
   ['file.volume', { entry: volumeSchema, compile: (entry) => compileVolume(entry as VolumeEntry), confirmAfterMs: 0 }],
-  ['file.backups', { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), confirmAfterMs: 0 }],
+  ['file.backups', { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), confirmAfterMs: 0, holds: 'copies' }],
 ]);
 
 /** Volumes and sets of backups on file systems that this host has mounted. */
@@ -35,5 +36,6 @@ export const file = defineProbe<Connection, FileTarget>({
   patience: (connection) => 2 * connection.timeout + 5000,
   needs: rightsFor,
   grants: grantsFor,
+  disarm,
   open: (connection, context) => new FileLink(context, connection.timeout),
 });

@@ -4,7 +4,10 @@ import { PeerLink } from './link.ts';
 import { connectionSchema, watcherSchema, type Connection, type WatcherEntry } from './schema.ts';
 
 const kinds = new Map<string, Kind<WatcherTarget>>([
-  ['peer.watcher', { entry: watcherSchema, compile: (entry) => compileWatcher(entry as WatcherEntry), confirmAfterMs: 1000 }],
+  [
+    'peer.watcher',
+    { entry: watcherSchema, compile: (entry) => compileWatcher(entry as WatcherEntry), confirmAfterMs: 1000, holds: 'nothing' },
+  ],
 ]);
 
 /** Another rollcall, so that neither dies in silence. */

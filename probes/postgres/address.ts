@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import type { Secret } from '../../src/values/secret.ts';
 import { BadAddress } from './errors.ts';
@@ -45,6 +46,12 @@ function decode(part: string): string {
 /** True where nobody else's network lies between. */
 export function isLocal(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** True where it is this very machine by any of its addresses or by its own name; a name that only leads here is not looked up. */
+export function isThisHost(host: string): boolean {
+  if (isLocal(host) || host.toLowerCase() === hostname().toLowerCase()) return true;
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
 }
 
 /** What TLS to speak with `host`, or false for none. Reads the files anew, so that a renewed certificate is picked up. */

@@ -62,10 +62,9 @@ export async function* auditServer(audit: Audit, agents: readonly Agent[]): Asyn
   if (!mighty) yield* strengthsOf(outside, own, 'the server');
   const reachers = others.map((subject, nth): Reacher => ({ agent: agents[nth]?.name ?? '', subject, connection: audit.connection }));
   for (const who of reachers) yield* aboutAgent(who, own, audit, outside);
-  // What a superuser may do needs no list, of its own rights or of an agent's.
-  const asked = [...(mighty ? [] : [own]), ...reachers.flatMap(({ subject }) => (subject.roles[0]?.super ? [] : [subject]))];
-  const names = mighty ? (ids.length === 0 ? [] : [...new Set(wanted.map(({ target }) => target.name))]) : inOrder(server, wanted);
-  if (asked.length === 0) return;
+  // A superuser's reach needs no list, of the watcher's own nor of an agent's.
+  const listed = reachers.filter(({ subject }) => subject.roles[0]?.super === false);
+  const names = mighty && listed.length === 0 ? [] : inOrder(server, wanted, mighty);
   for (const left of names.slice(DATABASES))
     yield {
       kind: 'unaudited',
@@ -75,17 +74,20 @@ export async function* auditServer(audit: Audit, agents: readonly Agent[]): Asyn
     };
   yield* inLanes<string, AuditReport>(names.slice(0, DATABASES), LANES, signal, async (name, say) => {
     try {
-      const powers = await withSession(audit, name, async (session) => readPowersInside(session, oidsOf(asked), limit, signal));
-      if (!mighty) for (const one of strengthsOf(powers, own, `DATABASE ${sqlIdentifier(name)}`)) say(one);
-      for (const one of wanted.filter(({ target }) => target.name === name))
-        for (const who of reachers) for (const reach of reachInto(who, one, powers)) say(reach);
-      if (powers.length === MOST)
-        say({
-          kind: 'unaudited',
-          on: clean(`database ${name}`, 100),
-          reason: 'partial-answer',
-          say: `only the first ${MOST} rights are listed`,
-        });
+      await withSession(audit, name, async (session) => {
+        if (!mighty) {
+          const powers = await readPowersInside(session, oidsOf([own]), undefined, limit, signal);
+          for (const one of strengthsOf(powers, own, `DATABASE ${sqlIdentifier(name)}`)) say(one);
+          if (powers.length === MOST) say(cutOff(name));
+        }
+        if (listed.length === 0) return;
+        for (const one of wanted.filter(({ target }) => target.name === name)) {
+          const { tables } = one.target;
+          const of = tables.length > 0 ? tables : undefined;
+          const powers = await readPowersInside(session, oidsOf(listed.map(({ subject }) => subject)), of, limit, signal);
+          for (const who of listed) for (const reach of reachInto(who, one, powers)) say(reach);
+        }
+      });
     } catch (error) {
       const { reason, say: why } = connector.failure(error);
       if (!signal.aborted) say({ kind: 'unaudited', on: clean(`database ${name}`, 100), reason, say: why });
@@ -113,6 +115,15 @@ function* aboutAgent(who: Reacher, own: Subject, { wanted }: Audit, outside: rea
   if (!subject.roles[0]?.super) for (const one of wanted) yield* reachInto(who, one, outside);
 }
 
+function cutOff(database: string): AuditReport {
+  return {
+    kind: 'unaudited',
+    on: clean(`database ${database}`, 100),
+    reason: 'partial-answer',
+    say: `only the first ${MOST} rights are listed`,
+  };
+}
+
 function roleOf({ is }: Agent): string {
   return (is as AgentIdentity).role;
 }
@@ -122,10 +133,11 @@ function oidsOf(subjects: readonly Subject[]): string[] {
   return [PUBLIC, ...new Set(subjects.flatMap(({ roles }) => roles.map(({ oid }) => oid)))];
 }
 
-/** Every database that lets us in, those of the roll first; one of the roll that does not is tried too, so that it is said. */
-function inOrder({ databases }: Server, wanted: readonly WantedDatabase[]): string[] {
+/** The databases of the roll, those that do not let us in included, so that it is said; then, unless `only` they count, all that do. */
+function inOrder({ databases }: Server, wanted: readonly WantedDatabase[], only: boolean): string[] {
   const rolled = databases.filter(({ name }) => wanted.some(({ target }) => target.name === name));
-  return [...new Set([...rolled, ...databases.filter(({ lets }) => lets)].map(({ name }) => name))];
+  const others = only ? [] : databases.filter(({ lets }) => lets);
+  return [...new Set([...rolled, ...others].map(({ name }) => name))];
 }
 
 async function withSession<T>(

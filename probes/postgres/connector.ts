@@ -1,6 +1,6 @@
 import type { ProbeContext } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
-import { isLocal, parseAddress, tlsFor } from './address.ts';
+import { isThisHost, parseAddress, tlsFor } from './address.ts';
 import { failureOf, type Failure } from './errors.ts';
 import type { Connection } from './schema.ts';
 import { Session } from './session.ts';
@@ -38,7 +38,7 @@ export class Connector {
     const secret = await this.#context.secret(url);
     const found = parseAddress(secret);
     this.#secrets = [secret.reveal(), found.password];
-    this.#host = isLocal(found.host) ? 'this host' : clean(found.host.toLowerCase(), 120);
+    this.#host = isThisHost(found.host) ? 'this host' : clean(found.host.toLowerCase(), 120);
     this.#vantage = clean(`${found.user}@${found.host}:${found.port}`, 120);
     const address = { ...found, database: options.database ?? found.database };
     const limits = { connect: connect_timeout, statement: options.statement, lock: lock_timeout };

@@ -2,13 +2,19 @@ import type { GrantContext, Grants, GrantStatement, Wanted } from '../../src/pro
 import { clean } from '../../src/values/text.ts';
 import { parseAddress } from './address.ts';
 import type { Connection } from './schema.ts';
-import { psqlConnect, sqlBlock, sqlIdentifier, sqlLiteral, sqlTable } from './sql-text.ts';
+import { psqlScript } from './psql-script.ts';
+import { sqlBlock, sqlIdentifier, sqlLiteral, sqlTable } from './sql-text.ts';
 import { quoteTable } from './table-name.ts';
 import { leastReads } from './table-reads.ts';
 import { looksInside, type DatabaseTarget, type TableTarget } from './target.ts';
 
 /** Sessions at once: one held, a fresh one, four inspections and four on a fresh path, an audit; and a `check` beside the daemon. */
 const SESSIONS = 24;
+
+const headOf = (role: string): string[] => [
+  `-- The least role for what this manifest asks of this server: ${clean(role, 80)}. Read it, then: psql -v ON_ERROR_STOP=1 -f FILE`,
+  '-- It may be run again. It takes nothing away: what the role has beyond this stays.',
+];
 
 /** SQL for the least role that looks at exactly these databases: to be read, and run by a superuser or whoever owns them. */
 export async function grantsFor(connection: Connection, wanted: readonly Wanted<DatabaseTarget>[], context: GrantContext): Promise<Grants> {
@@ -21,7 +27,7 @@ export async function grantsFor(connection: Connection, wanted: readonly Wanted<
     ...targets.filter(looksInside).flatMap((target) => inside(target, name, address.database)),
   ];
   const distinct = [...new Map(statements.map((one) => [`${one.at}\n${one.run}`, one])).values()];
-  return { language: 'sql', role, statements: distinct, script: scriptOf(distinct, role) };
+  return { language: 'sql', role, statements: distinct, script: psqlScript(headOf(role), distinct) };
 }
 
 function roleItself(role: string, targets: readonly DatabaseTarget[], maintenance: string): GrantStatement[] {
@@ -118,17 +124,4 @@ function statementsSchema(role: string): string {
     `  EXECUTE pg_catalog.format(${sqlLiteral(`GRANT USAGE ON SCHEMA %I TO ${role.replaceAll('%', '%%')}`)}, place);`,
     'END',
   ]);
-}
-
-function scriptOf(statements: readonly GrantStatement[], role: string): string {
-  const lines = [
-    `-- The least role for what this manifest asks of this server: ${clean(role, 80)}. Read it, then: psql -v ON_ERROR_STOP=1 -f FILE`,
-    '-- It may be run again. It takes nothing away: what the role has beyond this stays.',
-  ];
-  // What concerns the server comes first and is one visit, then one for each database.
-  for (const [at, some] of Map.groupBy(statements, (one) => one.at)) {
-    lines.push('', psqlConnect(at), 'SET standard_conforming_strings = on;', 'SET search_path = pg_catalog;');
-    for (const { run, why } of some) lines.push(`-- ${why}`, `${run};`);
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileDatabase } from './compile.ts';
+import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import { PostgresLink } from './link.ts';
 import { patience } from './patience.ts';
@@ -24,5 +25,6 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   patience,
   needs: rightsFor,
   grants: grantsFor,
+  disarm,
   open: (connection, context) => new PostgresLink(connection, context),
 });

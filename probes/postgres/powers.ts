@@ -1,4 +1,5 @@
 import type { Session } from './session.ts';
+import type { TableName } from './table-name.ts';
 
 /** A role that somebody is, or can become: by inheritance, by SET ROLE or by granting it to itself. */
 export interface Role {
@@ -40,8 +41,8 @@ export interface Server {
 }
 
 export const PUBLIC = '0';
-/** More of one kind than anybody reads; what is cut off is said. */
-export const MOST = 500;
+/** More than anybody reads; what is cut off is the least grave, and said. */
+export const MOST = 2000;
 
 const SERVER = `
 select system.system_identifier::text as system, current_user::text as "user",
@@ -109,7 +110,9 @@ select * from (
   where f.prosecdef and a.privilege_type = 'EXECUTE' and a.grantee::text = any ($1::text[]) and a.grantee <> f.proowner
     and f.prorettype not in ('pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype)
     and exists (select from pg_catalog.unnest($1::text[]) r where r <> '0' and pg_catalog.has_schema_privilege(r::pg_catalog.oid, n.oid, 'USAGE'))
-) as power order by rights <> array['OWNER'], kind, object limit ${MOST}`;
+) as power where $2::text[] is null or (kind = 'schema' and name = any ($2))
+  or (kind = 'table' and exists (select from rows from (pg_catalog.unnest($2), pg_catalog.unnest($3::text[])) as w(s, t) where w.s = power.schema and w.t = power.name))
+order by rights <> array['OWNER'], pg_catalog.array_position(array['table', 'schema', 'sequence', 'function'], kind), object limit ${MOST}`;
 
 /** Which server this is, who asks, and into which databases that role is let. Templates hold nobody's data, and a session in one is in others' way. */
 export async function readServer(session: Session, limit: number, signal: AbortSignal): Promise<Server> {
@@ -127,7 +130,17 @@ export async function readPowersOutside(session: Session, oids: readonly string[
   return session.query<Power>(OUTSIDE, [oids], limit, signal);
 }
 
-/** What they may do inside the database of this session: own, create, write, move a sequence, run something as somebody else. */
-export async function readPowersInside(session: Session, oids: readonly string[], limit: number, signal: AbortSignal): Promise<Power[]> {
-  return session.query<Power>(INSIDE, [oids], limit, signal);
+/**
+ * What they may do inside the database of this session: own, create, write, move a sequence, run something as somebody else. `of`: only
+ * to these tables and the schemas that they are in.
+ */
+export async function readPowersInside(
+  session: Session,
+  oids: readonly string[],
+  of: readonly TableName[] | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Power[]> {
+  const schemas = of?.map(({ schema }) => schema);
+  return session.query<Power>(INSIDE, [oids, schemas, of?.map(({ table }) => table)], limit, signal);
 }

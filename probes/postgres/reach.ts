@@ -50,12 +50,14 @@ export function reachInto(who: Reacher, { id, target }: Wanted<DatabaseTarget>, 
   const named = (power: Power): boolean =>
     target.tables.length === 0 ||
     target.tables.some(({ schema, table }) => power.schema === schema && (power.kind === 'schema' || power.name === table));
-  const found = powers.filter(
-    (power) =>
-      (power.grantee === PUBLIC || holders.has(power.grantee)) &&
-      harms(power) &&
-      (power.kind === 'database' ? power.name === target.name : named(power)),
-  );
+  const found = powers
+    .map((power) => ({ ...power, rights: power.rights.filter((right) => DESTROYS.has(right)) }))
+    .filter(
+      (power) =>
+        (power.grantee === PUBLIC || holders.has(power.grantee)) &&
+        harms(power) &&
+        (power.kind === 'database' ? power.name === target.name : named(power)),
+    );
   const groups = Map.groupBy(found, ({ kind, rights, grantee }) => `${kind}\n${rights.join()}\n${grantee}`);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -72,13 +74,13 @@ export function reachInto(who: Reacher, { id, target }: Wanted<DatabaseTarget>, 
       const name = sqlObject(one);
       return owns ? `ALTER ${name} OWNER TO CURRENT_USER;` : `REVOKE ${rights.join(', ')} ON ${name} FROM ${from};`;
     });
-    return [reach([id], owns ? 'owner' : 'write', what, fix)];
+    return [{ ...reach([id], owns ? 'owner' : 'write', what, fix), at: target.name }];
   });
 }
 
 function harms({ kind, rights }: Power): boolean {
   if (kind === 'database' || kind === 'schema') return rights.includes('OWNER');
-  return kind === 'table' && rights.some((right) => DESTROYS.has(right));
+  return kind === 'table' && rights.length > 0;
 }
 
 function reacher({ agent, subject, connection }: Reacher) {

@@ -1,14 +1,19 @@
 import { styleText } from 'node:util';
+import type { CopyReport } from '../core/copies.ts';
 import type { AuditFinding, AuditPart, AuditResult } from './audit-result.ts';
 import { plainLines } from './lines.ts';
 
 const TITLES: Readonly<Record<AuditPart, string>> = {
   credentials: "WATCHER'S OWN CREDENTIALS",
   agents: 'AGENTS: what they could destroy, and what they share with the watcher',
+  copies: 'COPIES: 3 of them, on 2 media, 1 off-site, 1 out of reach, restored with 0 errors',
+  radius: 'BLAST RADIUS: what could be deleted together with its backup',
 };
 const NOTHING: Readonly<Record<AuditPart, string>> = {
   credentials: 'can look, and do nothing else',
   agents: 'nothing found',
+  copies: 'nothing on the roll holds data, or nothing is lacking',
+  radius: 'no pair is known to be',
 };
 const COLOUR = { critical: 'red', warning: 'yellow', accepted: 'dim', unknown: 'magenta' } as const;
 
@@ -18,7 +23,13 @@ export function auditText(result: AuditResult, colour: boolean): string {
     colour ? styleText(COLOUR[kind], text, { validateStream: false }) : text;
   const lines = result.parts.flatMap((part) => {
     const own = result.findings.filter((finding) => finding.part === part);
-    return [TITLES[part], ...(own.length === 0 ? [`  ${NOTHING[part]}`] : own.flatMap((finding) => describe(finding, paint))), ''];
+    const table = part === 'copies' ? result.copies.flatMap(tally) : [];
+    return [
+      TITLES[part],
+      ...plainLines(table),
+      ...(own.length === 0 && table.length === 0 ? [`  ${NOTHING[part]}`] : own.flatMap((finding) => describe(finding, paint))),
+      '',
+    ];
   });
   if (result.unaudited.length > 0) {
     lines.push(paint('unknown', `COULD NOT BE AUDITED (${result.unaudited.length})`));
@@ -27,6 +38,14 @@ export function auditText(result: AuditResult, colour: boolean): string {
   const weigh = (severity: string): number => result.findings.filter((one) => !one.accepted && one.severity === severity).length;
   lines.push(`${weigh('critical')} critical, ${weigh('warning')} warnings, ${result.unaudited.length} not audited`);
   return `${lines.join('\n')}\n`;
+}
+
+const SIGN = { met: 'yes', declared: 'yes, as the manifest says', 'not-met': 'NO', unproven: 'not proven' } as const;
+
+/** One line for each resource: how it stands with each rule. */
+function tally({ id, copies, rules }: CopyReport): string[] {
+  const of = copies.length === 0 ? 'no copy' : `copies: ${copies.slice(0, 5).join(', ')}`;
+  return [`  ${id} (${of}): ${rules.map(({ rule, status }) => `${rule} ${SIGN[status]}`).join('; ')}`];
 }
 
 function describe(

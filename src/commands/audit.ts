@@ -1,31 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { makePlan, settleFiles } from '../app.ts';
 import { refuseTampered } from '../approval/refuse-tampered.ts';
 import { formatInstant } from '../core/wording.ts';
 import { auditAll } from '../loop/audit-round.ts';
 import { closeGroups } from '../loop/plan.ts';
-import { AUDIT_PARTS, auditExit, findingsOf, type AuditPart, type AuditResult } from './audit-result.ts';
+import { AUDIT_PARTS, auditExit, copyFindings, findingsOf, radiusFindings, type AuditPart, type AuditResult } from './audit-result.ts';
 import { auditText } from './audit-text.ts';
 import type { Io } from './io.ts';
+import { radiusSvg } from './radius-svg.ts';
+import { sharedSecrets } from './shared-secrets.ts';
+import { survey } from './survey.ts';
 
 export interface AuditOptions {
   readonly config: string | undefined;
   /** Which parts; all where none is named. */
   readonly parts: readonly AuditPart[];
   readonly json: boolean;
+  /** Where to draw the blast radius. */
+  readonly svg: string | undefined;
 }
 
 /** What the watcher's own credentials, and the agents it is told of, could do to the roll. Changes nothing, and needs no daemon. */
-export async function audit(io: Io, { config, parts: asked, json }: AuditOptions): Promise<number> {
+export async function audit(io: Io, { config, parts: asked, json, svg }: AuditOptions): Promise<number> {
   const files = await settleFiles(config, io);
   refuseTampered(files);
   const clock = createSystemClock(0);
   // Nobody is paged: what pagers are made of need not be loaded.
   const plan = makePlan({ ...files, config: { ...files.config, pagers: new Map() } }, { ...io, out: { write: () => true } }, clock);
   try {
-    const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
     const audits = await auditAll(plan, clock, io.signal);
-    const findings = findingsOf(audits).filter(({ part }) => parts.includes(part));
+    const { copies, radius } = survey(plan.resources, audits);
+    const severities = new Map(plan.resources.map(({ id, severity }) => [id, severity]));
+    const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
+    const found = [
+      ...findingsOf(audits),
+      ...sharedSecrets(files.config.secrets),
+      ...copyFindings(copies, (id) => severities.get(id) ?? 'critical'),
+      ...radiusFindings(radius),
+    ];
+    const findings = found.filter(({ part }) => parts.includes(part));
     const unaudited = audits.flatMap(({ connection, reports }) =>
       reports.flatMap((report) => {
         if (report.kind !== 'unaudited') return [];
@@ -42,8 +57,11 @@ export async function audit(io: Io, { config, parts: asked, json }: AuditOptions
       exit: auditExit(findings, unaudited, audits.length),
       parts,
       findings,
+      copies: parts.includes('copies') ? copies : [],
+      radius: parts.includes('radius') ? radius : [],
       unaudited,
     };
+    if (svg !== undefined) await writeFile(resolve(io.cwd, svg), radiusSvg(radius, `${files.config.watchdog.name}, ${id}, ${result.at}`));
     io.out(json ? `${JSON.stringify(result, null, 2)}\n` : auditText(result, io.isTerminal));
     return result.exit;
   } finally {

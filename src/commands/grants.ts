@@ -3,6 +3,7 @@ import { refuseTampered } from '../approval/refuse-tampered.ts';
 import { EXIT } from '../core/exit.ts';
 import { nearest } from '../values/suggest.ts';
 import { clean } from '../values/text.ts';
+import { agentParts } from './agent-parts.ts';
 import { grantParts, type GrantPart } from './grant-parts.ts';
 import type { Io } from './io.ts';
 
@@ -11,14 +12,22 @@ export interface GrantsOptions {
   readonly connection: string | undefined;
   /** Whom to name instead of the role that the connection names. */
   readonly role: string | undefined;
+  /** Name of an agent: what to take from it, and what it gets for one task. Asks the servers what it reaches. */
+  readonly agent: string | undefined;
   readonly json: boolean;
 }
 
-/** The least credential for exactly this manifest, to be read and run by whoever may. Contacts nothing. */
-export async function grants(io: Io, { config, connection, role, json }: GrantsOptions): Promise<number> {
+/** The least credential for exactly this manifest, to be read and run by whoever may. Contacts nothing, unless it is about an agent. */
+export async function grants(io: Io, { config, connection, role, agent, json }: GrantsOptions): Promise<number> {
   const files = await settleFiles(config, io);
   refuseTampered(files);
-  const all = await grantParts(files, { env: io.env, role });
+  const agents = files.config.agents.map(({ name }) => name);
+  if (agent !== undefined && !agents.includes(agent)) {
+    const near = nearest(agent, agents);
+    io.err(`rollcall: no agent '${clean(agent, 80)}' in config.yaml${near === undefined ? '' : `; did you mean '${near}'?`}\n`);
+    return EXIT.usage;
+  }
+  const all = agent === undefined ? await grantParts(files, { env: io.env, role }) : await agentParts(files, agent, io, role);
   const parts = connection === undefined ? all : all.filter((part) => part.connection === connection);
   if (connection !== undefined && parts.length === 0) {
     const known = all.map((part) => part.connection);

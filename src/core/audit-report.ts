@@ -27,6 +27,8 @@ export interface Reach {
   readonly ids: readonly string[];
   readonly right: string;
   readonly what: string;
+  /** Where `fix` is run: a database, a host; anywhere at the provider where absent. */
+  readonly at?: string;
   readonly fix: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemClock } from '../../../src/adapters/clock-system.ts';
@@ -47,11 +48,10 @@ describe('the audit of files', function () {
     const [found] = auditOnce(job(), LINUX, own === 0 ? 1 : own);
     assert.ok(found?.kind === 'strong' && found.right === 'write' && found.severity === 'critical' && found.fix.length > 0);
     if (own === 0) return;
-    chmodSync(join(vault, 'a.dump'), 0o444);
-    chmodSync(vault, 0o555);
-    chmodSync(folder.path, 0o555);
-    assert.deepEqual(words(auditOnce(job(), LINUX, own)), []);
-    chmodSync(folder.path, 0o755);
+    for (const path of [join(vault, 'a.dump'), vault, folder.path]) chmodSync(path, 0o555);
+    assert.deepEqual(words(auditOnce(job(), LINUX, own)), ['strong write'], 'an owner can give itself the right again');
+    assert.deepEqual(words(auditOnce(job(), LINUX, OTHER)), []);
+    for (const path of [folder.path, vault]) chmodSync(path, 0o755);
   });
 
   it('finds which agents could delete them: by owner, group and mode, by a folder above, and as root', () => {
@@ -73,10 +73,24 @@ describe('the audit of files', function () {
     chmodSync(folder.path, 0o777);
     assert.deepEqual(reach(outsider), ['reach agent-0'], 'a folder can be moved away from above');
     chmodSync(folder.path, 0o755);
+    assert.deepEqual(reach({ uid: own }).at(-1), 'reach agent-0', 'an owner can give itself the right');
     if (own !== 0) return;
     chownSync(vault, 0, OTHER);
     chmodSync(vault, 0o775);
     assert.deepEqual(reach(outsider, { uid: 1, gids: [OTHER] }), ['reach agent-1']);
+  });
+
+  it('is ended by the commands that are printed for an agent', async () => {
+    chmodSync(vault, 0o777);
+    chmodSync(join(vault, 'a.dump'), 0o666);
+    const reaches = auditOnce(job([{ uid: OTHER }]), LINUX, own).flatMap((report) => (report.kind === 'reach' ? [report] : []));
+    const agent = { name: 'agent-0', is: { uid: OTHER, gids: [] } };
+    const made = await file.disarm?.({}, [], { agent, reaches }, { connection: 'disk', secret: async () => new Secret('') });
+    execFileSync('/bin/bash', ['-s'], { input: made?.script ?? '' });
+    assert.deepEqual(
+      words(auditOnce(job([{ uid: OTHER }]), LINUX, own)).filter((word) => word.startsWith('reach')),
+      [],
+    );
   });
 
   it('tells where the watcher runs under the same account', () => {

@@ -163,6 +163,25 @@ describe("the audit of the watcher's role", function () {
     assert.deepEqual(words(await audit(server)), []);
   });
 
+  it('finds the grave among thousands that are less so, and says that it left some out', async () => {
+    await using server = await startStocked(18);
+    await server.query(
+      `do $$ begin for n in 1..2100 loop execute format('create function app.f%s() returns int language sql security definer as ''select 1''', n); end loop; end $$;
+       grant truncate on app.other to watcher`,
+      'orders',
+    );
+    const reports = await audit(server);
+    assert.deepEqual(
+      strongOf(reports).map(({ right }) => right),
+      ['write', 'definer'],
+    );
+    assert.match(strongOf(reports)[1]?.on ?? '', /and 1994 more in DATABASE "orders"$/);
+    assert.deepEqual(
+      reports.flatMap((report) => (report.kind === 'unaudited' ? [report.say] : [])),
+      ['only the first 2000 rights are listed'],
+    );
+  });
+
   it('says what it could not look into', async () => {
     await using server = await startStocked(18);
     await server.query('revoke connect on database orders from watcher, public');
@@ -212,6 +231,49 @@ describe('the reach of agents', function () {
       ['agent agent-nobody_there'],
     );
     assert.deepEqual(words(reports), [], 'nothing of theirs is held against the watcher');
+  });
+
+  it('is found among thousands of tables of an owner, by what the roll names', async () => {
+    await using server = await startStocked(18);
+    await server.query('create role app; grant create on schema app to app', 'orders');
+    await server.query(
+      `do $$ begin for n in 1..2100 loop execute format('create table app.a%s (); alter table app.a%s owner to app', n, n); end loop; end $$;
+       alter table app.orders owner to app`,
+      'orders',
+    );
+    const reports = await audit(server, ['app']);
+    assert.deepEqual(reachOf(reports), ['agent-app owner orders: owns, and can drop, table app.orders']);
+    assert.deepEqual(
+      reports.filter(({ kind }) => kind === 'unaudited'),
+      [],
+    );
+  });
+
+  it('ends with the statements that are printed for each, and leaves a role that can read for a day', async () => {
+    await using server = await startStocked(18);
+    const odd = `o"d'd%\\role`;
+    const quoted = `"${odd.replaceAll('"', '""')}"`;
+    await server.query(`create role root superuser; create role crew; create role deploy; grant crew to deploy; create role ${quoted};
+      alter database metrics owner to ${quoted}; grant pg_write_all_data to ${quoted}`);
+    await server.query(`grant truncate, delete, insert on app.orders to crew; grant update (note) on app.orders to ${quoted}`, 'orders');
+    const names = ['root', 'deploy', odd];
+    const reports = await audit(server, names);
+    await using watcher = new Watcher(server.url('postgres', 'watcher', PASSWORD), ENTRIES);
+    for (const role of names) {
+      const agent = { name: `agent-${role}`, is: { role } };
+      const reaches = reports.flatMap((report) => (report.kind === 'reach' && report.agent === agent.name ? [report] : []));
+      assert.ok(reaches.length > 0, role);
+      const secret = async (): Promise<Secret> => new Secret(watcher.url);
+      const made = await postgres.disarm?.(watcher.settings, watcher.wanted(), { agent, reaches }, { connection: 'pg', secret });
+      assert.ok(made && made.role === `${role}_task` && !made.script.includes(PASSWORD));
+      const visits = [...Map.groupBy(made.statements, ({ at }) => at)];
+      for (let time = 0; time < 2; time++) for (const [at, some] of visits) for (const { run } of some) await server.query(run, at);
+    }
+    assert.deepEqual(reachOf(await audit(server, [...names, ...names.map((role) => `${role}_task`)])), []);
+    const may = `select has_table_privilege('deploy_task', 'app.orders', 'SELECT') as reads, has_table_privilege('deploy_task', 'app.orders', 'DELETE') as deletes,
+      has_table_privilege('deploy', 'app.orders', 'INSERT') as inserts,
+      (select rolvaliduntil < now() + interval '25 hours' from pg_roles where rolname = 'deploy_task') as ends`;
+    assert.deepEqual(await server.query(may, 'orders'), [{ reads: true, deletes: false, inserts: true, ends: true }]);
   });
 
   it('tells where the watcher is one of them', async () => {
