@@ -141,10 +141,10 @@ export class EmbeddedPostgres {
     for (let attempt = 1; ; attempt++) {
       const before = this.#log.length;
       if (await this.#launch()) return;
-      // After a kill the orphaned backends hold the shared memory for a moment.
+      // After a kill the orphaned backends hold the shared memory for a moment, and somebody's connection may have the port for as long.
       if (attempt === 50) throw new Error(`PostgreSQL did not start: ${this.#log.slice(before).slice(-2000)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      if (!/shared memory|still in use|lock file/.test(this.#log.slice(before)))
+      if (!/shared memory|still in use|lock file|Address already in use/.test(this.#log.slice(before)))
         throw new Error(`PostgreSQL did not start: ${this.#log.slice(before).slice(-2000)}`);
     }
   }
