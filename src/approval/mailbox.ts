@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../signing/digest.ts';
 import { readApproval, type ApprovalFile } from './read-request.ts';
+import { rested } from './rested.ts';
 
 const EVERY_MS = 2000;
 /** Looked into at a time: somebody who fills the folder must not keep the watcher busy. */
@@ -80,9 +81,3 @@ function parse(bytes: Buffer): ApprovalFile | undefined {
     return undefined;
   }
 }
-
-const rested = (sleep: Promise<void>): Promise<boolean> =>
-  sleep.then(
-    () => true,
-    () => false,
-  );

@@ -1,5 +1,6 @@
 import type { Config } from '../config/types.ts';
 import { fingerprintSigning } from './read-signing.ts';
+import { rested } from './rested.ts';
 
 const EVERY_MS = 30_000;
 
@@ -50,9 +51,3 @@ export class Vigil {
     }
   }
 }
-
-const rested = (sleep: Promise<void>): Promise<boolean> =>
-  sleep.then(
-    () => true,
-    () => false,
-  );

@@ -1,83 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { postgres } from '../../../probes/postgres/index.ts';
-import type { Grants } from '../../../src/probe.ts';
 import { Secret } from '../../../src/values/secret.ts';
-import { makeFolder } from '../../support/folder.ts';
-import { POSTGRES_VERSIONS, startPostgres, type PostgresVersion, type TestPostgres } from '../../support/postgres.ts';
-import { Watcher, word } from './helpers.ts';
-
-const run = promisify(execFile);
-const PSQL = '/usr/bin/psql';
-const PASSWORD = 'of-the-watcher';
-/** Names that end every quote they are let out of. */
-const NAMES = {
-  database: `o"r'd\\e=r://s; $rollcall$ %I :x \n\u001b[31m`,
-  schema: `s"c'h%s`,
-  table: `t"a'b\\l%I$rollcall$e`,
-  role: `w"a't%\\ch`,
-};
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const TABLE = `${quote(NAMES.schema)}.${quote(NAMES.table)}`;
-const SEQUENCE = `${quote(NAMES.schema)}."moves"`;
-
-const ENTRIES = {
-  plain: { name: 'metrics' },
-  whole: {
-    name: NAMES.database,
-    tripwire: true,
-    expect: {
-      tables: {
-        [TABLE]: { min_rows: 2, fresh: { column: 'made"at', within: '1h' } },
-        [`${quote(NAMES.schema)}."counted"`]: { min_rows: 1 },
-        [`${quote(NAMES.schema)}."kept"`]: { sentinel: { key: 1, digest: `sha256:${'0'.repeat(64)}` } },
-      },
-      sequences: [SEQUENCE],
-      max_truncates: 0,
-      max_shrink: '30%',
-    },
-  },
-};
-
-/** A server on which PUBLIC may do nothing: each right must have been granted. */
-async function startClosed(version: PostgresVersion): Promise<TestPostgres> {
-  const server = await startPostgres({ version, auth: 'scram', settings: ['shared_preload_libraries=pg_stat_statements'] });
-  await server.query('create database metrics');
-  await server.query(`create database ${quote(NAMES.database)}`);
-  const schema = quote(NAMES.schema);
-  await server.query(
-    `create schema ${schema}; create schema stats; create extension pg_stat_statements schema stats;
-     create table ${TABLE} (first text, "made""at" timestamptz default now());
-     insert into ${TABLE} select n from generate_series(1, 3) n;
-     create table ${schema}.counted (secret text, id int primary key); insert into ${schema}.counted values ('x', 1);
-     create table ${schema}.kept (id int primary key, secret text); insert into ${schema}.kept values (1, 'x');
-     create sequence ${SEQUENCE}; select nextval('${SEQUENCE.replaceAll("'", "''")}'); analyze`,
-    NAMES.database,
-  );
-  for (const database of ['postgres', NAMES.database]) {
-    await server.query(`revoke all on database ${quote(database)} from public`);
-    for (const call of ['pg_control_system()', 'pg_control_checkpoint()'])
-      await server.query(`revoke execute on function pg_catalog.${call} from public`, database);
-  }
-  return server;
-}
-
-function grantsOf(server: TestPostgres): Promise<Grants> {
-  const watcher = new Watcher(server.url(), ENTRIES);
-  const secret = async (): Promise<Secret> => new Secret(server.url('postgres', NAMES.role, PASSWORD));
-  const made = postgres.grants?.(watcher.settings, watcher.wanted(), { connection: 'pg', secret });
-  return made ?? assert.fail('no grants');
-}
-
-/** What the role does not see of all that is asked, by facet; empty where nothing is hidden. */
-async function blindness(server: TestPostgres): Promise<string[]> {
-  await using watcher = new Watcher(server.url('postgres', NAMES.role, PASSWORD), ENTRIES);
-  const looks = [await watcher.look('sweep', 'usual', 'whole'), await watcher.look('inspect', 'fresh', 'whole')];
-  return looks.flatMap((look) => Object.entries(look).flatMap(([facet, outcome]) => (word(outcome).startsWith('blind') ? [facet] : [])));
-}
+import { POSTGRES_VERSIONS, startPostgres } from '../../support/postgres.ts';
+import { PASSWORD, NAMES, quote, TABLE, SEQUENCE, ENTRIES, startClosed, grantsOf, blindness } from './closed-server.ts';
+import { Watcher } from './helpers.ts';
 
 describe('the least role for a manifest', function () {
   this.timeout(120_000);
@@ -120,24 +46,9 @@ describe('the least role for a manifest', function () {
       assert.equal(granted, rights.length + 1);
     });
 
-  it('is a script that psql runs, whatever the names hold, and that shows no character that could forge a line', async function () {
-    if (!existsSync(PSQL)) this.skip();
-    const folder = makeFolder();
-    try {
-      await using server = await startClosed(18);
-      const { script } = await grantsOf(server);
-      assert.doesNotMatch(script, /[^\n -~]/, 'nothing but printable ASCII');
-      const file = join(folder.path, 'grants.sql');
-      const { writeFile } = await import('node:fs/promises');
-      await writeFile(file, script);
-      const psql = () => run(PSQL, ['-X', '-v', 'ON_ERROR_STOP=1', '-q', '-f', file, server.url()]);
-      await psql();
-      await psql();
-      await server.query(`alter role ${quote(NAMES.role)} password '${PASSWORD}'`);
-      assert.deepEqual(await blindness(server), []);
-    } finally {
-      folder.remove();
-    }
+  it('shows no character that could forge a line, whatever the names hold', async () => {
+    await using server = await startClosed(18);
+    assert.doesNotMatch((await grantsOf(server)).script, /[^\n -~]/, 'nothing but printable ASCII');
   });
 
   it('is never made of a role that may do more', async () => {
