@@ -96,9 +96,9 @@ export function makePlan(
 }
 
 /** Where people reach the HTTP interface: as config.yaml says, else where it listens. */
-function rootOf({ url, listen: address }: Config['watchdog']): string | undefined {
-  if (url !== undefined || address === 'off') return url?.replace(/\/+$/, '');
-  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+function rootOf({ url, listen: address, tls }: Config['watchdog']): string | undefined {
+  if (url !== undefined || address === 'off' || 'socket' in address) return url?.replace(/\/+$/, '');
+  return `${tls ? 'https' : 'http'}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
 /** What is remembered, without disturbing a daemon; nothing where there is no store yet. */
@@ -228,7 +228,8 @@ export async function startApp(
       key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
     if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
+    const more = { closed, cosigning, version: context.version };
+    const web = await serveWeb({ config: () => files.config, watch, office, secret, clock, log, more });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -241,6 +242,7 @@ export async function startApp(
       stop: () => (stopping ??= release()),
       reload: () =>
         inTurn(async () => {
+          await web?.renew();
           try {
             const next = await resettle();
             refuseMoves(files, next);

@@ -44,7 +44,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'values',
     'web',
   ],
-  web: ['web', 'app', 'core types', 'cosigning types', 'loop types', 'request-office types', 'values'],
+  web: ['web', 'app', 'config types', 'core types', 'cosigning types', 'loop types', 'ports types', 'request-office types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: [
     'commands',
@@ -75,7 +75,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ['zod', 'yaml'],
   loop: [],
   approval: ['zod'],
-  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client', 'zod'],
+  web: [
+    'hono',
+    'hono/body-limit',
+    'hono/html',
+    'hono/secure-headers',
+    'hono/streaming',
+    'hono/utils/http-status',
+    '@hono/node-server',
+    'prom-client',
+    'zod',
+  ],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg'],
   cli: ['commander'],
@@ -91,6 +101,9 @@ const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/chain.ts': 'the layout of the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/request-state.ts': 'which requests are open: one for those who keep them and those who decide them',
   'web -> src/core/request.ts': 'the closed list of actions',
+  'web -> src/approval/read-request.ts':
+    'a request and an approval as they travel: one definition for those who read them and the document of the API',
+  'web -> src/loop/budget.ts': 'one measure of a rate: what is asked of others, and what others ask',
 };
 
 /** Files that may reach for the process, and why. */
