@@ -13,6 +13,7 @@ import { isProven } from './approval/prove-record.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
+import { confinement } from './confine.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
 import { Cosigning } from './cosigning/cosigning.ts';
@@ -32,7 +33,7 @@ import { serveWeb, StartError } from './serve-web.ts';
 import type { Link } from './probe.ts';
 import { ulidMaker } from './values/ulid.ts';
 
-export { makePager, probes };
+export { confinement, makePager, probes };
 
 export interface AppContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -143,7 +144,12 @@ export interface App {
 /** Starts the daemon from its files; rejects, with nothing left running, where it cannot be started. */
 export async function startApp(
   option: string | undefined,
-  context: AppContext & { readonly log: Log; readonly version: string },
+  context: AppContext & {
+    readonly log: Log;
+    readonly version: string;
+    /** Why this process cannot follow a changed config; undefined where it can. */
+    readonly beyond?: (config: Config) => string | undefined;
+  },
 ): Promise<App> {
   const { log } = context;
   const releasers: { readonly name: string; readonly release: () => Promise<void> | void }[] = [];
@@ -246,6 +252,8 @@ export async function startApp(
           try {
             const next = await resettle();
             refuseMoves(files, next);
+            const beyond = context.beyond?.(next.config);
+            if (beyond !== undefined) throw new Error(beyond);
             const nextPlan = makePlan(next, context, clock);
             await watch.reload(nextPlan);
             files = next;

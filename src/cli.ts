@@ -36,7 +36,16 @@ const io: Io = {
   pid: process.pid,
   // What hrtime reads on Linux.
   monotonicUsec: () => process.hrtime.bigint() / 1000n,
+  flags: process.execArgv,
+  knows: (flag) => process.allowedNodeEnvironmentFlags.has(flag),
+  become: process.permission ? undefined : startOver,
 };
+
+function startOver(flags: readonly string[]): void {
+  // That Node calls it experimental is no news to whoever reads the log.
+  process.removeAllListeners('warning');
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...flags, ...process.argv.slice(1)], process.env);
+}
 
 /** The next line of the standard input; undefined at its end. */
 async function lineFrom(question: string): Promise<string | undefined> {
@@ -65,8 +74,9 @@ program
   .command('watch')
   .description('the daemon: look, judge, page, until told to end')
   .addOption(new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
-  .action(async ({ logLevel }: { logLevel: 'info' }) => {
-    exitCode = await (await import('./commands/watch.ts')).watch(io, { config: config(), logLevel });
+  .option('--unconfined', "do without Node's permission model, which leaves the daemon its own files and the network")
+  .action(async (given: { logLevel: 'info'; unconfined?: true }) => {
+    exitCode = await (await import('./commands/watch.ts')).watch(io, { config: config(), ...given });
   });
 
 program

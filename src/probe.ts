@@ -122,6 +122,8 @@ export interface GrantContext extends Pick<ProbeContext, 'connection' | 'secret'
 export interface Probe<C = unknown, T = unknown> {
   readonly name: string;
   readonly kinds: ReadonlyMap<string, Kind<T>>;
+  /** Whether it looks through processes of its own: a confined daemon is let start some only then. */
+  readonly spawns?: boolean;
   /** The keys of a connection beyond `probe`; its output is what `open` receives. */
   readonly connection: z.ZodObject;
   /** Names of what `audit` may find of a credential: what a connection may be told to `accept`. */

@@ -22,6 +22,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // A part of `app`: what listens.
   'serve-web': ['config types', 'files types', 'loop types', 'ports types', 'request-office types', 'values', 'web'],
   version: [],
+  // A part of `app`: what the process of the daemon may touch.
+  confine: ['config types', 'probe types'],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
   // A part of `app`: the state folder, or memory where it cannot be used.
@@ -32,6 +34,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'approval',
     'cosigning',
     'config',
+    'confine',
     'core',
     'files',
     'loop',
