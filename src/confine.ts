@@ -31,7 +31,7 @@ export function confinement(
   const secrets = config.secrets.flatMap(({ ref }) => ('file' in ref ? [ref.file] : []));
   const credentials = env['CREDENTIALS_DIRECTORY'];
   const reads = [PROGRAM, file, dirname(config.manifest), ...config.paths, ...secrets, state, ...(credentials ? [credentials] : [])];
-  const socket = listen !== 'off' && 'socket' in listen ? [listen.socket] : [];
+  const socket: readonly string[] = listen !== 'off' && 'socket' in listen ? [listen.socket] : [];
   const notified = Boolean(env['NOTIFY_SOCKET']);
   const ffi = notified && knows('--allow-ffi');
   const spawns = [...config.connections.values()].some(({ probe }) => probes.get(probe)?.spawns) || (notified && !ffi);
@@ -48,7 +48,14 @@ export function confinement(
   ];
 }
 
-/** Each path, and what is or will be in it. */
+/**
+ * Each path, and what is or will be in it; the shorter first, and none that lies in another. Node 26 loses a folder that is granted after something
+ * in it (`--allow-fs-read=/a/b --allow-fs-read=/a`: `/a` is denied).
+ */
 function within(paths: readonly string[]): string[] {
-  return [...new Set(paths)].flatMap((path) => [path, join(path, '*')]);
+  const sorted = [...new Set(paths)].toSorted((a, b) => a.length - b.length);
+  const kept = sorted.filter(
+    (path, at) => !sorted.slice(0, at).some((above) => path.startsWith(above.endsWith('/') ? above : `${above}/`)),
+  );
+  return kept.flatMap((path) => [path, join(path, '*')]);
 }
