@@ -26,6 +26,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
   // A part of `app`: the state folder, or memory where it cannot be used.
   'open-state': ['adapters', 'ports types'],
+  // A part of `app`: the files in force, and how others take their place.
+  reloader: ['approval', 'files', 'loop types', 'ports types'],
   app: [
     'probes',
     'adapters',
@@ -39,6 +41,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'open-state',
     'ports',
     'probe',
+    'reloader',
     'request-office',
     'serve-web',
     'values',
