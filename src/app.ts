@@ -16,6 +16,7 @@ import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
+import { Anchoring } from './cosigning/anchoring.ts';
 import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
@@ -26,6 +27,7 @@ import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Archiver } from './loop/archiver.ts';
 import { Watch } from './loop/watch.ts';
+import { makeAnchor } from './make-anchor.ts';
 import { makePager, refOrText } from './make-pager.ts';
 import { openKey, openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
@@ -219,6 +221,21 @@ export async function startApp(
     if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
     const archiver = ledger?.archive && new Archiver({ store, clock, log, ...ledger.archive, tell: watch.trouble.bind(watch) });
     if (archiver) releasers.push({ name: 'archiver', release: () => archiver.stop() });
+    const { anchor } = ledger ?? {};
+    const anchoring =
+      key &&
+      anchor &&
+      new Anchoring({
+        anchor: makeAnchor(anchor, secret),
+        prefix: anchor.prefix ?? `${encodeURIComponent(watchdog.name)}/`,
+        every: anchor.every,
+        store,
+        clock,
+        log,
+        sign: key.sign,
+        tell: watch.trouble.bind(watch),
+      });
+    if (anchoring) releasers.push({ name: 'anchoring', release: () => anchoring.stop() });
     const closed = (id: string) => store.incident(id);
     const web = await serveWeb(settled.config, watch, office, secret, { closed, cosigning, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });

@@ -24,6 +24,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   version: [],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
+  // A part of `app`: the same for a bucket of heads.
+  'make-anchor': ['adapters', 'config types', 'ports types', 'values'],
   // A part of `app`: the state folder, or memory where it cannot be used.
   'open-state': ['adapters', 'ports types'],
   // A part of `app`: the files in force, and how others take their place.
@@ -37,6 +39,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'core',
     'files',
     'loop',
+    'make-anchor',
     'make-pager',
     'open-state',
     'ports',
@@ -79,7 +82,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   loop: [],
   approval: ['zod'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
-  adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
+  adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg'],
   cli: ['commander'],
   'probes/aws': [
