@@ -82,7 +82,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   loop: [],
   approval: ['zod'],
   draft: ['yaml'],
-  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', 'hono/streaming', '@hono/node-server', 'prom-client', 'zod'],
+  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
   adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg'],
   cli: ['commander'],
