@@ -16,13 +16,14 @@ export function printDiscovery({ watchdog, manifest, at, discovered, placed }: D
       found: placed.filter((one) => one.connection === connection).map(printFound),
       unexplored: unexplored.map(({ on, reason, say, hides }) => ({ on, reason, say, hides })),
     })),
-    coverage: printCoverage(coverageOf(placed)),
+    coverage: coverageOf(placed).map(({ connection, kind, found, managed, leftOut }) => ({
+      connection,
+      kind,
+      found,
+      managed,
+      left_out: leftOut,
+    })),
   };
-}
-
-/** As `status` and the audit print it too. */
-export function printCoverage(coverage: ReturnType<typeof coverageOf>): object[] {
-  return coverage.map(({ connection, kind, found, managed, leftOut }) => ({ connection, kind, found, managed, left_out: leftOut }));
 }
 
 function printFound({ found, id, leftOut }: Placed): object {
