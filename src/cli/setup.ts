@@ -18,4 +18,14 @@ export function addSetup(program: Command, { io, config, exit }: Running): void 
       const options = { config: config(), connections, unmanaged, output, force, json };
       exit(await (await import('../commands/discover.ts')).discover(io, options));
     });
+
+  program
+    .command('pin')
+    .description('write the identities seen now into the manifest, and nothing else; a change to be signed like any other')
+    .argument('[ids...]', 'resources to pin; all where none is named')
+    .option('--dry-run', 'only say what would be written')
+    .option('--json', 'print JSON')
+    .action(async (ids: string[], { dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) => {
+      exit(await (await import('../commands/pin.ts')).pin(io, { config: config(), ids, dryRun, json }));
+    });
 }
