@@ -1,6 +1,7 @@
 import type { PrintedResource } from '../core/page.ts';
 import type { Depth, Identity, Instant } from '../core/report.ts';
 import type { Clock, ResourceRecord } from '../ports.ts';
+import { wantedIdentity } from '../core/verdict.ts';
 import { runBatch } from './batch.ts';
 import type { Plan } from './plan.ts';
 import { Roll } from './roll.ts';
@@ -54,12 +55,12 @@ export async function identifyOnce(
   const resources = plan.resources.filter((resource) => wanted.has(resource.id));
   const roll = new Roll(resources, forget(known), clock.now(), 0, false);
   await rounds(plan, roll, { depth: 'sweep', path: 'usual', ids }, clock, signal);
-  return resources.flatMap(({ id }) => {
-    const [printed, record] = [roll.print(id), roll.record(id)];
+  return resources.flatMap((resource) => {
+    const [printed, record] = [roll.print(resource.id), roll.record(resource.id)];
     if (!printed || !record) return [];
     const lost = ['absent', 'impostor', 'doomed'].includes(printed.verdict);
     const unseen = printed.skipped.some(({ facet }) => facet === 'presence' || facet === 'identity');
-    return [{ printed, pin: lost || unseen ? undefined : record.memory.pin }];
+    return [{ printed, pin: lost || unseen ? undefined : wantedIdentity(resource, record.memory) }];
   });
 }
 
