@@ -88,6 +88,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       listen: watchdog.listen,
       ...(watchdog.url !== undefined && { url: watchdog.url }),
       ...(watchdog.token && { token: watchdog.token }),
+      ...(watchdog.tls && { tls: watchdog.tls }),
       ...(watchdog.witness && { witness: watchdog.witness }),
     },
     manifest: data.manifest,
@@ -114,6 +115,12 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
         witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
       },
     }),
+    tokens: new Map(
+      Object.entries(data.tokens).map(([name, { scopes, hash, expires, kind }]) => {
+        const digest = hash.slice('sha256:'.length);
+        return [name, { scopes: new Set(scopes), digest, kind, ...(expires !== undefined && { expires }) }];
+      }),
+    ),
     agents: data.agents.map(({ name, ...is }) => ({ name, is: new Map(Object.entries(is)) })),
     requests: {
       ...(data.requests?.approvals !== undefined && { approvals: data.requests.approvals }),

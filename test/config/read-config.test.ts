@@ -68,6 +68,22 @@ describe('reading config.yaml', () => {
     assert.equal(read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: off')).watchdog.listen, 'off');
     const six = read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: "[::1]:0"'));
     assert.deepEqual(six.watchdog.listen, { host: '::1', port: 0 });
+    const socket = read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: "unix:/run/rollcall/http.sock"'));
+    assert.deepEqual(socket.watchdog.listen, { socket: '/run/rollcall/http.sock' });
+  });
+
+  it('holds digests of tokens, and a certificate whose key is a secret', () => {
+    const { watchdog, tokens, secrets } = read(readFileSync(`${testdata}config/good-open.yaml`));
+    assert.deepEqual(watchdog.tls, { cert: '/srv/watcher/etc/http.pem', key: { credential: 'http-key' } });
+    assert.deepEqual(secrets.map(({ path }) => path).slice(0, 1), ['watchdog.tls.key']);
+    const expires = Date.parse('2027-07-01T00:00:00Z') - 1;
+    assert.deepEqual(
+      [...tokens],
+      [
+        ['grafana', { scopes: new Set(['metrics', 'read']), digest: 'a'.repeat(64), kind: 'agent', expires }],
+        ['deploys', { scopes: new Set(['claim']), digest: 'b'.repeat(64), kind: 'agent' }],
+      ],
+    );
   });
 
   it('takes a witness as an address and a port', () => {
