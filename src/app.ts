@@ -24,11 +24,13 @@ import type { PrintedResource } from './core/page.ts';
 import { compileManifest, readConfigFile, secretReader, type Files, type FilesContext } from './files.ts';
 import { reasonNotToArm } from './loop/first-arming.ts';
 import type { Group, Plan } from './loop/plan.ts';
+import type { Source } from './loop/sources.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Archiver } from './loop/archiver.ts';
 import { Watch } from './loop/watch.ts';
 import { makeAnchor } from './make-anchor.ts';
 import { makePager, refOrText } from './make-pager.ts';
+import { makeSources } from './make-sources.ts';
 import { openKey, openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import { Reloader } from './reloader.ts';
@@ -87,6 +89,8 @@ export function makePlan(
     configDigests: digestConfig(config),
     resources: manifest.resources,
     windows: manifest.windows,
+    leftOut: manifest.leftOut,
+    sources: makeSources(config, probes, links, { clock, secret }),
     groups,
     groupOf,
     confirmAfterMs: (kind) => waits.get(kind) ?? 0,
@@ -98,6 +102,11 @@ export function makePlan(
     ...(standing && { standing }),
     ...(standing?.state === 'signed' && { inForce: inForceOf({ manifest, accepted }) }),
   };
+}
+
+/** Every connection as one that can be asked what is there, whether or not there is a manifest. Nothing is contacted yet. */
+export function openSources(config: Config, context: Pick<AppContext, 'env'>, clock: Clock): Source[] {
+  return makeSources(config, probes, new Map(), { clock, secret: secretReader(context.env) });
 }
 
 /** Where people reach the HTTP interface: as config.yaml says, else where it listens. */

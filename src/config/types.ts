@@ -1,3 +1,4 @@
+import type { LeftOut } from '../core/coverage.ts';
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
 import type { Policy } from '../core/manifest-step.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
@@ -199,6 +200,8 @@ export interface Manifest {
   /** Digest of the signers it binds, or `none` to give signing up; undefined where it leaves them as they are. */
   readonly signers?: string;
   readonly windows: readonly MaintenanceWindow[];
+  /** What is there on purpose without being on the roll. */
+  readonly leftOut: readonly LeftOut[];
   readonly resources: readonly Resource[];
 }
 
