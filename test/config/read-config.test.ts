@@ -73,7 +73,7 @@ describe('reading config.yaml', () => {
         'etc/config.yaml',
         {},
       );
-      assert.match(loaded.ok ? '' : (loaded.complaints[0]?.message ?? ''), /belong together/);
+      assert.match(loaded.ok ? '' : (loaded.complaints[0]?.message ?? ''), /is missing/);
     }
   });
 
