@@ -81,10 +81,11 @@ export function readConfig(input: ConfigInput): Loaded<Config> {
 
 function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets'> {
   const { watchdog, defaults, heartbeat, signers } = data;
+  const state = watchdog.state ?? defaultState;
   return {
     watchdog: {
       name: watchdog.name,
-      state: watchdog.state ?? defaultState,
+      state,
       listen: watchdog.listen,
       ...(watchdog.url !== undefined && { url: watchdog.url }),
       ...(watchdog.token && { token: watchdog.token }),
@@ -109,7 +110,9 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     claims: new Map(Object.entries(data.claims ?? {})),
     ...(data.ledger && {
       ledger: {
-        ...(data.ledger.archive && { archive: data.ledger.archive }),
+        ...(data.ledger.archive && {
+          archive: { after: data.ledger.archive.after, folder: data.ledger.archive.folder ?? join(state, 'archive') },
+        }),
         ...(data.ledger.anchor && { anchor: anchorOf(data.ledger.anchor) }),
         witnesses: data.ledger.witnesses,
         witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
