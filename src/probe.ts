@@ -185,7 +185,8 @@ export type Imported =
   | {
       readonly entry: Found;
       readonly todo: readonly string[];
-      /** Settings that tell its connection from others of the probe. */ readonly on?: Readonly<Record<string, unknown>>;
+      /** Settings that its connection has, where several of the probe are to be told apart: `{ account: '111122223333' }`. */
+      readonly on?: Readonly<Record<string, unknown>>;
     }
   | { readonly skipped: string };
 

@@ -6,6 +6,7 @@ import { covers } from './covers.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
+import { importVolume } from './imports.ts';
 import { FileLink } from './link.ts';
 import { rightsFor } from './rights.ts';
 import {
@@ -41,5 +42,6 @@ export const file = defineProbe<Connection, FileTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  imports: importVolume,
   open: (connection, context) => new FileLink(context, connection),
 });

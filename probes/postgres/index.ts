@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileDatabase } from './compile.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
+import { importDatabase } from './imports.ts';
 import { PostgresLink } from './link.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
@@ -26,5 +27,6 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  imports: importDatabase,
   open: (connection, context) => new PostgresLink(connection, context),
 });

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { DiscoverOptions } from '../commands/discover.ts';
+import type { ImportOptions } from '../commands/import.ts';
 import type { Running } from './credentials.ts';
 
 type DiscoverGiven = Partial<Pick<DiscoverOptions, 'unmanaged' | 'output' | 'force' | 'json'>>;
@@ -27,5 +28,18 @@ export function addSetup(program: Command, { io, config, exit }: Running): void 
     .option('--json', 'print JSON')
     .action(async (ids: string[], { dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) => {
       exit(await (await import('../commands/pin.ts')).pin(io, { config: config(), ids, dryRun, json }));
+    });
+
+  program
+    .command('import')
+    .description('a draft of a manifest from what the file of another tool declares')
+    .addArgument(new Argument('<format>').choices(['terraform', 'compose', 'kubernetes']))
+    .argument('<file>', 'a Terraform state, a compose file, or manifests of Kubernetes')
+    .option('-o, --output <file>', 'write the draft there instead of to stdout')
+    .option('--force', 'write over a file that is there')
+    .option('--json', 'print JSON')
+    .action(async (format: ImportOptions['format'], file: string, { output, force = false, json = false }: DiscoverGiven) => {
+      const options = { config: config(), format, file, output, force, json };
+      exit(await (await import('../commands/import.ts')).importFile(io, options));
     });
 }
