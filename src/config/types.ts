@@ -50,9 +50,24 @@ export interface RequestsConfig {
 export interface LedgerConfig {
   /** Where old entries go (absolute path), and how old they are by then (ms). */
   readonly archive?: { readonly folder: string; readonly after: number };
+  /** Where signed heads are put besides; durations in ms. */
+  readonly anchor?: AnchorConfig;
   readonly witnesses: readonly { readonly url: string; readonly key: string }[];
   /** `silentAfter` in ms. */
   readonly witnessFor: readonly { readonly key: string; readonly silentAfter: number }[];
+}
+
+/** A bucket that this watcher can write to and not delete from. */
+export interface AnchorConfig {
+  readonly bucket: string;
+  readonly region: string;
+  readonly prefix?: string;
+  readonly endpoint?: string;
+  readonly pathStyle: boolean;
+  readonly account?: string;
+  readonly key?: { readonly id: SecretRef | string; readonly secret: SecretRef; readonly session?: SecretRef };
+  readonly lock?: { readonly mode: 'compliance' | 'governance'; readonly forMs: number };
+  readonly every: number;
 }
 
 /** Who signs the manifest. Absolute paths. */

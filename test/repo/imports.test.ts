@@ -28,10 +28,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   version: [],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
+  // A part of `app`: the same for a bucket of heads.
+  'make-anchor': ['adapters', 'config types', 'ports types', 'values'],
   // A part of `app`: what can be asked what is there.
   'make-sources': ['config types', 'loop types', 'probe', 'values'],
   // A part of `app`: the state folder, or memory where it cannot be used.
   'open-state': ['adapters', 'ports types'],
+  // A part of `app`: the files in force, and how others take their place.
+  reloader: ['approval', 'files', 'loop types', 'ports types'],
   app: [
     'probes',
     'adapters',
@@ -41,11 +45,13 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'core',
     'files',
     'loop',
+    'make-anchor',
     'make-pager',
     'make-sources',
     'open-state',
     'ports',
     'probe',
+    'reloader',
     'request-office',
     'serve-web',
     'values',
@@ -87,9 +93,22 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   declared: ['yaml'],
   draft: ['yaml'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
-  adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
+  adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg'],
   cli: ['commander'],
+  'probes/aws': [
+    'zod',
+    '@aws-sdk/client-backup',
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/client-ec2',
+    '@aws-sdk/client-efs',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-kms',
+    '@aws-sdk/client-rds',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sqs',
+    '@aws-sdk/client-sts',
+  ],
   'probes/postgres': ['zod', 'pg'],
   'probes/file': ['zod'],
   'probes/peer': ['zod'],
