@@ -42,6 +42,12 @@ export const file = defineProbe<Connection, FileTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  setup: {
+    title: 'volumes and backup files of this host',
+    questions: [
+      { key: 'roots', ask: 'Folders in which backups lie, separated by commas', answer: 'list', example: '/srv/vault', optional: true },
+    ],
+  },
   imports: importVolume,
   open: (connection, context) => new FileLink(context, connection),
 });

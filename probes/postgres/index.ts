@@ -27,6 +27,17 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  setup: {
+    title: 'a PostgreSQL server',
+    questions: [
+      {
+        key: 'url',
+        ask: 'How is it reached? Use a role that can only look (rollcall grants prints one later)',
+        answer: 'secret',
+        example: 'postgres://rollcall:PASSWORD@db.internal:5432/postgres',
+      },
+    ],
+  },
   imports: importDatabase,
   open: (connection, context) => new PostgresLink(connection, context),
 });

@@ -8,6 +8,11 @@ type DiscoverGiven = Partial<Pick<DiscoverOptions, 'unmanaged' | 'output' | 'for
 /** Adds the commands that make and mend a manifest. */
 export function addSetup(program: Command, { io, config, exit }: Running): void {
   program
+    .command('init')
+    .description('ask a few questions at a terminal, write config and a draft of a manifest, end with a test page')
+    .action(async () => exit(await (await import('../commands/init.ts')).init(io, { config: config() })));
+
+  program
     .command('discover')
     .description('what is there on each connection, as a commented draft of a manifest with pins; arms nothing')
     .argument('[connections...]', 'connections to look through; all where none is named')

@@ -94,7 +94,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   draft: ['yaml'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
   adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
-  commands: ['commander', 'pg'],
+  commands: ['commander', 'pg', 'zod'],
   cli: ['commander'],
   'probes/aws': [
     'zod',
