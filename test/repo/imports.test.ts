@@ -93,7 +93,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   declared: ['yaml'],
   draft: ['yaml'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
-  adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
+  adapters: ['@clack/prompts', '@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg', 'zod'],
   cli: ['commander'],
   'probes/aws': [
