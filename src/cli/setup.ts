@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { DiscoverOptions } from '../commands/discover.ts';
 import type { ImportOptions } from '../commands/import.ts';
-import type { Running } from './credentials.ts';
+import type { Running } from './running.ts';
 
 type DiscoverGiven = Partial<Pick<DiscoverOptions, 'unmanaged' | 'output' | 'force' | 'json'>>;
 
