@@ -1,6 +1,5 @@
 import type { BackupVaultListMember } from '@aws-sdk/client-backup';
 import { codeOf } from '../errors.ts';
-import type { Second } from '../kind.ts';
 import type { Vantage } from '../vantage.ts';
 
 /** The most that one page of it may have. */
@@ -19,14 +18,18 @@ export async function* vaultPages({ ask }: Vantage): AsyncGenerator<readonly Bac
   } while (token);
 }
 
-/** True where a vault is in no page of a listing that was read to its end and shows others. @throws as the API does. */
-export async function isUnlisted(vantage: Vantage, vault: string): Promise<boolean> {
-  let others = 0;
+/** A vault in a listing that was read to its end, and how many others were in it. @throws as the API does. */
+export async function findVault(
+  vantage: Vantage,
+  vault: string,
+): Promise<{ readonly found: BackupVaultListMember | undefined; readonly others: number }> {
+  let found: BackupVaultListMember | undefined;
+  let all = 0;
   for await (const page of vaultPages(vantage)) {
-    if (page.some(({ BackupVaultName }) => BackupVaultName === vault)) return false;
-    others += page.length;
+    found ??= page.find(({ BackupVaultName }) => BackupVaultName === vault);
+    all += page.length;
   }
-  return others > 0;
+  return { found, others: found ? all - 1 : all };
 }
 
 /**
@@ -36,11 +39,3 @@ export async function isUnlisted(vantage: Vantage, vault: string): Promise<boole
 export function maySayGone(error: unknown): boolean {
   return /^(?:ResourceNotFoundException|AccessDeniedException|AccessDenied)$/.test(codeOf(error));
 }
-
-/** The plan templates that AWS Backup brings along: there is no account without them. */
-export const templates: Second = {
-  call: 'backup:ListBackupPlanTemplates',
-  count: async ({ ask }) =>
-    (await ask('backup', 'ListBackupPlanTemplates', (backup, options) => backup.listBackupPlanTemplates({ MaxResults: 10 }, options)))
-      .BackupPlanTemplatesList?.length ?? 0,
-};

@@ -6,7 +6,7 @@ import { grade } from '../../grade.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { partitionOf } from '../../s3/origin.ts';
-import { entryAccount, entryRegion, entrySeverity } from '../../schema.ts';
+import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { vaultName } from '../backup-vault/entry.ts';
 
 export const PLAN: Facet = 'protection/plan';
@@ -28,7 +28,12 @@ const entrySchema = z.strictObject({
     .optional()
     .describe('ARN of what they are backups of (default: everything in the vault).'),
   region: entryRegion(),
-  identity: z.strictObject({ account: entryAccount() }).optional(),
+  identity: z
+    .strictObject({
+      account: entryAccount(),
+      vault_created: entryMoment().optional().describe('When the vault was made (CreationDate).'),
+    })
+    .optional(),
   expect: z
     .strictObject({
       newest_within: duration({ min: 1 }).optional().describe('Age of the newest that can be restored, at most.'),
@@ -143,7 +148,7 @@ function rights({ key, region, plan }: PointsTarget & { readonly region: string 
   return [
     { right: 'backup:ListRecoveryPointsByBackupVault', on: `${arn}:backup-vault:${key}`, why: 'to list what is in the vault' },
     { right: 'backup:ListBackupVaults', on: '*', why: 'to tell a vault that is gone, or empty, from an answer that says nothing' },
-    { right: 'backup:ListBackupPlanTemplates', on: '*', why: 'to tell an account without vaults from an answer that says nothing' },
+    { right: 'ec2:DescribeRegions', on: '*', why: 'to tell an account without vaults from an answer that says nothing' },
     ...(plan === undefined
       ? []
       : [

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 
 /** What there is to say of all points of a vault: of those that are of the wanted resource. `gone` where none is. */
 export function readPoints(points: readonly Point[], { resource, key }: PointsTarget, now: number, account: string): Reading {
-  const pin = pinOf({ account });
+  const pin = pinOf({ account, vault_created: points[0]?.vaultCreated });
   const own = points.filter(({ ResourceArn }) => resource === undefined || ResourceArn === resource);
   const whole = own.filter(isRestorable).toSorted((a, b) => madeAt(b) - madeAt(a));
   const of = resource ?? key;

@@ -132,7 +132,7 @@ function rights({ key, region, inspected }: VaultTarget & { readonly region: str
   return [
     { right: 'backup:ListBackupVaults', on: '*', why: 'to list the vaults' },
     { right: 'backup:DescribeBackupVault', on, why: 'to ask for one by its name' },
-    { right: 'backup:ListBackupPlanTemplates', on: '*', why: 'to tell an account without vaults from an answer that says nothing' },
+    { right: 'ec2:DescribeRegions', on: '*', why: 'to tell an account without vaults from an answer that says nothing' },
     ...(inspected.includes(POINTS) ? [{ right: 'backup:ListRecoveryPointsByBackupVault', on, why: 'to count what is in it' }] : []),
     ...(inspected.includes(POLICY) ? [{ right: 'backup:GetBackupVaultAccessPolicy', on, why: 'to see whether its policy is the one stated' }] : []),
   ];

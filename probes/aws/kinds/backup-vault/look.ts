@@ -1,11 +1,12 @@
 import type { BackupVaultListMember } from '@aws-sdk/client-backup';
 import { accountOf } from '../../arn.ts';
-import { isUnlisted, maySayGone, templates, vaultPages } from '../../backup/vaults.ts';
+import { findVault, maySayGone, vaultPages } from '../../backup/vaults.ts';
 import { isRestorable, pointPages } from '../../backup/points.ts';
 import { policyDigest } from '../../digest.ts';
 import { codeOf } from '../../errors.ts';
 import { defineOne, type Reading, type Step } from '../../kind.ts';
 import { exact, flag, pinOf, text } from '../../measure.ts';
+import { regionsOfAccount } from '../../regions.ts';
 import type { Vantage } from '../../vantage.ts';
 import { LOCKS, POINTS, POLICY, type VaultTarget } from './entry.ts';
 
@@ -43,8 +44,10 @@ async function direct(vantage: Vantage, BackupVaultName: string): Promise<Backup
   try {
     return await vantage.ask('backup', 'DescribeBackupVault', (backup, options) => backup.describeBackupVault({ BackupVaultName }, options));
   } catch (error) {
-    if (codeOf(error) !== 'ResourceNotFoundException' && maySayGone(error) && (await isUnlisted(vantage, BackupVaultName))) return undefined;
-    throw error;
+    if (codeOf(error) === 'ResourceNotFoundException' || !maySayGone(error)) throw error;
+    const { found, others } = await findVault(vantage, BackupVaultName);
+    if (found || others === 0) throw error;
+    return undefined;
   }
 }
 
@@ -89,7 +92,7 @@ export const looker = defineOne<BackupVaultListMember, VaultTarget>({
   list: (vantage) => vaultPages(vantage),
   keys: ({ BackupVaultName }) => (BackupVaultName === undefined ? [] : [BackupVaultName]),
   account: ({ BackupVaultArn }) => accountOf(BackupVaultArn),
-  second: templates,
+  second: regionsOfAccount,
   directCall: 'backup:DescribeBackupVault',
   notFound: ['ResourceNotFoundException'],
   direct: (vantage, { key }) => direct(vantage, key),

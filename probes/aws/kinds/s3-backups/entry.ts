@@ -8,7 +8,7 @@ import { canaryChecks } from '../../s3/canary.ts';
 import { bucketName, canaries } from '../../s3/fields.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { keyPattern, patternTrouble } from '../../s3/pattern.ts';
-import { entryAccount, entryRegion, entrySeverity } from '../../schema.ts';
+import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { canaryRights } from '../s3-bucket/rights.ts';
 import { COUNT, LOCK, LOCKED_MOST, MARKERS, NEWEST, REACH, SIZE, WRITTEN, type BackupsTarget } from './target.ts';
 
@@ -20,7 +20,13 @@ const entrySchema = z.strictObject({
     .max(1024)
     .describe('A pattern of keys: * ? and [a-z] within a part, ** over parts. What is before the first of them is the prefix that is listed.'),
   region: entryRegion(),
-  identity: z.strictObject({ account: entryAccount() }).optional(),
+  identity: z
+    .strictObject({
+      account: entryAccount(),
+      bucket_created: entryMoment().optional().describe('When the bucket was made (CreationDate).'),
+    })
+    .optional(),
+  dated: z.boolean().default(true).describe('False: the store tells no date of creation worth the name (default true).'),
   expect: z
     .strictObject({
       newest_within: duration({ min: 1 }).optional().describe('Age of the newest by the time that S3 keeps, at most.'),
@@ -58,9 +64,11 @@ const entrySchema = z.strictObject({
 
 type Entry = z.output<typeof entrySchema>;
 
-function compile({ bucket, path, region, identity, expect = {} }: Entry): Parsed<Compiled<BackupsTarget>> {
+function compile({ bucket, path, region, identity, dated, expect = {} }: Entry): Parsed<Compiled<BackupsTarget>> {
   const trouble = patternTrouble(path);
   if (trouble !== undefined) return { ok: false, issues: [{ path: ['path'], message: trouble }] };
+  if (!dated && identity?.bucket_created !== undefined)
+    return { ok: false, issues: [{ path: ['identity', 'bucket_created'], message: 'is for where dated is not false' }] };
   const { max_written, lock, canaries: canary = {} } = expect;
   const checks = [...sweepChecks(`${bucket}/${path}`, expect), ...inspectChecks(`${bucket}/${path}`, expect), ...canaryChecks(canary, bucket)];
   const scope = `${bucket}/${keyPattern(path).prefix}`;
@@ -71,6 +79,7 @@ function compile({ bucket, path, region, identity, expect = {} }: Entry): Parsed
     scope,
     bucket,
     pattern: path,
+    dated,
     writtenWithin: max_written?.within ?? 0,
     lock,
     canaries: canary,

@@ -4,13 +4,13 @@ import { bucketPages, noBuckets } from '../../s3/buckets.ts';
 import { owned } from '../../s3/owned.ts';
 import type { Vantage } from '../../vantage.ts';
 import { hiddenSet } from './hidden.ts';
-import { objectPages, type StoredObject } from './objects.ts';
+import { objectPages, type ListedObject } from './objects.ts';
 import { readSet } from './reading.ts';
 import { stepsOf } from './steps.ts';
 import { placeOf, type BackupsTarget } from './target.ts';
 
 /** Sets of objects, each from one listing of its prefix. */
-export const looker = defineSet<StoredObject & { readonly scope: string }, BackupsTarget>({
+export const looker = defineSet<ListedObject, BackupsTarget>({
   of: 'set',
   list: (vantage, scope = '') => objectPages(vantage, scope),
   keys: ({ scope }) => [scope],

@@ -1,6 +1,6 @@
 import type { DeleteMarkerEntry, ListObjectsV2Output, ObjectVersion } from '@aws-sdk/client-s3';
-import { BadAnswer, codeOf, TooMuch } from '../../errors.ts';
-import { isUnlisted } from '../../s3/buckets.ts';
+import { BadAnswer, codeOf, failureOf, TooMuch } from '../../errors.ts';
+import { isUnlisted, listedBucket } from '../../s3/buckets.ts';
 import { owned } from '../../s3/owned.ts';
 import type { Vantage } from '../../vantage.ts';
 import { placeOf } from './target.ts';
@@ -26,31 +26,46 @@ export interface StoredVersion extends StoredObject {
   readonly version: string;
 }
 
+/** An object with the listing that it is from, and when its bucket was made, where that is told. */
+export interface ListedObject extends StoredObject {
+  readonly scope: string;
+  readonly bucketCreated?: Date;
+}
+
 /**
  * The objects below a prefix, page by page. Of a bucket that is not there an empty list, once a whole list of the caller's buckets has not shown
  * it either. @throws TooMuch beyond what one look may read.
  */
-export async function* objectPages(vantage: Vantage, scope: string): AsyncGenerator<readonly (StoredObject & { scope: string })[], void, void> {
+export async function* objectPages(vantage: Vantage, scope: string): AsyncGenerator<readonly ListedObject[], void, void> {
   const { bucket, prefix } = placeOf(scope);
+  const bucketCreated = await createdOf(vantage, bucket);
+  const of = { scope, ...(bucketCreated && { bucketCreated }) };
   let token: string | undefined;
   for (let pages = 0; pages === 0 || token !== undefined; pages++) {
     boundedBy(pages, scope);
-    const ContinuationToken = token;
+    const from = token === undefined ? {} : { ContinuationToken: token };
     const page = await vantage
       .ask('s3', 'ListObjectsV2', (s3, options) =>
-        s3.listObjectsV2(
-          { ...owned(vantage, bucket), ...ENCODED, Prefix: prefix, MaxKeys: PAGE, ...(ContinuationToken !== undefined && { ContinuationToken }) },
-          options,
-        ),
+        s3.listObjectsV2({ ...owned(vantage, bucket), ...ENCODED, Prefix: prefix, MaxKeys: PAGE, ...from }, options),
       )
       .catch(async (error: unknown): Promise<ListObjectsV2Output> => {
         if (codeOf(error) === 'NoSuchBucket' && (await isUnlisted(vantage, bucket))) return {};
         throw error;
       });
     yield (page.Contents ?? []).flatMap(({ Key, Size = 0, LastModified }) =>
-      Key === undefined || LastModified === undefined ? [] : [{ key: plain(Key, page), size: Size, at: LastModified.getTime(), scope }],
+      Key === undefined || LastModified === undefined ? [] : [{ key: plain(Key, page), size: Size, at: LastModified.getTime(), ...of }],
     );
     token = nextOf(page, page.NextContinuationToken);
+  }
+}
+
+/** When a bucket was made. Keys of a store may be good for their bucket alone, and not for the list of all. */
+async function createdOf(vantage: Vantage, bucket: string): Promise<Date | undefined> {
+  try {
+    return (await listedBucket(vantage, bucket))?.created;
+  } catch (error) {
+    if (vantage.account === '' && failureOf(error).reason === 'denied') return undefined;
+    throw error;
   }
 }
 

@@ -4,26 +4,26 @@ import { formatSize } from '../../../../src/values/size.ts';
 import type { Reading } from '../../kind.ts';
 import { exact, pinOf } from '../../measure.ts';
 import { keyPattern } from '../../s3/pattern.ts';
-import type { StoredObject } from './objects.ts';
+import type { ListedObject, StoredObject } from './objects.ts';
 import type { BackupsTarget } from './target.ts';
 
 /** Of how many before the newest the median is taken. */
 const BEFORE = 7;
 
 /** What there is to say of a whole list: of what matches the pattern. `gone` where nothing does. */
-export function readSet(objects: readonly StoredObject[], { pattern, writtenWithin }: BackupsTarget, now: number, account: string): Reading {
-  const pin = pinOf({ account });
+export function readSet(objects: readonly ListedObject[], { pattern, writtenWithin, dated }: BackupsTarget, now: number, account: string): Reading {
+  const pin = pinOf({ account, bucket_created: dated ? objects[0]?.bucketCreated : undefined });
   const { matches } = keyPattern(pattern);
   const set = objects.filter(({ key }) => matches(key)).toSorted((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1));
   const [newest] = set;
   if (newest === undefined) return { pin, measures: {}, gone: true, say: `nothing matches ${pattern}` };
   const whole = set.filter(({ size }) => size > 0);
   // A dump of nothing is fresh of nothing.
-  const dated = whole[0] ?? newest;
+  const youngest = whole[0] ?? newest;
   const age = (at: number): number => Math.max(0, now - at);
   const measures: Record<string, Measure> = {
     count: exact(whole.length, 'count'),
-    newest_age: exact(age(dated.at), 'ms'),
+    newest_age: exact(age(youngest.at), 'ms'),
     newest_size: exact(newest.size, 'bytes'),
     newest_share: exact(shareOfPrevious(set), 'count'),
     reach: exact(age((whole.at(-1) ?? newest).at), 'ms'),

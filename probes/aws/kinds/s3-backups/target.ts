@@ -7,6 +7,8 @@ export interface BackupsTarget extends AwsTarget {
   readonly scope: string;
   readonly bucket: string;
   readonly pattern: string;
+  /** False: the store's dates of creation say nothing. */
+  readonly dated: boolean;
   /** Over which time `written` counts; ms. */
   readonly writtenWithin: number;
   /** What must be locked: of how many of the newest, and at least how. */
