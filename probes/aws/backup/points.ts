@@ -1,5 +1,5 @@
 import type { RecoveryPointByBackupVault } from '@aws-sdk/client-backup';
-import { BadAnswer } from '../errors.ts';
+import { listOf } from '../answer.ts';
 import type { Vantage } from '../vantage.ts';
 
 /** The most that one page of it may have. */
@@ -13,8 +13,7 @@ export async function* pointPages({ ask }: Vantage, vault: string): AsyncGenerat
     const page = await ask('backup', 'ListRecoveryPointsByBackupVault', (backup, options) =>
       backup.listRecoveryPointsByBackupVault({ BackupVaultName: vault, MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) }, options),
     );
-    if (!page.RecoveryPoints) throw new BadAnswer('backup:ListRecoveryPointsByBackupVault gave no list');
-    yield page.RecoveryPoints;
+    yield listOf(page.RecoveryPoints, 'RecoveryPoints');
     token = page.NextToken;
   } while (token);
 }

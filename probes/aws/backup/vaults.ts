@@ -1,4 +1,5 @@
 import type { BackupVaultListMember } from '@aws-sdk/client-backup';
+import { listOf } from '../answer.ts';
 import { codeOf } from '../errors.ts';
 import type { Vantage } from '../vantage.ts';
 
@@ -13,7 +14,7 @@ export async function* vaultPages({ ask }: Vantage): AsyncGenerator<readonly Bac
     const page = await ask('backup', 'ListBackupVaults', (backup, options) =>
       backup.listBackupVaults({ MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) }, options),
     );
-    yield page.BackupVaultList ?? [];
+    yield listOf(page.BackupVaultList, 'BackupVaultList');
     token = page.NextToken;
   } while (token);
 }

@@ -1,3 +1,4 @@
+import { listOf } from '../answer.ts';
 import type { Second } from '../kind.ts';
 import { regionsOfAccount } from '../regions.ts';
 import type { Vantage } from '../vantage.ts';
@@ -28,7 +29,7 @@ export async function* bucketPages(vantage: Vantage, prefix?: string): AsyncGene
       ),
     );
     const owner = page.Owner?.ID;
-    yield (page.Buckets ?? []).flatMap(({ Name, CreationDate, BucketRegion }) =>
+    yield listOf(page.Buckets, 'Buckets').flatMap(({ Name, CreationDate, BucketRegion }) =>
       Name === undefined
         ? []
         : [

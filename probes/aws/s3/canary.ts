@@ -1,5 +1,5 @@
 import type { Check, Facet } from '../../../src/probe.ts';
-import { codeOf } from '../errors.ts';
+import { BadAnswer, codeOf } from '../errors.ts';
 import type { Step } from '../kind.ts';
 import { text } from '../measure.ts';
 import type { Vantage } from '../vantage.ts';
@@ -61,9 +61,10 @@ type Found = { readonly etag: string; readonly version: string } | 'hidden' | un
 async function newestOf({ ask, account }: Vantage, bucket: string, key: string): Promise<Found> {
   const from = { ...owned({ account }, bucket), Prefix: key };
   try {
-    const { Versions = [], DeleteMarkers = [] } = await ask('s3', 'ListObjectVersions', (s3, options) =>
+    const { Versions = [], DeleteMarkers = [], IsTruncated } = await ask('s3', 'ListObjectVersions', (s3, options) =>
       s3.listObjectVersions({ ...from, MaxKeys: 5 }, options),
     );
+    if (IsTruncated === undefined) throw new BadAnswer('the answer is no list of versions');
     if (DeleteMarkers.some(({ Key, IsLatest }) => Key === key && IsLatest === true)) return 'hidden';
     const found = Versions.find(({ Key, IsLatest }) => Key === key && IsLatest === true);
     return found && { etag: bare(found.ETag), version: found.VersionId ?? 'null' };

@@ -49,13 +49,13 @@ export async function* objectPages(vantage: Vantage, scope: string): AsyncGenera
         s3.listObjectsV2({ ...owned(vantage, bucket), ...ENCODED, Prefix: prefix, MaxKeys: PAGE, ...from }, options),
       )
       .catch(async (error: unknown): Promise<ListObjectsV2Output> => {
-        if (codeOf(error) === 'NoSuchBucket' && (await isUnlisted(vantage, bucket))) return {};
+        if (codeOf(error) === 'NoSuchBucket' && (await isUnlisted(vantage, bucket))) return { IsTruncated: false };
         throw error;
       });
+    token = nextOf(page, page.NextContinuationToken);
     yield (page.Contents ?? []).flatMap(({ Key, Size = 0, LastModified }) =>
       Key === undefined || LastModified === undefined ? [] : [{ key: plain(Key, page), size: Size, at: LastModified.getTime(), ...of }],
     );
-    token = nextOf(page, page.NextContinuationToken);
   }
 }
 
@@ -101,9 +101,11 @@ interface Page {
   readonly IsTruncated?: boolean | undefined;
 }
 
-/** Where the next page begins; undefined behind the last. @throws BadAnswer where there is more, and nobody says where. */
+/** Where the next page begins; undefined behind the last. @throws BadAnswer where nobody says whether there is more, or where. */
 function nextOf({ IsTruncated }: Page, next: string | undefined): string | undefined {
-  if (IsTruncated !== true) return undefined;
+  // An answer that is no list at all reads as an empty one.
+  if (IsTruncated === undefined) throw new BadAnswer('the answer does not say whether the list goes on');
+  if (!IsTruncated) return undefined;
   if (!next) throw new BadAnswer('the list goes on, and does not say where');
   return next;
 }
