@@ -1,4 +1,5 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
+import { covers } from './discover.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
@@ -13,6 +14,7 @@ const kinds = new Map<string, Kind<AwsTarget>>(
     {
       entry: kind.entry,
       compile: (entry) => kind.compile(entry),
+      covers,
       confirmAfterMs: kind.confirmAfterMs,
       ...(kind.holds !== undefined && { holds: kind.holds }),
     },

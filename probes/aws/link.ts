@@ -1,5 +1,6 @@
-import type { Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type { Discovery, DiscoveryDepth, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
+import { discover } from './discover.ts';
 import { failureOf, Late, type Failure } from './errors.ts';
 import { facetsAt } from './facets.ts';
 import { groupsOf, type Group } from './group.ts';
@@ -42,6 +43,31 @@ export class AwsLink implements Link<AwsTarget> {
       yield* this.#look(due, look, signal);
     } finally {
       bell.abort();
+    }
+  }
+
+  async *discover(_wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+    const within = AbortSignal.any([signal, this.#closed.signal]);
+    let use: { readonly session: Session; done(): void };
+    try {
+      use = await this.#keeper.use('usual', within);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { reason, say } = failureOf(error);
+      yield { kind: 'unexplored', on: 'the account', reason, say, hides: true };
+      return;
+    }
+    const { session } = use;
+    try {
+      yield* discover({
+        connection: this.#connection,
+        kinds: this.#kinds.values(),
+        depth,
+        vantage: (region) => session.vantage(region, within),
+        failure: (error) => session.failure(error),
+      });
+    } finally {
+      use.done();
     }
   }
 
