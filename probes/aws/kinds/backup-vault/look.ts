@@ -98,4 +98,17 @@ export const looker = defineOne<BackupVaultListMember, VaultTarget>({
   direct: (vantage, { key }) => direct(vantage, key),
   read,
   steps,
+  found: (vault, _, account) => {
+    const { BackupVaultName: name = '', CreationDate: created, EncryptionKeyArn: kms_key, NumberOfRecoveryPoints: points = 0 } = vault;
+    const { MinRetentionDays: days = 0, Locked: locked } = vault;
+    return {
+      label: name,
+      name,
+      entry: { vault: name },
+      pin: pinOf({ account, created, kms_key }),
+      expect: { ...(locked === true && { lock: 'locked' }), ...(locked === true && days > 0 && { min_retention: `${days}d` }) },
+      sweep: '1m',
+      facts: [`about ${points} recovery points`, ...(locked === true ? [] : ['it is not locked'])],
+    };
+  },
 });

@@ -71,7 +71,7 @@ function compile({ bucket, region, identity, dated, expect = {} }: Entry): Parse
     return { ok: false, issues: [{ path: ['dated'], message: 'false takes a canary with its etag or version_id: nothing else would identify it' }] };
   const inspected = [...new Set(checks.map(({ facet }) => facet))];
   const placed = identity?.region !== undefined;
-  const target = { kind: 'aws.s3.bucket', region, key: bucket, dated, placed, canaries: canary, inspected };
+  const target = { kind: 'aws.s3.bucket', region: undefined, at: region, key: bucket, dated, placed, canaries: canary, inspected };
   return { ok: true, value: { target, identity: statedPin(identity), vantageKey: 'account', checks } };
 }
 

@@ -54,8 +54,8 @@ async function foreignOr(refusal: unknown, { ask }: Pick<Vantage, 'ask'>, name: 
   }
 }
 
-function steps(vantage: Vantage, { key, region, canaries }: BucketTarget): Step[] {
-  const there = region === undefined ? vantage : vantage.in(region);
+function steps(vantage: Vantage, { key, at, canaries }: BucketTarget): Step[] {
+  const there = at === undefined ? vantage : vantage.in(at);
   const bucket = owned(vantage, key);
   const asked = QUESTIONS.map(({ facets, action, ask, none, nothing }): Step => {
     const call = `s3:${action}`;
@@ -84,7 +84,15 @@ export const looker = defineOne<ListedBucket, BucketTarget, Found>({
   second: noBuckets,
   directCall: 's3:GetBucketLocation',
   notFound: ['NoSuchBucket'],
-  direct: (vantage, { key, region }) => direct(region === undefined ? vantage : vantage.in(region), key),
+  direct: (vantage, { key, at }) => direct(at === undefined ? vantage : vantage.in(at), key),
   read,
   steps,
+  found: ({ name, region, owner, created }, _, account) => ({
+    label: name,
+    name,
+    entry: { bucket: name, ...(region !== undefined && { region }) },
+    pin: account === '' ? pinOf({ owner, created, region }) : pinOf({ account, created, region }),
+    sweep: '30s',
+    facts: [`made ${created?.toISOString() ?? 'at an unknown time'}, in ${region ?? 'a region that is not told'}`],
+  }),
 });

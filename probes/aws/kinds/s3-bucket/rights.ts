@@ -4,8 +4,8 @@ import { QUESTIONS } from './questions.ts';
 import type { BucketTarget } from './target.ts';
 
 /** What one bucket takes: the list of all, where it is, and what its manifest entry asks of it. */
-export function rightsOf({ key, region, canaries, inspected }: BucketTarget & { readonly region: string }): Right[] {
-  const on = `arn:${partitionOf(region)}:s3:::${key}`;
+export function rightsOf({ key, region, at = region, canaries, inspected }: BucketTarget & { readonly region: string }): Right[] {
+  const on = `arn:${partitionOf(at)}:s3:::${key}`;
   return [
     { right: 's3:ListAllMyBuckets', on: '*', why: 'to list the buckets of the account' },
     { right: 's3:GetBucketLocation', on, why: 'to ask for one by its name' },

@@ -2,8 +2,10 @@ import type { Facet } from '../../../../src/probe.ts';
 import type { AwsTarget } from '../../kind.ts';
 import type { Canaries } from '../../s3/fields.ts';
 
-/** One bucket; `key` is its name. */
+/** One bucket; `key` is its name. All are in one listing, whatever their region: `region` is always undefined. */
 export interface BucketTarget extends AwsTarget {
+  /** The region that the entry says it is in; undefined: the connection's own. */
+  readonly at: string | undefined;
   /** False: the store's dates of creation say nothing, and its canaries are its identity. */
   readonly dated: boolean;
   /** True where the manifest pins the region, which not every store shows. */
