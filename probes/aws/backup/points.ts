@@ -11,7 +11,10 @@ export async function* pointPages({ ask }: Vantage, vault: string): AsyncGenerat
   do {
     const NextToken = token;
     const page = await ask('backup', 'ListRecoveryPointsByBackupVault', (backup, options) =>
-      backup.listRecoveryPointsByBackupVault({ BackupVaultName: vault, MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) }, options),
+      backup.listRecoveryPointsByBackupVault(
+        { BackupVaultName: vault, MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) },
+        options,
+      ),
     );
     yield listOf(page.RecoveryPoints, 'RecoveryPoints');
     token = page.NextToken;

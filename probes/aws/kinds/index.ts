@@ -7,4 +7,6 @@ import { s3Backups } from './s3-backups/entry.ts';
 import { s3Bucket } from './s3-bucket/entry.ts';
 
 /** Every kind of AWS resource there is, by its name in the manifest. */
-export const awsKinds: ReadonlyMap<string, AwsKind> = new Map([backupPoints, backupVault, ebsVolume, rdsInstance, s3Backups, s3Bucket].map((kind) => [kind.name, kind]));
+export const awsKinds: ReadonlyMap<string, AwsKind> = new Map(
+  [backupPoints, backupVault, ebsVolume, rdsInstance, s3Backups, s3Bucket].map((kind) => [kind.name, kind]),
+);

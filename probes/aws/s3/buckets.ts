@@ -24,7 +24,11 @@ export async function* bucketPages(vantage: Vantage, prefix?: string): AsyncGene
     const ContinuationToken = token;
     const page = await ask('s3', 'ListBuckets', (s3, options) =>
       s3.listBuckets(
-        { MaxBuckets: PAGE, ...(prefix !== undefined && { Prefix: prefix }), ...(ContinuationToken !== undefined && { ContinuationToken }) },
+        {
+          MaxBuckets: PAGE,
+          ...(prefix !== undefined && { Prefix: prefix }),
+          ...(ContinuationToken !== undefined && { ContinuationToken }),
+        },
         options,
       ),
     );

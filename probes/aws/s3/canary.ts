@@ -52,7 +52,9 @@ async function troubleOf(vantage: Vantage, bucket: string, key: string, wanted: 
   if (found === 'hidden') return 'is hidden by a delete marker';
   if (wanted.etag !== undefined && found.etag !== wanted.etag) return `was written anew: its ETag is ${found.etag}`;
   if (wanted.version_id !== undefined && found.version !== wanted.version_id) return `was written anew: its version is ${found.version}`;
-  return wanted.readable === true && (await isSealed(vantage, bucket, key)) ? 'is encrypted with a key that only somebody else has (SSE-C)' : undefined;
+  return wanted.readable === true && (await isSealed(vantage, bucket, key))
+    ? 'is encrypted with a key that only somebody else has (SSE-C)'
+    : undefined;
 }
 
 type Found = { readonly etag: string; readonly version: string } | 'hidden' | undefined;
@@ -61,9 +63,11 @@ type Found = { readonly etag: string; readonly version: string } | 'hidden' | un
 async function newestOf({ ask, account }: Vantage, bucket: string, key: string): Promise<Found> {
   const from = { ...owned({ account }, bucket), Prefix: key };
   try {
-    const { Versions = [], DeleteMarkers = [], IsTruncated } = await ask('s3', 'ListObjectVersions', (s3, options) =>
-      s3.listObjectVersions({ ...from, MaxKeys: 5 }, options),
-    );
+    const {
+      Versions = [],
+      DeleteMarkers = [],
+      IsTruncated,
+    } = await ask('s3', 'ListObjectVersions', (s3, options) => s3.listObjectVersions({ ...from, MaxKeys: 5 }, options));
     if (IsTruncated === undefined) throw new BadAnswer('the answer is no list of versions');
     if (DeleteMarkers.some(({ Key, IsLatest }) => Key === key && IsLatest === true)) return 'hidden';
     const found = Versions.find(({ Key, IsLatest }) => Key === key && IsLatest === true);

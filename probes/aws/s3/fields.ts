@@ -19,7 +19,9 @@ export const canaries = () =>
           readable: z
             .boolean()
             .optional()
-            .describe('True: also asked whether it can be read without a key of somebody else (HeadObject; needs s3:GetObject on this one key).'),
+            .describe(
+              'True: also asked whether it can be read without a key of somebody else (HeadObject; needs s3:GetObject on this one key).',
+            ),
         })
         .refine(({ etag, version_id, readable }) => etag !== undefined || version_id !== undefined || readable === true, {
           error: 'must say etag, version_id or readable: true',

@@ -1,7 +1,7 @@
 /** A pattern of keys, taken apart: below which prefix S3 is asked to list, and what of it is meant. */
 export interface KeyPattern {
   readonly prefix: string;
-  matches(key: string): boolean;
+  readonly matches: (key: string) => boolean;
 }
 
 const SPECIAL = /[*?[\]]/;

@@ -64,9 +64,19 @@ describe('a bucket of S3', () => {
     ['a rule that deletes old versions', 'lifecycle', 'lifecycle', rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } })],
     ['replication deleted', 'replication', 'replication', new Fault('ReplicationConfigurationNotFoundError', 404)],
     ['replication disabled', 'replication', 'replication', xml('ReplicationConfiguration', { Role: 'r', Rule: { Status: 'Disabled' } })],
-    ['encryption by a weaker means', 'encryption', 'encryption', encrypted('AES256', { BlockedEncryptionTypes: { EncryptionType: 'SSE-C' } })],
+    [
+      'encryption by a weaker means',
+      'encryption',
+      'encryption',
+      encrypted('AES256', { BlockedEncryptionTypes: { EncryptionType: 'SSE-C' } }),
+    ],
     ['foreign keys taken', 'sse_c_blocked', 'encryption', encrypted('aws:kms')],
-    ['one switch of the public access block', 'public_access_block', 'publicAccessBlock', xml('PublicAccessBlockConfiguration', { BlockPublicAcls: true })],
+    [
+      'one switch of the public access block',
+      'public_access_block',
+      'publicAccessBlock',
+      xml('PublicAccessBlockConfiguration', { BlockPublicAcls: true }),
+    ],
     ['the public access block', 'public_access_block', 'publicAccessBlock', new Fault('NoSuchPublicAccessBlockConfiguration', 404)],
     ['what a store no longer knows of', 'versioning', 'versioning', NONE],
   ];
@@ -92,7 +102,13 @@ describe('a bucket of S3', () => {
     });
 
   it('is held to what the manifest says, be it less than it has been', async () => {
-    await using watcher = watch({ versioning: false, object_lock: 'governance', min_retention: '7d', min_expiration: '5d', encryption: 'any' });
+    await using watcher = watch({
+      versioning: false,
+      object_lock: 'governance',
+      min_retention: '7d',
+      min_expiration: '5d',
+      encryption: 'any',
+    });
     await watcher.look('inspect');
     Object.assign(answers, {
       versioning: suspended,
@@ -240,7 +256,7 @@ describe('a bucket of S3', () => {
     const many = rights(more);
     assert.ok(many.includes('s3:GetBucketVersioning arn:aws:s3:::orders') && many.includes('s3:GetObject arn:aws:s3:::orders/a/b'));
     assert.deepEqual(
-      many.filter((right) => /^s3:GetObject /.test(right)),
+      many.filter((right) => right.startsWith('s3:GetObject ')),
       ['s3:GetObject arn:aws:s3:::orders/a/b'],
     );
   });
@@ -260,7 +276,10 @@ describe('the lifecycle rules of a bucket', () => {
       { ID: 'c', Status: 'Disabled', Expiration: { Days: 1 } },
     ]);
     assert.deepEqual([current, versions], [7 * DAY_MS, 3 * DAY_MS]);
-    assert.match(say, /rule a deletes objects below logs\/ after 30 days; rule b deletes objects after 7 days; rule b deletes old versions/);
+    assert.match(
+      say,
+      /rule a deletes objects below logs\/ after 30 days; rule b deletes objects after 7 days; rule b deletes old versions/,
+    );
     assert.deepEqual(expiryOf([]).current, NEVER_MS);
   });
 });

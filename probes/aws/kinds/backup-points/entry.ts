@@ -82,7 +82,8 @@ function checksOf(vault: string, subject: string, expect: NonNullable<Entry['exp
       sentence: `a recovery point of ${subject} is kept for ${kept}`,
     }),
   ];
-  if (max_shrink !== undefined) checks.push({ ...counted, path: 'max_shrink', rule: { is: 'shrinks_at_most', share: max_shrink, corroboration: [] } });
+  if (max_shrink !== undefined)
+    checks.push({ ...counted, path: 'max_shrink', rule: { is: 'shrinks_at_most', share: max_shrink, corroboration: [] } });
   if (newest_within !== undefined)
     checks.push({
       ...plain,

@@ -39,5 +39,7 @@ export const looker = defineSet<Point, PointsTarget>({
   second: { call: 'backup:ListBackupVaults', count: countVaults },
   read: readPoints,
   steps: (vantage, { plan, key }) =>
-    plan === undefined ? [] : [{ facets: [PLAN], call: 'backup:ListBackupPlans, GetBackupPlan, ListBackupSelections', ask: () => askPlan(vantage, plan, key) }],
+    plan === undefined
+      ? []
+      : [{ facets: [PLAN], call: 'backup:ListBackupPlans, GetBackupPlan, ListBackupSelections', ask: () => askPlan(vantage, plan, key) }],
 });

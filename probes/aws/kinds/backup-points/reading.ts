@@ -50,7 +50,14 @@ function withoutAny(own: readonly Point[], of: string, pin: Reading['pin']): Rea
   const nothing = exact(0, 'ms');
   return {
     pin,
-    measures: { count: none, newest_age: exact(NEVER_MS, 'ms'), newest_size: exact(0, 'bytes'), reach: nothing, left: nothing, kept: nothing },
+    measures: {
+      count: none,
+      newest_age: exact(NEVER_MS, 'ms'),
+      newest_size: exact(0, 'bytes'),
+      reach: nothing,
+      left: nothing,
+      kept: nothing,
+    },
     say,
     ...(first && { doom: { what: say, undo: undoOf(first) } }),
   };

@@ -35,10 +35,14 @@ const entrySchema = z.strictObject({
       lock: z
         .enum(['final', 'locked', 'any'])
         .optional()
-        .describe('final: nobody may lift it any more; locked: at least some lock; any: whatever it is; unset: must not be weaker than it once was.'),
+        .describe(
+          'final: nobody may lift it any more; locked: at least some lock; any: whatever it is; unset: must not be weaker than it once was.',
+        ),
       min_retention: duration()
         .optional()
-        .describe('For how long the lock keeps each recovery point (MinRetentionDays), at least; 0d: whatever it is; unset: must not fall.'),
+        .describe(
+          'For how long the lock keeps each recovery point (MinRetentionDays), at least; 0d: whatever it is; unset: must not fall.',
+        ),
       min_points: z.int().min(1).max(1_000_000).optional().describe('Recovery points that can be restored, at least; counted one by one.'),
       policy: z
         .union([z.literal('none'), z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be none, or sha256: and 64 hexadecimal digits')])
@@ -75,7 +79,12 @@ function checksOf(subject: string, expect: NonNullable<Entry['expect']>): Check[
       breach: 'diminished',
       sentence: `${subject} is in state FAILED`,
     },
-    ...grade({ ...graded, name: 'lock', asked, sentence: `the lock of ${subject} ${lock === 'final' ? 'can still be lifted' : 'is off or weaker'}` }),
+    ...grade({
+      ...graded,
+      name: 'lock',
+      asked,
+      sentence: `the lock of ${subject} ${lock === 'final' ? 'can still be lifted' : 'is off or weaker'}`,
+    }),
     ...grade({
       ...graded,
       name: 'retention',
@@ -134,7 +143,9 @@ function rights({ key, region, inspected }: VaultTarget & { readonly region: str
     { right: 'backup:DescribeBackupVault', on, why: 'to ask for one by its name' },
     { right: 'ec2:DescribeRegions', on: '*', why: 'to tell an account without vaults from an answer that says nothing' },
     ...(inspected.includes(POINTS) ? [{ right: 'backup:ListRecoveryPointsByBackupVault', on, why: 'to count what is in it' }] : []),
-    ...(inspected.includes(POLICY) ? [{ right: 'backup:GetBackupVaultAccessPolicy', on, why: 'to see whether its policy is the one stated' }] : []),
+    ...(inspected.includes(POLICY)
+      ? [{ right: 'backup:GetBackupVaultAccessPolicy', on, why: 'to see whether its policy is the one stated' }]
+      : []),
   ];
 }
 

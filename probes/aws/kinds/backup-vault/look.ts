@@ -28,7 +28,10 @@ function read(vault: BackupVaultListMember, { key }: VaultTarget, now: number, a
 }
 
 /** How firm the lock of a vault is at a moment (ms since 1970). */
-function lockOf({ VaultType, Locked, LockDate: date }: BackupVaultListMember, now: number): { readonly grade: number; readonly say: string } {
+function lockOf(
+  { VaultType, Locked, LockDate: date }: BackupVaultListMember,
+  now: number,
+): { readonly grade: number; readonly say: string } {
   if (VaultType === 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT') return { grade: LOCKS.final, say: 'locked for good, being air-gapped' };
   if (Locked !== true) return { grade: LOCKS.none, say: 'not locked' };
   if (date === undefined) return { grade: LOCKS.removable, say: 'locked, and the lock may be lifted at any time (it has no date)' };
@@ -42,7 +45,9 @@ function lockOf({ VaultType, Locked, LockDate: date }: BackupVaultListMember, no
  */
 async function direct(vantage: Vantage, BackupVaultName: string): Promise<BackupVaultListMember | undefined> {
   try {
-    return await vantage.ask('backup', 'DescribeBackupVault', (backup, options) => backup.describeBackupVault({ BackupVaultName }, options));
+    return await vantage.ask('backup', 'DescribeBackupVault', (backup, options) =>
+      backup.describeBackupVault({ BackupVaultName }, options),
+    );
   } catch (error) {
     if (codeOf(error) === 'ResourceNotFoundException' || !maySayGone(error)) throw error;
     const { found, others } = await findVault(vantage, BackupVaultName);
@@ -59,7 +64,10 @@ function steps(vantage: Vantage, { key }: VaultTarget): Step[] {
       ask: async () => {
         let points = 0;
         let others = 0;
-        for await (const page of pointPages(vantage, key)) for (const point of page) isRestorable(point) ? points++ : others++;
+        for await (const page of pointPages(vantage, key))
+          for (const point of page)
+            if (isRestorable(point)) points += 1;
+            else others += 1;
         return { measures: { points: exact(points, 'count') }, say: `${points} recovery points to restore from, ${others} others` };
       },
     },

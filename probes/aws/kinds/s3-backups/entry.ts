@@ -18,7 +18,9 @@ const entrySchema = z.strictObject({
     .string()
     .min(1)
     .max(1024)
-    .describe('A pattern of keys: * ? and [a-z] within a part, ** over parts. What is before the first of them is the prefix that is listed.'),
+    .describe(
+      'A pattern of keys: * ? and [a-z] within a part, ** over parts. What is before the first of them is the prefix that is listed.',
+    ),
   region: entryRegion(),
   identity: z
     .strictObject({
@@ -70,7 +72,11 @@ function compile({ bucket, path, region, identity, dated, expect = {} }: Entry):
   if (!dated && identity?.bucket_created !== undefined)
     return { ok: false, issues: [{ path: ['identity', 'bucket_created'], message: 'is for where dated is not false' }] };
   const { max_written, lock, canaries: canary = {} } = expect;
-  const checks = [...sweepChecks(`${bucket}/${path}`, expect), ...inspectChecks(`${bucket}/${path}`, expect), ...canaryChecks(canary, bucket)];
+  const checks = [
+    ...sweepChecks(`${bucket}/${path}`, expect),
+    ...inspectChecks(`${bucket}/${path}`, expect),
+    ...canaryChecks(canary, bucket),
+  ];
   const scope = `${bucket}/${keyPattern(path).prefix}`;
   const target: BackupsTarget = {
     kind: 'aws.s3.backups',
@@ -94,7 +100,15 @@ function sweepChecks(subject: string, expect: NonNullable<Entry['expect']>): Che
   const plain = { depth: 'sweep', breach: 'diminished', subject, noun: '' } as const;
   return [
     { ...plain, facet: COUNT, path: 'min_count', measure: 'count', noun: 'backups', rule: { is: 'at_least', bound: min_count } },
-    { ...plain, facet: SIZE, path: 'min_size', measure: 'newest_size', subject: newest, unit: 'bytes', rule: { is: 'at_least', bound: min_size } },
+    {
+      ...plain,
+      facet: SIZE,
+      path: 'min_size',
+      measure: 'newest_size',
+      subject: newest,
+      unit: 'bytes',
+      rule: { is: 'at_least', bound: min_size },
+    },
     ...(newest_within === undefined
       ? []
       : [

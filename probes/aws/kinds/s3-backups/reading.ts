@@ -11,7 +11,12 @@ import type { BackupsTarget } from './target.ts';
 const BEFORE = 7;
 
 /** What there is to say of a whole list: of what matches the pattern. `gone` where nothing does. */
-export function readSet(objects: readonly ListedObject[], { pattern, writtenWithin, dated }: BackupsTarget, now: number, account: string): Reading {
+export function readSet(
+  objects: readonly ListedObject[],
+  { pattern, writtenWithin, dated }: BackupsTarget,
+  now: number,
+  account: string,
+): Reading {
   const pin = pinOf({ account, bucket_created: dated ? objects[0]?.bucketCreated : undefined });
   const { matches } = keyPattern(pattern);
   const set = objects.filter(({ key }) => matches(key)).toSorted((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1));

@@ -28,7 +28,11 @@ export function stepsOf(vantage: Vantage, target: BackupsTarget): Step[] {
 type Said = { readonly measures: Readonly<Record<string, Measure>>; readonly say: string };
 
 /** How long the lock that ends first still holds, of everything that the newest restorable point takes. One that is not locked holds for nothing. */
-async function askLock(vantage: Vantage, { scope, pattern, bucket }: BackupsTarget, lock: NonNullable<BackupsTarget['lock']>): Promise<Said> {
+async function askLock(
+  vantage: Vantage,
+  { scope, pattern, bucket }: BackupsTarget,
+  lock: NonNullable<BackupsTarget['lock']>,
+): Promise<Said> {
   const objects: StoredObject[] = [];
   for await (const page of objectPages(vantage, scope)) objects.push(...page);
   const newest = newestOf(objects, pattern, lock.newest);
@@ -74,6 +78,7 @@ async function askMarkers(vantage: Vantage, { scope, pattern }: BackupsTarget): 
   const kept = new Set(versions.flatMap(({ key, marker, size }) => (!marker && size > 0 ? [key] : [])));
   const hidden = versions.filter(({ marker, latest, key }) => marker && latest && kept.has(key)).map(({ key }) => key);
   const [first] = hidden;
-  const say = first === undefined ? 'nothing is hidden by a delete marker' : `${hidden.length} hidden by delete markers, ${first} among them`;
+  const say =
+    first === undefined ? 'nothing is hidden by a delete marker' : `${hidden.length} hidden by delete markers, ${first} among them`;
   return { measures: { delete_markers: exact(hidden.length, 'count') }, say };
 }

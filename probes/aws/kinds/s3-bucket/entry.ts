@@ -38,7 +38,9 @@ const entrySchema = z.strictObject({
       object_lock: z
         .enum(['compliance', 'governance', 'enabled', 'any'])
         .optional()
-        .describe('The mode in which what is written is locked, at least; any: whatever it is; unset: must not be weaker than it once was.'),
+        .describe(
+          'The mode in which what is written is locked, at least; any: whatever it is; unset: must not be weaker than it once was.',
+        ),
       min_retention: atLeast('For how long what is written is locked'),
       min_expiration: atLeast('After which time a lifecycle rule may delete objects'),
       min_version_expiration: atLeast('After which time a lifecycle rule may delete old versions'),
@@ -47,7 +49,12 @@ const entrySchema = z.strictObject({
         .enum(['dsse', 'kms', 'aes256', 'any'])
         .optional()
         .describe('By what it is encrypted by default, at least; any: whatever it is; unset: must not be weaker than it once was.'),
-      kms_key: z.string().min(1).max(255).optional().describe('The key by which it is encrypted by default, as GetBucketEncryption tells it.'),
+      kms_key: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('The key by which it is encrypted by default, as GetBucketEncryption tells it.'),
       sse_c_blocked: flagOf('keys that only the writer has (SSE-C) must be refused'),
       public_access_block: flagOf('all four switches of it must be on'),
       policy: z
@@ -68,7 +75,10 @@ function compile({ bucket, region, identity, dated, expect = {} }: Entry): Parse
   if (!dated && identity?.created !== undefined)
     return { ok: false, issues: [{ path: ['identity', 'created'], message: 'is for where dated is not false' }] };
   if (!dated && !Object.values(canary).some((one) => one.etag !== undefined || one.version_id !== undefined))
-    return { ok: false, issues: [{ path: ['dated'], message: 'false takes a canary with its etag or version_id: nothing else would identify it' }] };
+    return {
+      ok: false,
+      issues: [{ path: ['dated'], message: 'false takes a canary with its etag or version_id: nothing else would identify it' }],
+    };
   const inspected = [...new Set(checks.map(({ facet }) => facet))];
   const placed = identity?.region !== undefined;
   const target = { kind: 'aws.s3.bucket', region: undefined, at: region, key: bucket, dated, placed, canaries: canary, inspected };
@@ -81,7 +91,12 @@ function checksOf(bucket: string, expect: NonNullable<Entry['expect']>): Check[]
   const common = { subject, severity, depth: 'inspect' } as const;
   const flag = (name: 'versioning' | 'mfa_delete' | 'replication' | 'sse_c_blocked', sentence: string): Check[] =>
     protection({ ...common, name, asked: expect[name], sentence });
-  const time = (name: string, path: 'min_retention' | 'min_expiration' | 'min_version_expiration', facet: string, what: string): Check[] => {
+  const time = (
+    name: string,
+    path: 'min_retention' | 'min_expiration' | 'min_version_expiration',
+    facet: string,
+    what: string,
+  ): Check[] => {
     const asked = expect[path];
     const sooner = asked === undefined ? '' : ` sooner than ${formatDuration(asked)}`;
     return grade({ ...common, name, path, facet, asked: asked === 0 ? 'any' : asked, unit: 'ms', sentence: `${what}${sooner}` });

@@ -20,7 +20,11 @@ interface Found extends ListedBucket {
 function read(found: Found, { key, dated, placed }: BucketTarget, _: number, account: string): Reading {
   const { name, created, region, owner } = found;
   if (found.foreign === true)
-    return { pin: { account: `another than ${account}` }, measures: {}, say: `${key} answers, and belongs to another account than ${account}` };
+    return {
+      pin: { account: `another than ${account}` },
+      measures: {},
+      say: `${key} answers, and belongs to another account than ${account}`,
+    };
   const told = dated ? created : undefined;
   const untold = found.unlisted === true ? `which bucket answers to ${name} is not told` : `where ${name} is, is not told`;
   return {

@@ -20,7 +20,7 @@ interface Question {
   /** The IAM action, whose name is not always that of the call. */
   readonly right: string;
   readonly why: string;
-  ask(s3: S3, bucket: Bucket, options: Options): Promise<Said>;
+  readonly ask: (s3: S3, bucket: Bucket, options: Options) => Promise<Said>;
   /** The code that says that there is nothing of the kind; and what that comes to, for it and for stores that know no such thing. */
   readonly none: string;
   readonly nothing: Said;
@@ -52,7 +52,8 @@ export const QUESTIONS: readonly Question[] = [
       const { ObjectLockConfiguration: { ObjectLockEnabled: on, Rule } = {} } = await s3.getObjectLockConfiguration(bucket, options);
       const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
       const days = (Days ?? 0) + (Years ?? 0) * YEAR_DAYS;
-      const grade = on !== 'Enabled' ? LOCKS.none : Mode === 'COMPLIANCE' ? LOCKS.compliance : Mode === 'GOVERNANCE' ? LOCKS.governance : LOCKS.enabled;
+      const grade =
+        on !== 'Enabled' ? LOCKS.none : Mode === 'COMPLIANCE' ? LOCKS.compliance : Mode === 'GOVERNANCE' ? LOCKS.governance : LOCKS.enabled;
       return lock(grade, days, `object lock ${on ?? 'off'}, by default ${Mode === undefined ? 'of nothing' : `${Mode} for ${days} days`}`);
     },
     none: 'ObjectLockConfigurationNotFoundError',
@@ -75,7 +76,10 @@ export const QUESTIONS: readonly Question[] = [
     ask: async (s3, bucket, options) => {
       const { ReplicationConfiguration: { Rules = [] } = {} } = await s3.getBucketReplication(bucket, options);
       const to = Rules.filter(({ Status }) => Status === 'Enabled').map(({ Destination }) => Destination?.Bucket ?? 'somewhere');
-      return { measures: { replication: flag(to.length > 0) }, say: `${to.length} of ${Rules.length} rules replicate it: ${to.join(', ')}` };
+      return {
+        measures: { replication: flag(to.length > 0) },
+        say: `${to.length} of ${Rules.length} rules replicate it: ${to.join(', ')}`,
+      };
     },
     none: 'ReplicationConfigurationNotFoundError',
     nothing: { measures: { replication: flag(false) }, say: 'no replication' },
@@ -97,7 +101,9 @@ export const QUESTIONS: readonly Question[] = [
     why: 'to see whether it can be opened to the world',
     ask: async (s3, bucket, options) => {
       const { PublicAccessBlockConfiguration: block = {} } = await s3.getPublicAccessBlock(bucket, options);
-      const on = [block.BlockPublicAcls, block.IgnorePublicAcls, block.BlockPublicPolicy, block.RestrictPublicBuckets].filter(Boolean).length;
+      const on = [block.BlockPublicAcls, block.IgnorePublicAcls, block.BlockPublicPolicy, block.RestrictPublicBuckets].filter(
+        Boolean,
+      ).length;
       return { measures: { public_access_block: exact(on, 'count') }, say: `${on} of 4 switches of the public access block are on` };
     },
     none: 'NoSuchPublicAccessBlockConfiguration',
@@ -129,7 +135,8 @@ function lifecycle(rules: Parameters<typeof expiryOf>[0] = []): Said {
 
 function encryption(rule: ServerSideEncryptionRule | undefined): Said {
   const { SSEAlgorithm: by = 'nothing', KMSMasterKeyID: key = '' } = rule?.ApplyServerSideEncryptionByDefault ?? {};
-  const grade = by === 'aws:kms:dsse' ? ENCRYPTIONS.dsse : by === 'aws:kms' ? ENCRYPTIONS.kms : by === 'AES256' ? ENCRYPTIONS.aes256 : ENCRYPTIONS.none;
+  const grade =
+    by === 'aws:kms:dsse' ? ENCRYPTIONS.dsse : by === 'aws:kms' ? ENCRYPTIONS.kms : by === 'AES256' ? ENCRYPTIONS.aes256 : ENCRYPTIONS.none;
   const blocked = rule?.BlockedEncryptionTypes?.EncryptionType?.some((type) => type === 'SSE-C') === true;
   return {
     measures: { encryption: exact(grade, 'count'), kms_key: text(key), sse_c_blocked: flag(blocked) },

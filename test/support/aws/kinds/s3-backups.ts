@@ -35,7 +35,12 @@ async function onStub(): Promise<World> {
   for (const [at, name] of NAMES.entries())
     for (const day of DAYS) {
       const Key = keyOf(day, name);
-      there.set(Key, { Key, LastModified: new Date(Date.now() - (DAYS.length - DAYS.indexOf(day)) * 24 * HOUR_MS), Size: 1000 + at, ETag: `"${name}${day}"` });
+      there.set(Key, {
+        Key,
+        LastModified: new Date(Date.now() - (DAYS.length - DAYS.indexOf(day)) * 24 * HOUR_MS),
+        Size: 1000 + at,
+        ETag: `"${name}${day}"`,
+      });
     }
   const mood: Mood = {};
   stubBuckets(stub, buckets, mood);
@@ -109,7 +114,8 @@ async function onEmulator(endpoint: string): Promise<World> {
   const bucket = freshName('vault');
   const make = async (): Promise<void> => {
     await s3.createBucket({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } });
-    for (const name of NAMES) for (const day of DAYS) await s3.putObject({ Bucket: bucket, Key: keyOf(day, name), Body: `the backup of ${name}` });
+    for (const name of NAMES)
+      for (const day of DAYS) await s3.putObject({ Bucket: bucket, Key: keyOf(day, name), Body: `the backup of ${name}` });
   };
   await make();
   const destroy = async (name: string): Promise<void> => {

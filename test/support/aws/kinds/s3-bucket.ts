@@ -51,7 +51,12 @@ export interface Mood {
 }
 
 /** Scripts the list of buckets, two a page. */
-export function stubBuckets(stub: AwsStub, there: ReadonlyMap<string, Pick<StubBucket, 'created'>>, mood: Mood, hidden: ReadonlySet<string> = new Set()): void {
+export function stubBuckets(
+  stub: AwsStub,
+  there: ReadonlyMap<string, Pick<StubBucket, 'created'>>,
+  mood: Mood,
+  hidden: ReadonlySet<string> = new Set(),
+): void {
   stub.on('ec2:DescribeRegions', ec2('DescribeRegions', { regionInfo: { item: [{ regionName: 'eu-west-1' }] } }));
   stub.on('s3:GET /', ({ params }) => {
     if (mood.first) return mood.first;
