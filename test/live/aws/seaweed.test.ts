@@ -86,7 +86,11 @@ describe('a second S3 (SeaweedFS), where versions, locks, foreign keys and right
   });
 
   it('a lock is read of each version that a restore takes', async () => {
-    const locked = { ObjectLockMode: 'COMPLIANCE', ObjectLockRetainUntilDate: new Date(Date.now() + 20 * DAY_MS), ChecksumAlgorithm: 'SHA256' };
+    const locked = {
+      ObjectLockMode: 'COMPLIANCE',
+      ObjectLockRetainUntilDate: new Date(Date.now() + 20 * DAY_MS),
+      ChecksumAlgorithm: 'SHA256',
+    };
     await put(LOCKED, 'base/1.tar', 'one', locked);
     await put(LOCKED, 'base/2.tar', 'two', locked);
     await using watcher = watch(
@@ -131,7 +135,10 @@ describe('a second S3 (SeaweedFS), where versions, locks, foreign keys and right
     for (const name of names) await put(PLAIN, name, `what is in ${name}`, customer);
     assert.deepEqual(await breached(watcher, id), ['good'], 'count and sizes are what they were');
     const found = (await watcher.look('inspect'))[id]?.outcomes['content/canaries' satisfies Facet];
-    assert.match(found?.is === 'breach' ? found.breaches[0].what : '', /coded\/canary.txt is encrypted with a key that only somebody else has/);
+    assert.match(
+      found?.is === 'breach' ? found.breaches[0].what : '',
+      /coded\/canary.txt is encrypted with a key that only somebody else has/,
+    );
     await using churned = watch(set(PLAIN, id, { max_written: { count: 1, within: '1h' } }));
     assert.deepEqual(await breached(churned, id), ['diminished max_written']);
   });

@@ -28,8 +28,17 @@ export async function startSeaweed(buckets: readonly string[]): Promise<Seaweed>
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: run test/live/moto/setup.sh`);
   const folder = makeFolder();
   const config = join(folder.path, 's3.json');
-  const actions = buckets.flatMap((bucket) => [`Read:${bucket}`, `List:${bucket}`, `GetObjectRetention:${bucket}`, `GetBucketObjectLockConfiguration:${bucket}`]);
-  const identity = (name: string, accessKey: string, secretKey: string, may: readonly string[]) => ({ name, credentials: [{ accessKey, secretKey }], actions: may });
+  const actions = buckets.flatMap((bucket) => [
+    `Read:${bucket}`,
+    `List:${bucket}`,
+    `GetObjectRetention:${bucket}`,
+    `GetBucketObjectLockConfiguration:${bucket}`,
+  ]);
+  const identity = (name: string, accessKey: string, secretKey: string, may: readonly string[]) => ({
+    name,
+    credentials: [{ accessKey, secretKey }],
+    actions: may,
+  });
   const identities = [
     identity('admin', ADMIN.accessKeyId, ADMIN.secretAccessKey, ['Admin']),
     identity('watcher', 'AKIAWATCHER000000000', SEAWEED_SECRET, actions),
@@ -77,10 +86,28 @@ export async function startSeaweed(buckets: readonly string[]): Promise<Seaweed>
 /** Everything on loopback, on ports of its own, and nobody told of it. */
 async function argumentsOf(folder: string): Promise<string[]> {
   const ports: string[] = [];
-  for (const name of ['master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 'filer.port', 'filer.port.grpc', 's3.port.grpc'])
+  for (const name of [
+    'master.port',
+    'master.port.grpc',
+    'volume.port',
+    'volume.port.grpc',
+    'filer.port',
+    'filer.port.grpc',
+    's3.port.grpc',
+  ])
     ports.push(`-${name}=${await freePort()}`);
   const quiet = ['-master.telemetry=false', '-s3.port.iceberg=0', '-s3.port.lance=0', '-s3.iam=false'];
-  return ['server', `-dir=${folder}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-s3', '-volume.max=20', '-master.volumeSizeLimitMB=64', ...quiet, ...ports];
+  return [
+    'server',
+    `-dir=${folder}`,
+    '-ip=127.0.0.1',
+    '-ip.bind=127.0.0.1',
+    '-s3',
+    '-volume.max=20',
+    '-master.volumeSizeLimitMB=64',
+    ...quiet,
+    ...ports,
+  ];
 }
 
 /** It answers long before it can store anything. */
