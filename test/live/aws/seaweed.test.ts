@@ -5,7 +5,7 @@ import { createSystemClock } from '../../../src/adapters/clock-system.ts';
 import type { Facet } from '../../../src/probe.ts';
 import { nextSecond } from '../../support/aws/kinds/s3-bucket.ts';
 import { SEAWEED_SECRET, startSeaweed, type Seaweed } from '../../support/aws/seaweed.ts';
-import { AwsWatcher, type AwsEntry } from '../../support/aws/watcher.ts';
+import { AwsWatcher, breachesOf, type AwsEntry } from '../../support/aws/watcher.ts';
 
 const DAY_MS = 86_400_000;
 const LOCKED = 'locked';
@@ -42,9 +42,9 @@ describe('a second S3 (SeaweedFS), where versions, locks, foreign keys and right
   const put = async (Bucket: string, Key: string, Body: string, more: object = {}): Promise<string> =>
     (await store.admin.putObject({ Bucket, Key, Body, ...more })).ETag ?? '';
   const breached = async (watcher: AwsWatcher, id: string, depth: 'sweep' | 'inspect' = 'sweep'): Promise<string[]> => {
-    const { outcomes = {}, words = [] } = (await watcher.look(depth))[id] ?? {};
-    const said = Object.values(outcomes).flatMap((one) => (one.is === 'breach' ? one.breaches : []));
-    return said.length > 0 ? said.map(({ kind, path }) => `${kind} ${path}`) : [...words];
+    const looked = (await watcher.look(depth))[id];
+    const said = breachesOf(looked);
+    return said.length > 0 ? said.map(({ kind, path }) => `${kind} ${path}`) : [...(looked?.words ?? [])];
   };
 
   it('the watcher may look, and destroy nothing', async () => {
