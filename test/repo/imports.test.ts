@@ -92,7 +92,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   approval: ['zod'],
   declared: ['yaml'],
   draft: ['yaml'],
-  adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   web: [
     'hono',
     'hono/body-limit',
@@ -103,8 +102,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@hono/node-server',
     'zod',
   ],
-  commands: ['commander', 'pg'],
-  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
   adapters: ['@clack/prompts', '@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg', 'zod'],
   cli: ['commander'],
