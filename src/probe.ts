@@ -12,11 +12,13 @@
 import type * as z from 'zod';
 import type { Agent, AuditReport, Reach } from './core/audit-report.ts';
 import type { Check } from './core/expectation.ts';
+import type { Discovery, DiscoveryDepth, Found } from './core/found.ts';
 import type { Depth, Identity, Instant, Report } from './core/report.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
 
 export type { Check } from './core/expectation.ts';
 export type * from './core/audit-report.ts';
+export type { Discovery, DiscoveryDepth, Found, Unexplored } from './core/found.ts';
 export type * from './core/report.ts';
 
 /** A complaint about raw input: where below the thing parsed, what is wrong and what would be right. */
@@ -45,6 +47,11 @@ export interface Kind<T = unknown> {
   compile(entry: unknown): Parsed<Compiled<T>>;
   /** What its loss would cost: data of its own (default), copies of other resources, or nothing that could be lost. */
   readonly holds?: 'data' | 'copies' | 'nothing';
+  /**
+   * Whether a resource of the roll is the thing found. Where absent: it is if each key of `found.entry` stands in the manifest with the same
+   * value. For kinds of which several entries may mean one thing: patterns, aliases.
+   */
+  covers?(target: T, found: Found): boolean;
   /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
   readonly confirmAfterMs: number;
 }
@@ -104,6 +111,12 @@ export interface Link<T = unknown> {
    * when `signal` aborts. What cannot be found out is `unaudited`, never left out.
    */
   audit?(wanted: readonly Wanted<T>[], agents: readonly Agent[], signal: AbortSignal): AsyncIterable<AuditReport>;
+  /**
+   * What is there, on the roll or not, one thing at a time as it is listed, so that a listing of many pages is shown as it comes. `wanted`:
+   * what of the roll is on this connection, for those who look near it. `names` is asked every hour by the daemon: let it cost little.
+   * Changes nothing; ends when `signal` aborts. What cannot be listed or looked into is `unexplored`, never left out.
+   */
+  discover?(wanted: readonly Wanted<T>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery>;
   close(): Promise<void>;
 }
 
@@ -124,6 +137,8 @@ export interface Probe<C = unknown, T = unknown> {
   readonly kinds: ReadonlyMap<string, Kind<T>>;
   /** Whether it looks through processes of its own: a confined daemon is let start some only then. */
   readonly spawns?: boolean;
+  /** Whether it finds credentials by the chain of the AWS SDK, which reads files that no config names. */
+  readonly chained?: boolean;
   /** The keys of a connection beyond `probe`; its output is what `open` receives. */
   readonly connection: z.ZodObject;
   /** Names of what `audit` may find of a credential: what a connection may be told to `accept`. */
@@ -147,13 +162,51 @@ export interface Probe<C = unknown, T = unknown> {
    * none where the provider knows no such thing. Contacts nothing.
    */
   disarm?(connection: C, wanted: readonly Wanted<T>[], reach: AgentReach, context: GrantContext): Promise<Grants>;
+  /** What a person is asked to set up a connection; absent where that takes more than a few questions. */
+  readonly setup?: { readonly title: string; readonly questions: readonly Question[] };
+  /** Entries for what another tool's file declares; empty where it is none of this probe's. Contacts nothing, and repeats no secret. */
+  imports?(declared: Declared): readonly Imported[];
   open(connection: C, context: ProbeContext): Link<T>;
+}
+
+/** One thing that `init` asks of a person to set a connection up. */
+export interface Question {
+  /** Key of the connection's settings that gets the answer; what its schema refuses is asked again. */
+  readonly key: string;
+  readonly ask: string;
+  /** `secret`: is kept in a file of its own, to which the setting refers. `list`: separated by commas. */
+  readonly answer: 'text' | 'secret' | 'list';
+  readonly example?: string;
+  /** True where nothing may be answered: then the setting is left out. */
+  readonly optional?: boolean;
 }
 
 export interface AgentReach {
   readonly agent: Agent;
   readonly reaches: readonly Reach[];
 }
+
+/**
+ * One thing that a file of another tool declares: of Terraform's state an instance of a managed resource (`type`: `aws_db_instance`), of a
+ * compose file a `service` or a `volume`, of Kubernetes manifests an object (`type`: its kind). Values that the file marks as sensitive are not in it.
+ */
+export interface Declared {
+  readonly format: 'terraform' | 'compose' | 'kubernetes';
+  readonly type: string;
+  /** As its file calls it: `module.db.aws_db_instance.orders`, `db`, `prod/orders`. */
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** What an import makes of a declared thing: an entry, with what people still have to fill in; or why none is made of it. */
+export type Imported =
+  | {
+      readonly entry: Found;
+      readonly todo: readonly string[];
+      /** Settings that its connection has, where several of the probe are to be told apart: `{ account: '111122223333' }`. */
+      readonly on?: Readonly<Record<string, unknown>>;
+    }
+  | { readonly skipped: string };
 
 /** Erases a probe's own types for the registry. Safe because `open` and `compile` only ever meet values their own schemas produced. */
 export function defineProbe<C, T>(probe: Probe<C, T>): Probe {

@@ -7,6 +7,8 @@ import type { Secret } from '../values/secret.ts';
 import { createApi } from './api.ts';
 import { Changes } from './changes.ts';
 import { createClaims, type ClaimsOptions } from './claims.ts';
+import { EXPOSITION_TYPE } from './exposition.ts';
+import { Metrics } from './metrics.ts';
 import { Guard, type GuardOptions } from './guard.ts';
 import { createPages } from './page/routes.ts';
 import { problem } from './problem.ts';
@@ -79,11 +81,8 @@ export function createWeb(options: WebOptions): Hono {
   });
   const cosigned = () => options.cosigning?.cosigned ?? [];
   app.route('/', createApi({ version: options.version, status, incident, cosigned, office: options.requests?.office }));
-  app.get('/metrics', async (context) => {
-    const { exposeMetrics } = await import('./metrics.ts');
-    const { type, body } = await exposeMetrics(status(), options.version);
-    return context.body(body, 200, { 'content-type': type });
-  });
+  const metrics = new Metrics(options.version);
+  app.get('/metrics', (context) => context.body(metrics.expose(status()), 200, { 'content-type': EXPOSITION_TYPE }));
   app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
   return app;
 

@@ -43,6 +43,40 @@ describe('reading config.yaml', () => {
     assert.equal(read(good, { STATE_DIRECTORY: '/var/lib/a' }).watchdog.state, '/var/lib/rollcall');
   });
 
+  it('takes where heads and old entries of the ledger go, with what is not said filled in', () => {
+    const ledger = (text: string) => read(`${minimal.toString()}\nledger: ${text}\n`).ledger;
+    assert.deepEqual(ledger('{ archive: {} }')?.archive, { folder: '/srv/watcher/state/archive', after: 90 * 86_400_000 });
+    assert.equal(ledger('{ archive: { folder: ./old } }')?.archive?.folder, '/srv/watcher/etc/old');
+    assert.deepEqual(ledger('{ anchor: { bucket: anchors, region: eu-west-1 } }')?.anchor, {
+      bucket: 'anchors',
+      region: 'eu-west-1',
+      pathStyle: false,
+      every: 300_000,
+    });
+    const all = `{ anchor: { bucket: anchors, region: eu-west-1, prefix: eu/, endpoint: "http://127.0.0.1:5000", path_style: true, account: "111122223333",
+      access_key_id: AKIAIOSFODNN7EXAMPLE, secret_access_key: { env: A }, session_token: { env: B }, lock: { mode: governance, for: 30d }, every: 1h } }`;
+    assert.deepEqual(ledger(all)?.anchor, {
+      bucket: 'anchors',
+      region: 'eu-west-1',
+      prefix: 'eu/',
+      endpoint: 'http://127.0.0.1:5000',
+      pathStyle: true,
+      account: '111122223333',
+      key: { id: 'AKIAIOSFODNN7EXAMPLE', secret: { env: 'A' }, session: { env: 'B' } },
+      lock: { mode: 'governance', forMs: 30 * 86_400_000 },
+      every: 3_600_000,
+    });
+    assert.equal(read(`${minimal.toString()}\nledger: ${all}\n`).secrets.length, 2 + read(minimal).secrets.length);
+    for (const half of ['access_key_id: AKIAIOSFODNN7EXAMPLE', 'secret_access_key: { env: A }', 'session_token: { env: A }']) {
+      const loaded = asConfig(
+        `${minimal.toString()}\nledger: { anchor: { bucket: anchors, region: eu-west-1, ${half} } }\n`,
+        'etc/config.yaml',
+        {},
+      );
+      assert.match(loaded.ok ? '' : (loaded.complaints[0]?.message ?? ''), /is missing/);
+    }
+  });
+
   it("takes every relative path from the file's own folder, those of probes and secrets too", () => {
     const { manifest, connections, pagers } = read(good);
     assert.equal(manifest, '/srv/watcher/etc/roll/manifest.yaml');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exposeMetrics } from '../../src/web/metrics.ts';
+import { Metrics } from '../../src/web/metrics.ts';
 import { dashboard, queriesOf } from '../support/dashboard.ts';
 import { ROOT } from '../support/source-file.ts';
 import { makeTroubled } from '../support/status.ts';
@@ -10,7 +10,7 @@ const namesIn = (text: string): string[] => [...text.matchAll(/\brollcall_\w+/g)
 
 describe('the dashboard for Grafana', () => {
   it('and the rules for Prometheus ask for metrics that exist, by labels that they have', async () => {
-    const { body } = await exposeMetrics(makeTroubled(4), '1');
+    const body = await new Response(new Metrics('1').expose(makeTroubled(4))).text();
     const labels = new Map<string, Set<string>>();
     for (const [, name = '', inside = ''] of body.matchAll(/^(rollcall_\w+)(?:\{([^}]*)\})? /gm)) {
       const known = labels.get(name) ?? new Set(['instance', 'job']);

@@ -110,6 +110,18 @@ export const status = z.object({
   windows: z.array(window),
   pagers: z.record(z.string(), z.object({ at: moment, error: z.string().nullable() })),
   inspections: z.record(z.string(), z.object({ wantedMs: z.number(), actualMs: z.number() })),
+  coverage: z.array(
+    z.object({
+      connection: z.string(),
+      kind: z.string().nullable(),
+      found: count,
+      managed: count,
+      left_out: count,
+      newcomers: names,
+      at: moment.nullable(),
+      whole: z.boolean(),
+    }),
+  ),
   ledger_head: head,
 });
 
