@@ -12,7 +12,7 @@ const PROGRAM = process.env['ROLLCALL_TEST_SCHEMATHESIS'] ?? join(ROOT, 'node_mo
 // A body too large is refused before it is read: 413 is no answer that schemathesis counts as a refusal unless told.
 // A request that is well-formed may ask for what cannot be: 422. What a checkpoint looks like no schema says.
 const SETTINGS = `[checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 405, 409, 413, 429]
+expected-statuses = [400, 401, 403, 404, 405, 409, 413, 429, 431]
 [checks.positive_data_acceptance]
 expected-statuses = [200, 201, 202, 304, 401, 403, 404, 409, 422, 429]
 [[operations]]

@@ -89,6 +89,9 @@ function describe(operation: Operation, refer: (schema: z.ZodType, otherwise: st
       ),
       ...(cached && { 304: { description: 'Nothing new since the answer whose ETag was given' } }),
       ...refusals([...problems, 'internal'], answers),
+      // Node's own, before anything of ours is asked; without a body.
+      408: { description: 'It did not come in time' },
+      431: { description: 'Line and headers are above 8 KiB' },
     },
   };
 }
