@@ -272,6 +272,9 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     const again = new RecordingPager('oncall');
     running = await startWatch(plan([makeResource()], { pagers: [again], link: new ScriptedLink() }), clock, {
       load: () => Promise.resolve(left),
+      story: (about, limit) => store.story(about, limit),
+      trend: (id) => store.trend(id),
+      history: (limit) => store.history(limit),
       commit: (change) => store.commit(change),
       ledger: (from, limit) => store.ledger(from, limit),
       incident: (id) => store.incident(id),

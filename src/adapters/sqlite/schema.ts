@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { keepBlocks } from './blocks.ts';
+import { keepStories } from './stories.ts';
 import { growFromLedger } from './tree.ts';
 
 /** One step forward. Steps are never changed once released: a store in the field has already taken them. */
@@ -60,5 +61,14 @@ CREATE INDEX request_open ON request (id) WHERE open = 1;
     // Roots over whole blocks of entries, so that showing how the ledger has grown does not read all of it.
     sql: 'CREATE TABLE block (last INTEGER PRIMARY KEY, root TEXT NOT NULL) STRICT;',
     fill: keepBlocks,
+  },
+  {
+    to: 5,
+    // Which entries tell of one resource or incident, so that who asks need not read the whole ledger; and how measures moved, thinned and bounded.
+    sql: `
+CREATE TABLE story (about TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (about, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE trend (ordinal INTEGER PRIMARY KEY, resource TEXT NOT NULL UNIQUE, doc TEXT NOT NULL) STRICT;
+`,
+    fill: keepStories,
   },
 ];
