@@ -19,6 +19,7 @@ import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
 import type { PrintedResource } from './core/page.ts';
+import { survey, type Survey } from './core/survey.ts';
 import { compileManifest, readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
 import { reasonNotToArm } from './loop/first-arming.ts';
 import type { Group, Plan } from './loop/plan.ts';
@@ -44,6 +45,12 @@ export interface AppContext {
 /** The context in which files are read: the registry and what a cron expression is. */
 export function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): FilesContext {
   return { env: context.env, cwd: context.cwd, probes, loadCron };
+}
+
+/** Whether resources of this kind hold data that has to have copies; true of a kind that nobody knows. */
+export function holdsData(kind: string): boolean {
+  const known = [...probes.values()].flatMap((probe) => probe.kinds.get(kind) ?? []);
+  return known.every(({ holds = 'data' }) => holds === 'data');
 }
 
 async function loadCron(): Promise<(text: string) => boolean> {
@@ -228,7 +235,13 @@ export async function startApp(
       key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
     if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
+    const sources = {
+      story: (about: string, limit: number) => store.story(about, limit),
+      history: (limit: number) => store.history(limit),
+      measured: (id: string) => watch.measured(id),
+      survey: surveyorOf(watch),
+    };
+    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, sources, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -266,6 +279,19 @@ export async function startApp(
 function printerOf(watch: Watch): World['print'] {
   let known: ReadonlyMap<string, PrintedResource> | undefined;
   return (id) => (known ??= new Map(watch.status().resources.map((one) => [one.id, one]))).get(id);
+}
+
+/** What the last audit of a watch comes to, worked out once when somebody asks. */
+function surveyorOf(watch: Watch): () => (Survey & { readonly at: string }) | undefined {
+  let known: { readonly of: unknown; readonly survey: Survey & { readonly at: string } } | undefined;
+  return () => {
+    const last = watch.audited();
+    if (!last || known?.of === last) return known?.survey;
+    const reports = last.audits.flatMap((audited) => audited.reports);
+    const found = { ...survey(last.plan.resources, reports, holdsData), at: new Date(last.at.wall).toISOString() };
+    known = { of: last, survey: found };
+    return found;
+  };
 }
 
 export type { Files };

@@ -13,7 +13,7 @@ export async function serveWeb(
   watch: Watch,
   office: RequestOffice,
   secret: ReadSecret,
-  more: Pick<WebOptions, 'closed' | 'cosigning' | 'version'>,
+  more: Pick<WebOptions, 'closed' | 'cosigning' | 'sources' | 'version'>,
 ): Promise<WebServer | undefined> {
   const { listen: address, token, url } = config.watchdog;
   if (address === 'off') return undefined;

@@ -1,17 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSystemClock } from '../adapters/clock-system.ts';
-import { makePlan, settleFiles } from '../app.ts';
+import { holdsData, makePlan, settleFiles } from '../app.ts';
 import { refuseTampered } from '../approval/refuse-tampered.ts';
+import { radiusSvg } from '../core/radius-svg.ts';
+import { survey } from '../core/survey.ts';
 import { formatInstant } from '../core/wording.ts';
 import { auditAll } from '../loop/audit-round.ts';
 import { closeGroups } from '../loop/plan.ts';
 import { AUDIT_PARTS, auditExit, copyFindings, findingsOf, radiusFindings, type AuditPart, type AuditResult } from './audit-result.ts';
 import { auditText } from './audit-text.ts';
 import type { Io } from './io.ts';
-import { radiusSvg } from './radius-svg.ts';
 import { sharedSecrets } from './shared-secrets.ts';
-import { survey } from './survey.ts';
 
 export interface AuditOptions {
   readonly config: string | undefined;
@@ -31,7 +31,11 @@ export async function audit(io: Io, { config, parts: asked, json, svg }: AuditOp
   const plan = makePlan({ ...files, config: { ...files.config, pagers: new Map() } }, { ...io, out: { write: () => true } }, clock);
   try {
     const audits = await auditAll(plan, clock, io.signal);
-    const { copies, radius } = survey(plan.resources, audits);
+    const { copies, radius } = survey(
+      plan.resources,
+      audits.flatMap(({ reports }) => reports),
+      holdsData,
+    );
     const severities = new Map(plan.resources.map(({ id, severity }) => [id, severity]));
     const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
     const found = [

@@ -43,6 +43,7 @@ export function watchStatus(parts: StatusParts, why: readonly string[], at: Inst
     },
     glances: roll.glances(),
     print,
+    protects: (id) => roll.protects(id),
     healthyAt: (id) => roll.healthyAt(id)?.wall ?? null,
     windows: excuses.windows(at),
     armed: excuses.armed(roll),

@@ -10,6 +10,7 @@ import { createClaims, type ClaimsOptions } from './claims.ts';
 import { EXPOSITION_TYPE } from './exposition.ts';
 import { Metrics } from './metrics.ts';
 import { createPages } from './page/routes.ts';
+import type { PageSources } from './page/sources.ts';
 import { recently } from './recently.ts';
 import { createWitness } from './witness.ts';
 import type { Cosigning } from '../cosigning/cosigning.ts';
@@ -26,6 +27,8 @@ export interface WebOptions {
   /** An incident that is over, for as long as it is kept; undefined where none are. */
   readonly closed?: ((id: string) => Promise<Incident | undefined>) | undefined;
   readonly version: string;
+  /** What the pages tell beyond the status. */
+  readonly sources?: Partial<Omit<PageSources, 'cosigned'>> | undefined;
   /** How claims come in; undefined where nobody may make any. */
   readonly claims?: ClaimsOptions | undefined;
   /** Who cosigns the heads of the ledger, and whose heads are cosigned here; undefined where there is no key for it. */
@@ -40,7 +43,7 @@ const POLICY = {
   styleSrc: ["'self'"],
   scriptSrc: ["'self'"],
   connectSrc: ["'self'"],
-  imgSrc: ['data:'],
+  imgSrc: ["'self'", 'data:'],
   formAction: ["'self'"],
   baseUri: ["'none'"],
   frameAncestors: ["'none'"],
@@ -99,7 +102,8 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   const metrics = new Metrics(options.version);
   app.get('/metrics', (context) => context.body(metrics.expose(status()), 200, { 'content-type': EXPOSITION_TYPE }));
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head, cosigned: options.cosigning?.cosigned ?? [] }));
-  app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
+  const sources = { ...options.sources, cosigned: () => options.cosigning?.cosigned ?? [] };
+  app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status), sources }));
   return app;
 }
 

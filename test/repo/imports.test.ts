@@ -91,6 +91,7 @@ const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/chain.ts': 'the layout of the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/request-state.ts': 'which requests are open: one for those who keep them and those who decide them',
   'adapters -> src/core/trend.ts': 'how measures are thinned: where they are kept, in the transaction that reads what was kept',
+  'web -> src/core/radius-svg.ts': 'one picture for the audit command and the page',
   'web -> src/core/request.ts': 'the closed list of actions',
 };
 

@@ -15,6 +15,7 @@ export function makeStatus(overrides: Partial<WatchStatus> = {}): WatchStatus {
     glances: resources.map(({ id, kind, connection, severity, owner, verdict, breaches, summary }) => {
       return { id, kind, connection, severity, verdict, breaches: breaches.length, summary, ...(owner !== undefined && { owner }) };
     }),
+    protects: (id) => resources.flatMap((one) => (one.protected_by?.includes(id) ? [one.id] : [])),
     print: (id) => byId.get(id),
     healthyAt: (id) => {
       const healthy = byId.get(id)?.last_seen_healthy;
