@@ -90,7 +90,7 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
   app.get('/api/v1/status', (context) => context.json(printStatus(options.status())));
   app.get('/api/v1/resources', (context) => context.json({ resources: options.status().resources }));
   app.get('/api/v1/resources/:id', (context) => {
-    const resource = options.status().resources.find(({ id }) => id === context.req.param('id'));
+    const resource = options.status().print(context.req.param('id'));
     return resource ? context.json(resource) : context.json({ error: 'no such resource on the roll' }, 404);
   });
   app.get('/api/v1/incidents', (context) => context.json({ incidents: options.status().incidents }));
@@ -134,7 +134,7 @@ function isLocal(hostname: string): boolean {
 
 function printStatus(status: WatchStatus): Record<string, unknown> {
   const counts: Record<string, number> = {};
-  for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  for (const { verdict } of status.glances) counts[verdict] = (counts[verdict] ?? 0) + 1;
   const { name, manifest, version } = status.watcher;
   return {
     watchdog: name,

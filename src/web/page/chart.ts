@@ -44,7 +44,9 @@ export function chart(measured: Measured, now: number): Html {
       ${current === null ? 'not measured now' : sayValue(current, unit)}${bounds === '' ? '' : html` <small>must be ${bounds}</small>`}
     </figcaption>
     ${values.length === 0 ? '' : draw(measured, points, { from, now, low, high })}
-    <p><small>${values.length === 0 ? 'Nothing is kept yet.' : html`${range} in ${formatDuration(Math.max(0, now - from))}`}</small></p>
+    <p>
+      <small>${points.length === 0 ? 'Nothing of it is kept yet.' : html`${range} in ${formatDuration(Math.max(0, now - from))}`}</small>
+    </p>
     ${
       points.length < 2
         ? ''

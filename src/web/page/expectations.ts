@@ -49,8 +49,10 @@ export function expectations({ breaches, expected, actual }: PrintedResource, me
         ({ what, expected: must, found, holds }) =>
           html`<tr>
             <th scope="row">${what}</th>
-            <td>${must}</td>
-            <td class="${holds ? '' : 'wrong'}">${found}${holds ? '' : html` <span class="hidden">(not as expected)</span>`}</td>
+            <td data-label="Expected">${must}</td>
+            <td data-label="Found" class="${holds ? '' : 'wrong'}">
+              ${found}${holds ? '' : html` <span class="hidden">(not as expected)</span>`}
+            </td>
           </tr>`,
       )}
     </tbody>

@@ -5,7 +5,7 @@ import type { WatchStatus } from '../../loop/self.ts';
 import { formatDuration } from '../../values/duration.ts';
 import { TONES } from './incidents.ts';
 import { banner, part } from './layout.ts';
-import { badge, outsideLink, resourceLink, when, whenAt, inPath, type Html } from './parts.ts';
+import { badge, inPath, outsideLink, resourceLink, when, type Html } from './parts.ts';
 import { timeline, type Told } from './timeline.ts';
 
 const MEMBERS = 500;
@@ -25,7 +25,7 @@ export function incidentPage(incident: Incident, status: WatchStatus, told: Told
   const json = html`<a href="/api/v1/incidents/${inPath(id)}">JSON</a>`;
   return html`${banner(phase === 'closed' ? 'good' : TONES[kind], `${members.length} ${kind}`, rest)}
   ${phase === 'closed' ? '' : part('first', 'What helps now', help(printed, status, now))}
-  ${part('when', 'What happened when', happenings(incident, told, now))}
+  ${part('when', 'What happened when', happenings(incident, told))}
   ${part(
     'who',
     'What is part of it',
@@ -87,14 +87,16 @@ function help(printed: readonly PrintedResource[], { print }: WatchStatus, now: 
       </ul>`;
 }
 
-function happenings(incident: Incident, told: Told, now: number): Html {
+function happenings(incident: Incident, told: Told): Html {
   const from = incident.opened.wall;
   return html`<ol class="timeline">
     ${timeline(incident, told).map(({ at, what, by }) => {
       const offset = at - from;
       const apart = offset === 0 ? '' : `${formatDuration(Math.abs(offset))} ${offset < 0 ? 'before' : 'after'}`;
+      const iso = new Date(at).toISOString();
       return html`<li class="${by}">
-        ${whenAt(at, now)} <span>${by === 'claimed' ? html`<em>claim, not believed:</em> ` : ''}${what}</span> <small>${apart}</small>
+        <time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time> <small>${apart}</small>
+        <span>${by === 'claimed' ? html`<em>claim, not believed:</em> ` : ''}${what}</span>
       </li> `;
     })}
   </ol>`;

@@ -93,7 +93,7 @@ function blast(pairs: readonly Pair[]): Html {
           ({ id, copy, ties, severity }) =>
             html`<tr>
               <th scope="row">${resourceLink(id)}</th>
-              <td>${resourceLink(copy)}</td>
+              <td data-label="Copy">${resourceLink(copy)}</td>
               <td>
                 ${
                   ties.length === 0

@@ -129,7 +129,7 @@ export function table(caption: string, rows: readonly Glance[], healthyAt: Watch
             <td>${badge(verdict)}</td>
             <th scope="row">${resourceLink(id)}<small>${kind} on ${connection}</small></th>
             <td><span class="found">${summary}</span></td>
-            <td>${whenAt(healthyAt(id), now)}</td>
+            <td data-label="Healthy">${whenAt(healthyAt(id), now)}</td>
           </tr> `,
       )}
     </tbody>
