@@ -27,7 +27,7 @@ const SCRAPE_MS = 1000;
 
 setPriority(19);
 const { url, viewers } = JSON.parse(process.env['BENCH_TASK'] ?? '{}') as ViewersTask;
-const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+const agent = new Agent({ maxSockets: 20 });
 const said = { events: 0, pages: 0, scrapes: 0, scraped: 0 };
 
 function answer(path: string, over: Agent | false): Promise<IncomingMessage> {

@@ -133,7 +133,7 @@ describe('the status page in a browser', function () {
       best[which] = Math.min(best[which], Number(await (await page.waitForFunction(entry)).jsonValue()));
       const sizes =
         'performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource")).map((one) => one.transferSize)';
-      if (which === 'roll') weight = ((await page.evaluate(sizes)) as number[]).reduce((sum, size) => sum + size, 0);
+      if (which === 'roll') weight = (await page.evaluate<number[]>(sizes)).reduce((sum, size) => sum + size, 0);
     };
     // On a machine that is busy with other things nothing is painted within 300 ms: then it must be no slower than a page without a roll.
     const quick = (): boolean => best.roll < 300 || best.roll < 2 * best.small;
