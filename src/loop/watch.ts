@@ -82,7 +82,7 @@ export class Watch {
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
-    this.#errands = new Errands(ports, this.#parts());
+    this.#errands = new Errands(ports, this.#parts(), snapshot.meta);
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
@@ -102,6 +102,7 @@ export class Watch {
       journal: this.#journal,
       claims: this.#claims,
       excuses: this.#excuses,
+      errands: this.#errands,
       standing: this.#succession.standing,
       witness: (at) => this.#witnessing.word(at),
     };

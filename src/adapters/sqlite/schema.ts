@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { BLOCK } from './block-size.ts';
 import { keepBlocks } from './blocks.ts';
 import { keepStories } from './stories.ts';
 import { growFromLedger } from './tree.ts';
@@ -64,6 +65,22 @@ CREATE INDEX request_open ON request (id) WHERE open = 1;
   },
   {
     to: 5,
+    // Old entries may leave for an archive: only those, and never the last one, from which the ledger goes on.
+    sql: `
+CREATE TABLE archive (last INTEGER PRIMARY KEY, hash TEXT NOT NULL, file TEXT NOT NULL) STRICT;
+CREATE TRIGGER archive_in_order BEFORE INSERT ON archive
+  WHEN NEW.last <> (SELECT coalesce(max(last), 0) + ${BLOCK} FROM archive)
+  BEGIN SELECT RAISE(ABORT, 'archives follow one after the other'); END;
+CREATE TRIGGER archive_no_update BEFORE UPDATE ON archive BEGIN SELECT RAISE(ABORT, 'what was archived stays archived'); END;
+CREATE TRIGGER archive_no_delete BEFORE DELETE ON archive BEGIN SELECT RAISE(ABORT, 'what was archived stays archived'); END;
+DROP TRIGGER ledger_no_delete;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
+  WHEN OLD.seq > (SELECT coalesce(max(last), 0) FROM archive) OR OLD.seq = (SELECT max(seq) FROM ledger)
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+`,
+  },
+  {
+    to: 6,
     // Which entries tell of one resource or incident, so that who asks need not read the whole ledger; and how measures moved, thinned and bounded.
     sql: `
 CREATE TABLE story (about TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (about, seq)) STRICT, WITHOUT ROWID;

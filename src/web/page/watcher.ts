@@ -9,10 +9,11 @@ type Fact = readonly [name: string, told: Html | string];
 
 /** The watcher about itself: whether it can be trusted, its rounds, its pagers, its heartbeat, its ledger, and who signed what it watches. */
 export function watcherPage(status: WatchStatus, surveyed: Surveyed | undefined, cosigned: readonly Cosigned[], now: number): Html {
-  const { ready, why, claims, windows = [] } = status;
+  const { ready, why, claims, windows = [], coverage = [] } = status;
   return html`${banner(ready ? 'good' : 'blind', ready ? 'It can be trusted' : 'It cannot be trusted right now', why.length === 0 ? 'Rounds end in time, pagers accept, the store writes.' : why.join('; '))}
   ${part('rounds', 'Rounds', facts(rounds(status, now)))} ${part('paging', 'Paging', facts(paging(status, now)))}
   ${part('ledger', 'Ledger', facts(ledger(status, cosigned, now)))} ${part('manifest', 'Manifest', facts(manifest(status, surveyed, now)))}
+  ${part('coverage', 'What is there, and on the roll', coverage.length === 0 ? undefined : facts(coverage.map((one) => covered(one, now))))}
   ${part(
     'windows',
     'Maintenance windows',
@@ -39,6 +40,14 @@ export function watcherPage(status: WatchStatus, surveyed: Surveyed | undefined,
             )}
         </ol>`,
   )}`;
+}
+
+type Coverage = NonNullable<WatchStatus['coverage']>[number];
+
+/** How much of what one connection has of a kind is watched. */
+function covered({ connection, kind, found, managed, at }: Coverage, now: number): Fact {
+  const name = kind === null ? connection : `${kind} on ${connection}`;
+  return [name, at === null ? 'not looked for yet' : html`${managed} of ${found} watched, ${when(at, now)}`];
 }
 
 function facts(rows: readonly Fact[]): Html {

@@ -73,7 +73,7 @@ describe('the migrations of the store', () => {
     });
 
   it('gather the stories of an older ledger, and let what nobody can read of it stand', async () => {
-    const old = openDatabase(path, false, MIGRATIONS.slice(0, 4));
+    const old = openDatabase(path, false, MIGRATIONS.slice(0, 5));
     const insert = old.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
     insert.run(1, entryBytes(1, GENESIS, { ...makeEntry(1), about: 'a' }), 'h1');
     insert.run(2, 'no JSON any more', 'h2');
