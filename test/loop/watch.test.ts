@@ -98,7 +98,7 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.equal(failed?.length, 1, 'the first failure, and not each');
     assert.equal(failed?.[0]?.body['failed'], 'HTTP 503');
     assert.ok(Date.parse(String(receipt?.[0]?.body['sent'])) <= (receipt?.[0]?.at.wall ?? 0));
-    const [verdict] = (await store.story('orders-db', 100)).filter(({ kind }) => kind === 'verdict');
+    const verdict = (await store.story('orders-db', 100)).find(({ kind }) => kind === 'verdict');
     assert.equal(verdict?.body['verdict'], 'absent');
     assert.ok(Date.parse(String(verdict?.body['last_seen_healthy'])) < Date.parse(String(verdict?.body['first_seen_bad'])));
   });

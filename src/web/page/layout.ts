@@ -55,7 +55,7 @@ const LONG = 24;
 
 /** The first glance: the tone fills the banner, the words can be read from across the room. */
 export function banner(tone: Tone, headline: string, rest: Html | string): Html {
-  return html`<section class="banner ${tone} ${headline.length > LONG ? 'long' : ''}" aria-labelledby="headline">
+  return html`<section class="banner ${tone}${headline.length > LONG ? ' long' : ''}" aria-labelledby="headline">
     <h1 id="headline">${headline}</h1>
     <p>${rest}</p>
   </section>`;
