@@ -6,7 +6,8 @@ import { formatSize } from '../../values/size.ts';
 import { when, inPath, type Html } from './parts.ts';
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+/** A line over less than this says nothing. */
+const SHORTEST_MS = 5 * MINUTE_MS;
 const WIDTH = 320;
 const HEIGHT = 90;
 const LISTED = 12;
@@ -76,7 +77,7 @@ function draw(
   const bottom = Math.min(low, ...bounds);
   const top = Math.max(high, ...bounds);
   const span = top - bottom || Math.abs(top) || 1;
-  const start = Math.min(from, now - HOUR_MS);
+  const start = Math.min(from, now - SHORTEST_MS);
   const x = (at: number): number => Math.round(((at - start) / (now - start)) * WIDTH);
   const y = (value: number): number => Math.round((0.08 + 0.84 * (1 - (value - bottom) / span)) * HEIGHT);
   const steps = points.map(([at, value], n) => (n === 0 ? `M${x(at)} ${y(value)}` : `H${x(at)}V${y(value)}`));

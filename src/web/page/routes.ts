@@ -14,7 +14,7 @@ import type { Html } from './parts.ts';
 import { protectionPage } from './protection.ts';
 import { resourcePage } from './resource.ts';
 import { readAsked } from './roll.ts';
-import { wholeSources, type PageSources } from './sources.ts';
+import { wholeSources, type PageSources, type Surveyed } from './sources.ts';
 import { watcherPage } from './watcher.ts';
 
 /** Readers that are kept up to date at the same time; one more is told to come back. */
@@ -109,13 +109,13 @@ export function createPages({ version, status, incident: find, changes, sources:
       body: watcherPage(now, sources.survey(), sources.cosigned(), at),
     })),
   );
+  let drawn: { readonly of: Surveyed; readonly svg: string } | undefined;
   app.get('/blast-radius.svg', (context) => {
     const surveyed = sources.survey();
-    const { name, manifest } = status().watcher;
     if (!surveyed) return context.text('the first audit has not ended', 404);
-    return context.body(radiusSvg(surveyed.radius, `${name}, ${manifest}, ${surveyed.at}`), 200, {
-      'content-type': 'image/svg+xml; charset=utf-8',
-    });
+    const { name, manifest } = status().watcher;
+    if (drawn?.of !== surveyed) drawn = { of: surveyed, svg: radiusSvg(surveyed.radius, `${name}, ${manifest}, ${surveyed.at}`) };
+    return context.body(drawn.svg, 200, { 'content-type': 'image/svg+xml; charset=utf-8' });
   });
   app.get('/events', (context) => {
     if (changes.readers >= MOST_READERS) return context.text('too many readers', 503, { 'retry-after': '30' });

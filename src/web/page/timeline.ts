@@ -108,11 +108,8 @@ function pages(entries: readonly Entry[], { opened }: Incident): Happening[] {
     const page = event === reason ? event : `${event}, ${reason}`;
     if (kind === 'receipt') {
       const leaving = sent === undefined ? [] : [{ at: Date.parse(sent), what: `Sent to ${pager} (${page})`, by: 'paged' as const }];
-      const after = at.wall - opened.wall;
-      return [
-        ...leaving,
-        { at: at.wall, what: `${pager} accepted it (${page}), ${formatDuration(after)} after the confirmation`, by: 'paged' },
-      ];
+      const after = event === 'trigger' ? `, ${formatDuration(at.wall - opened.wall)} after the confirmation` : '';
+      return [...leaving, { at: at.wall, what: `${pager} accepted it (${page})${after}`, by: 'paged' }];
     }
     if (kind === 'page') return [{ at: at.wall, what: `${pager} did not accept it (${page}): ${text(body['failed']) ?? ''}`, by: 'paged' }];
     if (kind !== 'incident' || body['phase'] === phase) return [];

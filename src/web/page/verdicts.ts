@@ -6,6 +6,7 @@ import type { Entry } from './sources.ts';
 
 const DAY_MS = 86_400_000;
 const WIDTH = 720;
+const LEAST = 4;
 const LISTED = 20;
 
 interface Turn {
@@ -56,11 +57,13 @@ function band(turns: readonly Turn[], from: number, now: number): Html {
   return html`<svg class="band" viewBox="0 0 ${WIDTH} 24" preserveAspectRatio="none" role="img" aria-label="${about}">
     ${parts.map(({ verdict, at, until }) => {
       const height = verdict === 'present' ? 8 : 24;
+      // What is short, or has only just begun, is still to be seen.
+      const width = Math.max(LEAST, x(until) - x(at));
       return html`<rect
         class="${toneOf(verdict)}"
-        x="${x(at)}"
+        x="${Math.min(x(at), WIDTH - LEAST)}"
         y="${24 - height}"
-        width="${Math.max(2, x(until) - x(at))}"
+        width="${width}"
         height="${height}"
       />`;
     })}
