@@ -3,7 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Page, type Route } from 'playwright-core';
 import type { WatchStatus } from '../../src/loop/self.ts';
 import type { PageSources } from '../../src/web/page/sources.ts';
-import { listen, type WebServer } from '../../src/web/server.ts';
+import { listen, type WebServer } from '../../src/web/listen.ts';
 import { makeSources } from '../support/page-sources.ts';
 import { HOSTILE, makePrintedResource } from '../support/page.ts';
 import { makeStatus, makeTroubled } from '../support/status.ts';
@@ -42,7 +42,7 @@ describe('the status page in a browser', function () {
   after(async () => browser.close());
 
   async function serve(status: () => WatchStatus, sources?: Partial<PageSources>, port = 0): Promise<WebServer> {
-    return listen({ host: '127.0.0.1', port, token: undefined, version: '1.2.3', status, sources });
+    return listen({ at: { host: '127.0.0.1', port }, token: undefined, version: '1.2.3', status, sources });
   }
 
   /** Opens a page; whatever it complains of but `expected`, or runs of what is hostile, fails the test at its end. */

@@ -58,7 +58,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'values',
     'web',
   ],
-  web: ['web', 'app', 'core types', 'cosigning types', 'loop types', 'request-office types', 'values'],
+  web: ['web', 'app', 'config types', 'core types', 'cosigning types', 'loop types', 'ports types', 'request-office types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: [
     'commands',
@@ -91,8 +91,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   loop: [],
   approval: ['zod'],
   draft: ['yaml'],
-  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
   adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
+  web: [
+    'hono',
+    'hono/body-limit',
+    'hono/html',
+    'hono/secure-headers',
+    'hono/streaming',
+    'hono/utils/http-status',
+    '@hono/node-server',
+    'zod',
+  ],
   commands: ['commander', 'pg'],
   cli: ['commander'],
   'probes/aws': [
@@ -122,6 +131,9 @@ const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/trend.ts': 'how measures are thinned: where they are kept, in the transaction that reads what was kept',
   'web -> src/core/radius-svg.ts': 'one picture for the audit command and the page',
   'web -> src/core/request.ts': 'the closed list of actions',
+  'web -> src/approval/read-request.ts':
+    'a request and an approval as they travel: one definition for those who read them and the document of the API',
+  'web -> src/loop/budget.ts': 'one measure of a rate: what is asked of others, and what others ask',
 };
 
 /** Files that may reach for the process, and why. */

@@ -31,7 +31,7 @@ export interface PageOptions {
   /** One that is open, or over and still kept. */
   readonly incident: (id: string) => Promise<Incident | undefined>;
   readonly changes: Changes;
-  readonly sources: Partial<PageSources>;
+  readonly sources?: Partial<PageSources>;
 }
 
 /** One page: where it hangs, its title and what stands in it. */
@@ -42,7 +42,7 @@ interface Shown {
 }
 
 /** The status page: read-only, whole without JavaScript, kept up to date with it by `/events`. */
-export function createPages({ version, status, incident: find, changes, sources: given }: PageOptions): Hono {
+export function createPages({ version, status, incident: find, changes, sources: given = {} }: PageOptions): Hono {
   const app = new Hono();
   const sources = wholeSources(given);
   const kept = new Kept();
