@@ -129,8 +129,11 @@ describe('the status page in a browser', function () {
     const best = { roll: Infinity, small: Infinity };
     let weight = 0;
     const paint = (which: keyof typeof best) => async (page: Page) => {
-      const entry = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime';
-      best[which] = Math.min(best[which], Number(await (await page.waitForFunction(entry)).jsonValue()));
+      // Asked again and again from outside: a page with this policy runs no function that somebody hands in.
+      const entry = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0';
+      let at = 0;
+      while (at === 0) at = await page.evaluate<number>(entry);
+      best[which] = Math.min(best[which], at);
       const sizes =
         'performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource")).map((one) => one.transferSize)';
       if (which === 'roll') weight = (await page.evaluate<number[]>(sizes)).reduce((sum, size) => sum + size, 0);
