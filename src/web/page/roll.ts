@@ -1,10 +1,13 @@
 import { html } from 'hono/html';
 import type { Glance } from '../../core/glance.ts';
 import type { WatchStatus } from '../../loop/self.ts';
+import { clean } from '../../values/text.ts';
 import { badge, isVerdict, resourceLink, VERDICT_ORDER, whenAt, type Html } from './parts.ts';
 
 /** On one page. A page of a roll of ten thousand must stay small. */
 export const ROWS = 50;
+/** Characters of what was found; its own page has all of it. */
+const FOUND = 240;
 /** Kinds or connections that a list is offered of; of more a person types the name. */
 const OFFERED = 40;
 
@@ -128,7 +131,7 @@ export function table(caption: string, rows: readonly Glance[], healthyAt: Watch
           html`<tr>
             <td>${badge(verdict)}</td>
             <th scope="row">${resourceLink(id)}<small>${kind} on ${connection}</small></th>
-            <td><span class="found">${summary}</span></td>
+            <td><span class="found">${clean(summary, FOUND)}</span></td>
             <td data-label="Healthy">${whenAt(healthyAt(id), now)}</td>
           </tr> `,
       )}
