@@ -8,9 +8,10 @@ import { fleet } from './scenarios/fleet.ts';
 import { ledger } from './scenarios/ledger.ts';
 import { load } from './scenarios/load.ts';
 import { mass } from './scenarios/mass.ts';
+import { viewers } from './scenarios/viewers.ts';
 import { World, type Options } from './world.ts';
 
-export const SCENARIOS: readonly Scenario[] = [check, day, dropToPage, fleet, ledger, load, mass];
+export const SCENARIOS: readonly Scenario[] = [check, day, dropToPage, fleet, ledger, load, mass, viewers];
 
 export interface Wanted {
   /** All where none is named. */
