@@ -44,9 +44,9 @@ interface Shares {
   readonly call: string;
   readonly allowed: readonly string[];
   /** Ids of those that can be shared. */
-  ids(): Promise<readonly string[]>;
+  readonly ids: () => Promise<readonly string[]>;
   /** Who may restore it: accounts, `all`. Empty where it is there no more. */
-  of(id: string): Promise<readonly string[]>;
+  readonly of: (id: string) => Promise<readonly string[]>;
 }
 
 /** Asks with whom each is shared. A stranger that is found is told of, whether or not all could be asked about. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Check } from '../../../src/probe.ts';
 import { duration, share } from '../../../src/values/fields.ts';
 

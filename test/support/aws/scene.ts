@@ -5,9 +5,9 @@ import type { World } from './world.ts';
 interface Listed<Item> {
   readonly items: readonly Item[];
   /** Which of the world's names it is, or is a part of. */
-  nameOf(item: Item): string;
+  readonly nameOf: (item: Item) => string;
   /** One page, in the form of the API. */
-  page(items: readonly Item[], token: string | undefined): StubAnswer;
+  readonly page: (items: readonly Item[], token: string | undefined) => StubAnswer;
   /** How the API says that it is asked too often. */
   readonly throttled: Fault;
   /** What the call by name says where there is nothing; where it has no word for it, an empty page. */

@@ -102,7 +102,7 @@ export const looker = defineSet<Snapshot, EbsSnapshotsTarget>({
       entry: { volume },
       pin: pinOf({ account }),
       expect: { ...(encrypted && { encrypted: true }) },
-      sweep: '5m',
+      sweep: '1m',
       inspect: '1h',
       facts: [sayCopies(copies), ...(encrypted ? [] : ['not each is encrypted'])],
     };

@@ -39,7 +39,7 @@ function found(key: string, snapshots: readonly RdsSnapshot[], account: string):
     entry: { [source]: name, ...(origin !== 'own' && { type: origin }) },
     pin: pin(snapshots, account),
     expect: { ...(snapshots.every(({ encrypted }) => encrypted) && { encrypted: true }) },
-    sweep: '5m',
+    sweep: '1m',
     inspect: '1h',
     facts: [sayCopies(snapshots), ...(snapshots.every(({ encrypted }) => encrypted) ? [] : ['not each is encrypted'])],
   };
