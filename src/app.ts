@@ -14,6 +14,7 @@ import { isProven } from './approval/prove-record.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
+import { confinement } from './confine.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
 import { Anchoring } from './cosigning/anchoring.ts';
@@ -40,7 +41,7 @@ import { serveWeb, StartError } from './serve-web.ts';
 import type { Link } from './probe.ts';
 import { ulidMaker } from './values/ulid.ts';
 
-export { makePager, probes };
+export { confinement, makePager, probes };
 
 export interface AppContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -164,7 +165,12 @@ export interface App {
 /** Starts the daemon from its files; rejects, with nothing left running, where it cannot be started. */
 export async function startApp(
   option: string | undefined,
-  context: AppContext & { readonly log: Log; readonly version: string },
+  context: AppContext & {
+    readonly log: Log;
+    readonly version: string;
+    /** Why this process cannot follow a changed config; undefined where it can. */
+    readonly beyond?: (config: Config) => string | undefined;
+  },
 ): Promise<App> {
   const { log } = context;
   const releasers: { readonly name: string; readonly release: () => Promise<void> | void }[] = [];
@@ -222,7 +228,8 @@ export async function startApp(
       snapshot,
     );
     releasers.push({ name: 'watch', release: () => watch.stop() });
-    const parts = { option, reading, clock, log, watch, makePlan: (next: Settled) => makePlan(next, context, clock) };
+    const { beyond } = context;
+    const parts = { option, reading, clock, log, watch, beyond, makePlan: (next: Settled) => makePlan(next, context, clock) };
     const now = (reloader = new Reloader(parts, settled, plan));
     const look = () => (now.files.standing.state === 'unsigned' ? undefined : now.files.config);
     const vigil = new Vigil({ clock, log, look, tell: () => now.lookAgain() });

@@ -29,7 +29,16 @@ const io: Io = {
   pid: process.pid,
   // What hrtime reads on Linux.
   monotonicUsec: () => process.hrtime.bigint() / 1000n,
+  flags: process.execArgv,
+  knows: (flag) => process.allowedNodeEnvironmentFlags.has(flag),
+  become: process.permission ? undefined : startOver,
 };
+
+function startOver(flags: readonly string[]): void {
+  // That Node calls it experimental is no news to whoever reads the log.
+  process.removeAllListeners('warning');
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...flags, ...process.argv.slice(1)], process.env);
+}
 
 /** The next line of the standard input; undefined at its end. */
 async function lineFrom(question: string): Promise<string | undefined> {

@@ -13,6 +13,8 @@ interface Parts {
   readonly log: Pick<Log, 'info' | 'error'>;
   readonly watch: Pick<Watch, 'reload' | 'stand' | 'trouble'>;
   readonly makePlan: (files: Settled) => Plan;
+  /** Why this process cannot follow a changed config; undefined where it can. */
+  readonly beyond?: ((config: Settled['config']) => string | undefined) | undefined;
 }
 
 export class Reloader {
@@ -69,10 +71,12 @@ export class Reloader {
   }
 
   async #load(find: () => Promise<Settled>): Promise<void> {
-    const { log, watch, makePlan } = this.#parts;
+    const { log, watch, makePlan, beyond } = this.#parts;
     try {
       const next = await find();
       refuseMoves(this.#files, next);
+      const why = beyond?.(next.config);
+      if (why !== undefined) throw new Error(why);
       const plan = makePlan(next);
       await watch.reload(plan);
       this.#files = next;

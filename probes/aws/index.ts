@@ -7,6 +7,7 @@ import type { AwsTarget } from './kind.ts';
 import { importResource } from './imports.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
+import { sharedFiles } from './shared-files.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
 import { agentSchema, connectionSchema, type Connection } from './schema.ts';
@@ -54,6 +55,7 @@ export const aws = defineProbe<Connection, AwsTarget>({
     ],
   },
   imports: importResource,
+  reads: sharedFiles,
   grants: grantsFor,
   disarm,
   open: (connection, context) => new AwsLink(connection, context, awsKinds),

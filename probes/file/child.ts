@@ -16,10 +16,11 @@ export class Child {
   constructor() {
     // The worker stands beside this file, as .ts in the repository and as .js in the package.
     const worker = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
-    // No environment, no inherited flags, no pipes: nothing of the daemon reaches it but the jobs.
+    // No environment, no inherited flags, no pipes: nothing of the daemon reaches it but the jobs. What it reads was named by others: it can read,
+    // and neither write, start a program nor, where Node knows of that, reach the network (docs/decisions/0026).
     this.#process = fork(worker, [], {
       env: {},
-      execArgv: [],
+      execArgv: ['--permission', '--allow-fs-read=*'],
       cwd: '/',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'json',

@@ -31,6 +31,7 @@ const kinds = new Map<string, Kind<FileTarget>>([
 export const file = defineProbe<Connection, FileTarget>({
   name: 'file',
   kinds,
+  spawns: true,
   connection: connectionSchema,
   strengths: STRENGTHS,
   agent: agentSchema,

@@ -24,8 +24,9 @@ export function makeProgram({ io, exit }: Pick<Running, 'io' | 'exit'>): Command
     .command('watch')
     .description('the daemon: look, judge, page, until told to end')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
-    .action(async ({ logLevel }: { logLevel: 'info' }) => {
-      exit(await (await import('../commands/watch.ts')).watch(io, { config: config(), logLevel }));
+    .option('--unconfined', "do without Node's permission model, which leaves the daemon its own files and the network")
+    .action(async (given: { logLevel: 'info'; unconfined?: true }) => {
+      exit(await (await import('../commands/watch.ts')).watch(io, { config: config(), ...given }));
     });
 
   program

@@ -27,4 +27,10 @@ export interface Io {
   readonly pid: number;
   /** CLOCK_MONOTONIC in microseconds, as systemd counts. */
   readonly monotonicUsec: () => bigint;
+  /** Node's own flags, as this process was started with them. */
+  readonly flags: readonly string[];
+  /** Whether this Node has a flag. */
+  readonly knows: (flag: string) => boolean;
+  /** Starts over in this very process, with further flags of Node; undefined where that cannot be, or Node's permission model is on already. */
+  readonly become: ((flags: readonly string[]) => void) | undefined;
 }

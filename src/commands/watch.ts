@@ -1,14 +1,29 @@
 import { createPinoLog, type LogLevel } from '../adapters/log-pino.ts';
 import { createNotifier } from '../adapters/systemd-notify.ts';
-import { startApp } from '../app.ts';
+import { confinement, filesContext, probes, startApp } from '../app.ts';
+import { resolve } from 'node:path';
+import type { Config } from '../config/types.ts';
+import { readConfigFile } from '../files.ts';
 import { readVersion } from '../version.ts';
 import type { Io } from './io.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies readonly LogLevel[];
 const STDERR = 2;
 
+export interface WatchOptions {
+  readonly config: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly unconfined?: boolean;
+}
+
 /** The daemon. Ends with 0 when told to end; rejects where it cannot start. */
-export async function watch(io: Io, options: { readonly config: string | undefined; readonly logLevel: LogLevel }): Promise<number> {
+export async function watch(io: Io, options: WatchOptions): Promise<number> {
+  if (io.become && !options.unconfined) {
+    const { config } = await readConfigFile(options.config, filesContext(io));
+    const flags = flagsFor(io, config);
+    // From here on it is the same process with less to reach for; where the system does not do that, it goes on as it is.
+    if (flags) io.become(flags);
+  }
   const log = createPinoLog(STDERR, { level: options.logLevel, name: 'rollcall' });
   const notifier = await createNotifier(io.env['NOTIFY_SOCKET'], io.pid);
   const hangup = catchHangup(io);
@@ -18,6 +33,7 @@ export async function watch(io: Io, options: { readonly config: string | undefin
     out: { write: (text: string) => (io.err(text), true) },
     log,
     version: readVersion(),
+    beyond: (config) => beyond(io, config),
   });
   const beat = startBeat(io, () => app.watch.progress(), notifier);
   try {
@@ -69,6 +85,18 @@ async function reload(
   await notifier.reloading(io.monotonicUsec());
   await app.reload();
   await notifier.ready(`watching ${app.files.manifest.resources.length} resources`);
+}
+
+function flagsFor({ cwd, env, knows }: Io, config: Config): string[] | undefined {
+  return confinement(config, { file: resolve(cwd, config.file), env, probes, knows });
+}
+
+/** Why a changed config is more than a confined daemon can follow. */
+function beyond(io: Io, config: Config): string | undefined {
+  if (!io.flags.includes('--permission')) return undefined;
+  const missing = flagsFor(io, config)?.find((flag) => !io.flags.includes(flag));
+  const what = missing ?? ([...config.pagers.values()].some(({ type }) => type === 'command') ? 'a command pager' : undefined);
+  return what && `this process may not do what the config now asks for (${what}): restart for that`;
 }
 
 /** Feeds systemd's watchdog from progress made, never from a bare timer: a wedged loop must look wedged. */

@@ -76,10 +76,13 @@ export function readConfig(input: ConfigInput): Loaded<Config> {
 
   const [stateDirectory] = (env['STATE_DIRECTORY'] ?? '').split(':', 1);
   const value = configOf(parsed.data, stateDirectory || join(baseDir, 'state'));
-  return { ok: true, value: { file, sha256: yaml.sha256, ...value, secrets: secretPlaces(raw, schema, yaml) } };
+  const paths = [...roleFields(schema, raw)].flatMap(({ role, value: named }) =>
+    role === 'path' && typeof named === 'string' ? [named] : [],
+  );
+  return { ok: true, value: { file, sha256: yaml.sha256, ...value, paths, secrets: secretPlaces(raw, schema, yaml) } };
 }
 
-function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets'> {
+function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets' | 'paths'> {
   const { watchdog, defaults, heartbeat, signers } = data;
   const state = watchdog.state ?? defaultState;
   return {

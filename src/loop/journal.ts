@@ -6,6 +6,10 @@ import type { Desk } from './desk.ts';
 /** Entries kept in memory while the store cannot write. */
 const ENTRIES_KEPT = 10_000;
 
+/** How long a store that failed is left alone, ms: each look would ask it again, and say so in the log. */
+const RETRY_MS = 1000;
+const RETRY_AT_MOST_MS = 30_000;
+
 /**
  * What has to be written down, gathered until the next commit. Commits run one after another; what one could not write comes again
  * with the next, newer versions of the same thing winning. Nothing here ever throws: a store that fails is told of, not waited for.
@@ -25,6 +29,7 @@ export class Journal {
   #head: LedgerHead | null;
   readonly #sign: ((head: LedgerHead) => string | undefined) | undefined;
   #error: string | null = null;
+  #retry = { at: -Infinity, after: 0 };
 
   /** `sign`: the head as a checkpoint, where the watcher has a key. */
   constructor(
@@ -84,14 +89,21 @@ export class Journal {
     this.#doneOrders.push(order);
   }
 
-  /** Writes all that was gathered and all that changed at the desk. Resolves when it is durable, or known not to be. */
-  commit(): Promise<void> {
+  /**
+   * Writes all that was gathered and all that changed at the desk. Resolves when it is durable, or known not to be. A store that failed is asked
+   * again at once, after a second, then two, and in the end twice a minute; `last` asks it in any case.
+   */
+  commit(last = false): Promise<void> {
     // Gathered when its turn has come, not now: what an earlier commit could not write must not come after newer versions of itself.
-    this.#queue = this.#queue.then(() => this.#flush());
+    this.#queue = this.#queue.then(() => this.#flush(last));
     return this.#queue;
   }
 
-  async #flush(): Promise<void> {
+  async #flush(last: boolean): Promise<void> {
+    if (!last && this.#clock.now().steady < this.#retry.at) {
+      this.#entries = this.#bounded(this.#entries);
+      return;
+    }
     const { incidents, posts, dropped } = this.#desk.drain();
     for (const { id, key, phase, members } of incidents) this.record('incident', id, { key, phase, members: Object.keys(members).length });
     const [resources, samples, ledger, meta, doneOrders] = [this.#records, this.#samples, this.#entries, this.#meta, this.#doneOrders];
@@ -127,7 +139,10 @@ export class Journal {
     try {
       this.#head = this.#signed(await this.#store.commit(change));
       this.#error = null;
+      this.#retry = { at: -Infinity, after: 0 };
     } catch (error) {
+      const { after } = this.#retry;
+      this.#retry = { at: this.#clock.now().steady + after, after: Math.min(Math.max(2 * after, RETRY_MS), RETRY_AT_MOST_MS) };
       this.#error = error instanceof Error ? error.message : String(error);
       this.#log.error('the store cannot write', { error: this.#error });
       for (const [id, record] of change.resources ?? []) if (!this.#records.has(id)) this.#records.set(id, record);

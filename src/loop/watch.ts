@@ -126,7 +126,7 @@ export class Watch {
     await Promise.allSettled(this.#looks);
     await this.#outbox.stop(DRAIN_MS);
     this.#flusher.flush(this.#roll, this.#ports.clock.now());
-    await this.#journal.commit();
+    await this.#journal.commit(true);
     await closeGroups(this.#plan);
   }
 

@@ -27,18 +27,19 @@ function make() {
     desk.raise({ resource: 'a', connection: 'pg', class: 'lost', severity: 'critical', episode: 1, at: clock.now() });
     desk.write(clock.now());
   };
-  return { store, desk, raise, journal: new Journal({ store, clock, log: SILENT }, desk, null) };
+  return { clock, store, desk, raise, journal: new Journal({ store, clock, log: SILENT }, desk, null) };
 }
 
 describe('the journal', () => {
   it('says what is missing where the store was away for too long to keep it all', async () => {
-    const { store, journal } = make();
+    const { clock, store, journal } = make();
     store.failing = true;
     for (let n = 0; n < 10_500; n++) journal.record('verdict', `db-${n}`, {});
     await journal.commit();
     for (let n = 10_500; n < 10_700; n++) journal.record('verdict', `db-${n}`, {});
     await journal.commit();
     store.failing = false;
+    await clock.advance(1000);
     await journal.commit();
     const entries = store.changes[0]?.ledger ?? [];
     assert.equal(entries.length, 10_000);
@@ -68,7 +69,7 @@ describe('the journal', () => {
   });
 
   it('says why the store cannot write, rejects nothing, and writes everything later, in order', async () => {
-    const { store, desk, raise, journal } = make();
+    const { clock, store, desk, raise, journal } = make();
     store.failing = true;
     raise();
     journal.keep('a', makeRecord(1));
@@ -80,6 +81,7 @@ describe('the journal', () => {
     await journal.commit();
     store.failing = false;
     journal.record('verdict', 'a', { n: 3 });
+    await clock.advance(1000);
     await journal.commit();
     assert.equal(journal.error, null);
     const [change] = store.changes;
@@ -106,5 +108,29 @@ describe('the journal', () => {
     const versions = store.changes.flatMap(({ resources }) => resources?.get('a') ?? []);
     assert.deepEqual(versions.at(-1), makeRecord(2));
     assert.deepEqual(store.changes.flatMap(({ meta }) => meta?.['steady'] ?? []).at(-1), '2');
+  });
+
+  it('leaves a store that goes on failing alone for longer and longer, but not at the end', async () => {
+    const { clock, store, journal } = make();
+    store.failing = true;
+    let asked = 0;
+    const commit = store.commit.bind(store);
+    store.commit = (change) => (asked++, commit(change));
+    for (let second = 0; second < 600; second++) {
+      for (let look = 0; look < 10; look++) {
+        journal.record('verdict', 'a', { second });
+        await journal.commit();
+        await clock.advance(100);
+      }
+    }
+    // At once, then after 1, 2, 4, 8, 16 and every 30 seconds; 6000 times without that.
+    assert.ok(asked >= 20 && asked <= 30, `${asked} times`);
+    store.failing = false;
+    await journal.commit(true);
+    assert.equal(journal.error, null);
+    assert.equal(store.changes[0]?.ledger?.length, 6000);
+    journal.record('verdict', 'a', {});
+    await journal.commit();
+    assert.equal(store.changes.length, 2, 'and at once again once it works');
   });
 });

@@ -28,6 +28,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // A part of `app`: what the status page tells beyond the status.
   'page-sources': ['core', 'loop types', 'ports types', 'web types'],
   version: [],
+  // A part of `app`: what the process of the daemon may touch.
+  confine: ['config types', 'probe types'],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
   // A part of `app`: the same for a bucket of heads.
@@ -44,6 +46,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'approval',
     'cosigning',
     'config',
+    'confine',
     'core',
     'files',
     'loop',

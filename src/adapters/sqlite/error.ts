@@ -56,6 +56,8 @@ const BY_SQLITE: Readonly<Record<number, StoreErrorCode>> = {
 const BY_SYSTEM: Readonly<Record<string, StoreErrorCode>> = {
   EACCES: 'denied',
   EPERM: 'denied',
+  // Node's permission model.
+  ERR_ACCESS_DENIED: 'denied',
   EEXIST: 'denied',
   ENOTDIR: 'denied',
   EISDIR: 'denied',

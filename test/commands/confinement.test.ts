@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { confinement, type Confining } from '../../src/confine.ts';
+import type { Config } from '../../src/config/types.ts';
+
+type Given = Parameters<typeof confinement>[0];
+
+function config(more: Partial<Given> = {}): Given {
+  return {
+    watchdog: { name: 'w', state: '/var/lib/rollcall', listen: 'off' },
+    manifest: '/etc/rollcall/manifest.yaml',
+    connections: new Map(),
+    pagers: new Map(),
+    paths: [],
+    secrets: [],
+    ...more,
+  };
+}
+const connection = (probe: string): Config['connections'] => new Map([[probe, { name: probe, probe, settings: {} }]]);
+const probes: Confining['probes'] = new Map([
+  ['file', { spawns: true }],
+  ['postgres', {}],
+]);
+const flagsOf = (given: Given, more: Partial<Confining> = {}) =>
+  confinement(given, { file: '/etc/rollcall/config.yaml', env: {}, probes, knows: () => true, ...more });
+const allowed = (flags: readonly string[] | undefined) => flags?.filter((flag) => flag.startsWith('--allow-') && !flag.includes('='));
+
+describe('what a daemon is left', () => {
+  it('is a right to start programs or to call libc only where something needs it', () => {
+    const env = { NOTIFY_SOCKET: '/run/systemd/notify' };
+    const without = (...flags: string[]) => ({ knows: (flag: string) => !flags.includes(flag) });
+    for (const [given, more, rights] of [
+      [{}, {}, ['--allow-net']],
+      [{ connections: connection('postgres') }, {}, ['--allow-net']],
+      [{ connections: connection('file') }, {}, ['--allow-net', '--allow-child-process']],
+      [{}, { env }, ['--allow-net', '--allow-ffi']],
+      [{}, { env, ...without('--allow-ffi', '--allow-net') }, ['--allow-child-process']],
+    ] as const)
+      assert.deepEqual(allowed(flagsOf(config(given), more)), rights);
+    const pagers: Config['pagers'] = new Map([['own', { type: 'command', name: 'own', program: '/bin/page', args: [], timeout: 1 }]]);
+    assert.equal(flagsOf(config({ pagers })), undefined);
+    assert.equal(flagsOf(config(), without('--permission')), undefined);
+  });
+
+  it('is every file that the config names, as Node itself says, however they lie in each other', () => {
+    const paths = [
+      '/etc/rollcall/ca.pem',
+      '/etc/rollcall',
+      '/srv/a/b/c.pem',
+      '/srv/a/b',
+      '/srv/a/bc',
+      '/srv/a/b.pem',
+      '/srv/ax',
+      '/opt/x',
+      '/o',
+    ];
+    const flags = flagsOf(
+      config({
+        paths,
+        secrets: [{ ref: { file: '/etc/rollcall-secrets/key' }, path: 'x', line: 1, column: 1 }],
+        watchdog: { name: 'w', state: '/var/lib/rollcall', listen: { socket: '/run/rollcall/http.sock' } },
+      }),
+      { env: { CREDENTIALS_DIRECTORY: '/run/credentials' } },
+    );
+    assert.ok(flags);
+    const reads = [
+      ...paths,
+      '/etc/rollcall/config.yaml',
+      '/etc/rollcall/manifest.yaml.alice.sig',
+      '/etc/rollcall-secrets/key',
+      '/run/credentials/hook',
+      '/run/credentials',
+      '/var/lib/rollcall',
+      '/var/lib/rollcall/rollcall.db-wal',
+      import.meta.filename.replace(/test\/.*/, 'src/cli.ts'),
+      import.meta.filename.replace(/test\/.*/, 'node_modules/hono/package.json'),
+    ];
+    const writes = ['/var/lib/rollcall', '/var/lib/rollcall/rollcall.lock', '/run/rollcall/http.sock'];
+    const denied = {
+      read: ['/etc/passwd', '/etc/rollcall-secrets/other', '/srv/a', '/var/lib', '/root/.ssh/id_rsa'],
+      write: ['/etc/rollcall/x', '/tmp/x', '/run/rollcall'],
+    };
+    const script = `const ask = (what, paths) => paths.filter((path) => process.permission.has(what, path));
+      const [reads, writes, denied] = ${JSON.stringify([reads, writes, denied])};
+      console.log(JSON.stringify([ask('fs.read', reads), ask('fs.write', writes), ask('fs.read', denied.read), ask('fs.write', denied.write)]));`;
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--eval', script], { encoding: 'utf8' });
+    assert.deepEqual(JSON.parse(stdout || `"${stderr}"`), [reads, writes, [], []]);
+  });
+
+  it('is the folder of archives to write, and what an SDK looks for credentials in to read', () => {
+    const flags = flagsOf(
+      config({
+        connections: connection('cloud'),
+        ledger: { archive: { folder: '/srv/archive', after: 1 }, witnesses: [], witnessFor: [] },
+      }),
+      { env: { HOME: '/home/rollcall' }, probes: new Map([['cloud', { reads: ({ HOME = '' }) => [`${HOME}/.cloud`] }]]) },
+    );
+    assert.ok(flags);
+    assert.ok(flags.includes('--allow-fs-write=/srv/archive/*') && flags.includes('--allow-fs-read=/home/rollcall/.cloud/*'));
+    assert.ok(!flags.some((flag) => flag.startsWith('--allow-fs-write=/home')), flags.join());
+  });
+});
