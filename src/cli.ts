@@ -19,6 +19,7 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  showsProgress: process.stderr.isTTY,
   ask: async (question) => (process.stdin.isTTY ? lineFrom(question) : undefined),
   readLine: () => lineFrom(''),
   signal: ending.signal,

@@ -81,7 +81,12 @@ export async function readTableFacts(
 }
 
 /** Rows, exactly, but no further than `floor` where that is all that is asked. Reads no contents: SELECT on any column will do. */
-export async function countRows(session: Session, table: TableTarget, limit: number, signal: AbortSignal): Promise<number> {
+export async function countRows(
+  session: Session,
+  table: Pick<TableTarget, 'schema' | 'table' | 'count' | 'floor'>,
+  limit: number,
+  signal: AbortSignal,
+): Promise<number> {
   const from = quoteTable(table);
   const [row] =
     table.count === 'full'

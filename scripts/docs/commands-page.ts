@@ -1,26 +1,12 @@
 import type { Command } from 'commander';
 import { examplesOf, wordsOf } from '../../src/cli/examples.ts';
 import { makeProgram } from '../../src/cli/program.ts';
-import type { Io } from '../../src/commands/io.ts';
+import { inertIo } from './inert-io.ts';
 import type { SitePage } from './pages.ts';
 
 /** Every command with its help, as the program itself prints it. */
 export function commandsPage(): SitePage {
-  const io: Io = {
-    env: {},
-    cwd: '/',
-    out: () => {},
-    err: () => {},
-    isTerminal: false,
-    ask: async () => undefined,
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
-    onHangup: () => {},
-    uid: undefined,
-    pid: 0,
-    monotonicUsec: () => 0n,
-  };
-  const program = makeProgram({ io, exit: () => {} });
+  const program = makeProgram({ io: inertIo(), exit: () => {} });
   const parts = program.createHelp().visibleCommands(program).flatMap(describe);
   const markdown = `# Commands\n\nThe same as \`rollcall COMMAND --help\` and \`man rollcall\`.\n\n${parts.join('\n\n')}\n`;
   return { source: 'docs/commands.md', path: 'docs/commands.html', title: 'Commands', section: 'Reference', markdown };

@@ -74,6 +74,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['rollcall grants --connection orders-pg > grants.sql', 'to be read, then run by whoever owns the database'],
     ['rollcall grants --agent cursor', 'what to take from an agent'],
   ],
+  discover: [
+    ['rollcall discover > manifest.draft.yaml', 'everything there is, to be corrected by somebody'],
+    ['rollcall discover orders-pg --unmanaged', 'what is there and not on the roll'],
+  ],
+  pin: [
+    ['rollcall pin --dry-run', 'which identities would be written into the manifest'],
+    ['rollcall pin orders-db', 'of one resource'],
+  ],
   schema: [['rollcall schema manifest > rollcall.schema.json', 'for an editor that knows JSON Schema']],
   'ledger verify': [
     ['rollcall ledger verify', 'every hash anew'],

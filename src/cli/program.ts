@@ -5,6 +5,7 @@ import { addExamples } from './examples.ts';
 import { addLedger } from './ledger.ts';
 import { addRequests } from './requests.ts';
 import type { Running } from './running.ts';
+import { addSetup } from './setup.ts';
 import { addShell } from './shell.ts';
 
 /** Every command, ready to parse. Nothing is done before it does; what a command needs is loaded by its own action. */
@@ -107,6 +108,7 @@ export function makeProgram({ io, exit }: Pick<Running, 'io' | 'exit'>): Command
       exit(await (await import('../commands/page-test.ts')).pageTest(io, { config: config(), pagers, json }));
     });
 
+  addSetup(program, { io, config, exit });
   addCredentials(program, { io, config, exit });
 
   program

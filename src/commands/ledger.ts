@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { filesContext } from '../app.ts';
-import { isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
+import { findCheckpoint, isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
 import { cosignedAt } from '../adapters/cosignature.ts';
-import { verifyLedger, type AnchoredHead } from '../adapters/ledger-verify.ts';
+import { verifyFrom, verifyLedger, type AnchoredHead, type LedgerVerdict } from '../adapters/ledger-verify.ts';
+import type { Frozen } from '../adapters/sqlite/archives.ts';
+import { printRoot } from '../adapters/sqlite/tree.ts';
 import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
 import { readWatcherKey, readWatcherLine } from '../adapters/watcher-key.ts';
 import { COSIGNED } from '../cosigning/submitter.ts';
@@ -25,6 +27,8 @@ export async function ledgerVerify(
     readonly heads: readonly string[];
     readonly key: string | undefined;
     readonly witnesses: readonly string[];
+    /** Only what is in the store: archives may lie elsewhere. */
+    readonly live: boolean;
     readonly json: boolean;
   },
 ): Promise<number> {
@@ -38,22 +42,49 @@ export async function ledgerVerify(
     }
     const anchored = read.filter((one) => typeof one !== 'string');
     const { head: own } = await store.load();
-    const { entries, head, bad: found } = await verifyLedger(store, ...anchored);
+    const frozen = await store.frozen();
+    const early = options.live ? anchored.find(({ seq }) => seq < frozen.seq) : undefined;
+    if (early) {
+      io.err(`rollcall: --head ${early.seq} is of an entry that lies in an archive (up to ${frozen.seq}): verify it without --live\n`);
+      return EXIT.usage;
+    }
+    const {
+      entries,
+      head,
+      bad: found,
+    } = await (options.live ? verifyFrom(store, frozen, ...anchored) : verifyWhole(store, frozen, anchored));
     // No witness of anything, but what the next head would be signed over.
     const grown = own?.seq !== head?.seq || own?.root === head?.root;
     const bad = found ?? (grown ? undefined : { seq: entries, why: 'the tree that the store goes on from is not that of its entries' });
-    if (options.json) io.out(`${JSON.stringify({ entries, head, compared: anchored.length, bad: bad ?? null }, null, 2)}\n`);
-    else if (bad) io.out(`entry ${bad.seq}: ${bad.why}\n${entries} entries before it are as they were written\n`);
-    else
+    const believed = options.live ? frozen.seq : 0;
+    if (options.json)
       io.out(
-        `${entries} entries, each as it was written${head ? `\nhead ${head.seq}:${head.hash}\nroot ${head.root ?? ''}` : ''}\n${
-          anchored.length > 0
-            ? `${anchored.length} ${anchored.length === 1 ? 'head' : 'heads'} kept elsewhere: found again\n`
-            : 'compared with no head kept elsewhere: entries cut off at the end, or all of it written anew, would not show (--head)\n'
-        }`,
+        `${JSON.stringify({ entries, archived: frozen.seq, believed, head, compared: anchored.length, bad: bad ?? null }, null, 2)}\n`,
       );
+    else io.out(printVerdict({ entries, head, ...(bad && { bad }) }, believed, anchored.length));
     return bad ? EXIT.critical : EXIT.ok;
   });
+}
+
+/** All of it, archives too; what the store kept of them for later must be what they hold. */
+async function verifyWhole(store: SqliteStore, frozen: Frozen, anchored: readonly AnchoredHead[]): Promise<LedgerVerdict> {
+  if (frozen.seq === 0) return verifyLedger(store, ...anchored);
+  return verifyLedger(store, ...anchored, {
+    seq: frozen.seq,
+    hash: frozen.hash,
+    root: printRoot(frozen.tree),
+    of: 'what the store kept of its archives',
+  });
+}
+
+function printVerdict({ entries, head, bad }: LedgerVerdict, believed: number, compared: number): string {
+  const before = believed === 0 ? '' : `, but for the first ${believed}, which lie in archives`;
+  if (bad) return `entry ${bad.seq}: ${bad.why}\n${entries} entries before it are as they were written${before}\n`;
+  const found =
+    compared > 0
+      ? `${compared} ${compared === 1 ? 'head' : 'heads'} kept elsewhere: found again\n`
+      : 'compared with no head kept elsewhere: entries cut off at the end, or all of it written anew, would not show (--head)\n';
+  return `${entries} entries, each as it was written${before}${head ? `\nhead ${head.seq}:${head.hash}\nroot ${head.root ?? ''}` : ''}\n${found}`;
 }
 
 /** The head: as a signed checkpoint where there is one, to be kept where the watcher's host cannot reach. */
@@ -115,7 +146,7 @@ async function withStore(
   use: (store: SqliteStore, watchdog: Config['watchdog']) => Promise<number>,
 ): Promise<number> {
   const { config } = await readConfigFile(options.config, filesContext(io));
-  const store = await openStore(config.watchdog.state, { readOnly: true });
+  const store = await openStore(config.watchdog.state, { readOnly: true, archives: config.ledger?.archive?.folder });
   try {
     return await use(store, config.watchdog);
   } finally {
@@ -123,13 +154,13 @@ async function withStore(
   }
 }
 
-/** `SEQ:HASH`, or a file: a checkpoint, a page, or the `ledger_head` of one. What it cannot be, in words, where it is none of them. */
+/** `SEQ:HASH`, or a file: a checkpoint, a text that holds one, a page, or the `ledger_head` of one. What it cannot be, in words, where it is none of them. */
 async function readHead(given: string, line: string | undefined, witnesses: readonly string[]): Promise<AnchoredHead | string> {
   const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(given) ?? [];
   if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash };
   const text = await readFile(given, 'utf8').catch(() => undefined);
   if (text === undefined) return `${given}: neither SEQ:HASH (64 hexadecimal digits) nor a file that can be read`;
-  const checkpoint = parseCheckpoint(text);
+  const checkpoint = parseCheckpoint(text) ?? findCheckpoint(text);
   if (checkpoint) {
     if (line !== undefined && !isSignedBy(checkpoint, line)) return `${given}: not signed by the watcher's key ${line}`;
     const missing = witnesses.find((witness) => cosignedAt(checkpoint, witness) === undefined);

@@ -1,9 +1,12 @@
 import type { LedgerHead } from '../core/chain.ts';
+import type { Claim } from '../core/claim.ts';
+import type { Glance } from '../core/glance.ts';
 import type { Incident } from '../core/incident.ts';
 import type { PrintedWindow } from '../core/maintenance.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
+import type { PrintedCoverage } from './coverage-book.ts';
 import type { PagerHealth } from './outbox.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -17,19 +20,32 @@ export interface WatchStatus {
   /** How the manifest stands with the people who sign; absent where nobody has to. */
   readonly standing?: Standing;
   readonly why: readonly string[];
+  /** All of it, printed when it is first asked for: that costs what ten thousand judgments cost. */
   readonly resources: readonly PrintedResource[];
+  /** How all of it stands, at a glance, which costs nearly nothing. One that is the same object as before has not changed. */
+  readonly glances: readonly Glance[];
+  /** One of them, printed. */
+  readonly print: (id: string) => PrintedResource | undefined;
+  /** When all that is expected of one was last seen good, ms since 1970. */
+  readonly healthyAt: (id: string) => number | null;
   readonly incidents: readonly Incident[];
   /** Maintenance windows that are open now. */
   readonly windows?: readonly PrintedWindow[];
   /** Requests whose loss would be expected from now on. */
   readonly armed?: readonly string[];
+  /** What agents and pipelines reported of late, oldest first: never believed. */
+  readonly claims: readonly Claim[];
   readonly pagers: PagerHealth;
+  /** The last beat that was answered, or not; null before the first, absent where there is no dead man's switch. */
+  readonly heartbeat?: { readonly at: Instant; readonly heard: boolean } | null;
   readonly head: LedgerHead | null;
   readonly watcher: { readonly name: string; readonly manifest: string; readonly version: number };
   /** Age of the last complete round, ms; null before the first. */
   readonly roundAge: number | null;
   /** When a sweep or an inspection last ended. */
   readonly roundAt: Instant | undefined;
+  /** How much of what is there is on the roll, by connection; absent where nobody asks. */
+  readonly coverage?: readonly PrintedCoverage[];
   /** By group: how far the budget stretches inspections beyond what was asked. */
   readonly stretch: ReadonlyMap<string, { readonly wantedMs: number; readonly actualMs: number }>;
 }
