@@ -19,6 +19,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['rollcall validate', 'before a commit of the two files'],
     ['rollcall -c new/config.yaml validate --json', 'in a pipeline'],
   ],
+  discover: [
+    ['rollcall discover -o draft.yaml', 'a draft of a manifest, with pins, of all that is there'],
+    ['rollcall discover --unmanaged', 'what is there and not on the roll'],
+  ],
+  pin: [
+    ['rollcall pin --dry-run', 'what would be written'],
+    ['rollcall pin orders-db', 'that one alone'],
+  ],
   explain: [['rollcall explain orders-db', 'what is demanded of it, what was seen last, who would be paged']],
   evidence: [
     ['rollcall evidence orders-db > ticket.md', "for the provider's support, with everything that identified it"],
@@ -73,14 +81,6 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   grants: [
     ['rollcall grants --connection orders-pg > grants.sql', 'to be read, then run by whoever owns the database'],
     ['rollcall grants --agent cursor', 'what to take from an agent'],
-  ],
-  discover: [
-    ['rollcall discover > manifest.draft.yaml', 'everything there is, to be corrected by somebody'],
-    ['rollcall discover orders-pg --unmanaged', 'what is there and not on the roll'],
-  ],
-  pin: [
-    ['rollcall pin --dry-run', 'which identities would be written into the manifest'],
-    ['rollcall pin orders-db', 'of one resource'],
   ],
   schema: [['rollcall schema manifest > rollcall.schema.json', 'for an editor that knows JSON Schema']],
   'ledger verify': [
