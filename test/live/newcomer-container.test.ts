@@ -59,10 +59,10 @@ describe('a newcomer with a container', function () {
     const arg = NODE_IMAGE === undefined ? '' : ` --build-arg=NODE_IMAGE=${NODE_IMAGE}`;
     const script = (shown?.text ?? '')
       .replace('docker build --tag rollcall', `docker build --network=host${arg} --tag ${NAME}`)
-      .replace('docker run --detach --name rollcall', `docker run --network=host --detach --name ${NAME}`)
+      .replace('docker run --detach --name watcher', `docker run --network=host --detach --name ${NAME}`)
       .replace('rollcall-state:', `${NAME}-state:`)
       .replace(/rollcall$/m, NAME)
-      .replace('docker exec rollcall', `docker exec ${NAME}`);
+      .replace('docker exec watcher', `docker exec ${NAME}`);
     assert.equal(script.split(NAME).length, 6, script);
     await run('bash', ['-e', '-c', script], { cwd: folder.path, maxBuffer: 16 * 1024 * 1024 });
     assert.equal((await box.page(() => true)).event, 'test');
