@@ -1,0 +1,102 @@
+import type { Control, Listing, Report, Wanted, WholeListing } from '../../src/probe.ts';
+import { lookDirectly, type Answer } from './direct.ts';
+import { facetsAt } from './facets.ts';
+import type { AnyOneLooker, AwsTarget } from './kind.ts';
+import { inLanes } from './lanes.ts';
+import type { Denial } from './reporter.ts';
+import type { Sweep } from './sweep.ts';
+import type { Tally } from './tally.ts';
+
+const LANES = 8;
+/** How many of the missing are asked for by name in one look: a thousand that are gone are proven by the listing and by these. */
+const ASKED_MOST = 25;
+
+type Said = AsyncGenerator<readonly Report[], void, void>;
+
+/**
+ * What becomes of those that a listing read to its end did not show. Absent takes a control (something else in the listing, or a second listing
+ * by the same caller that cannot be empty) and, of things with a name, the typed refusal of the call by that name. The call finds it: it is
+ * there, and the listing was behind. The call fails: blind.
+ */
+export async function* proveMissing(one: Sweep, tally: Tally, listing: Listing): Said {
+  const { report, looker, group } = one;
+  const control = await controlOf(one, tally);
+  if ('reason' in control) {
+    yield tally.missing.flatMap(({ id, checks }) => report.blind(id, facetsAt(checks, 'sweep'), group.kind.listing, control));
+    return;
+  }
+  if (looker.of === 'set') {
+    const whole = report.whole(listing, control);
+    yield tally.missing.map(({ id, target }) => {
+      return report.unseen(id, whole, report.evidence(group.kind.listing, `nothing of ${target.key} is listed`));
+    });
+  } else yield* askByName(one, looker, tally, listing, control);
+}
+
+/** The positive control, or why there is none. */
+async function controlOf({ looker, vantage, failure }: Sweep, { items }: Tally): Promise<Control | Denial> {
+  if (items > 0) return { by: 'sibling', what: `${items} others in the same listing` };
+  const { call } = looker.second;
+  try {
+    const count = await looker.second.count(vantage);
+    if (count > 0) return { by: 'builtin', what: `${call} by the same caller shows ${count}` };
+    return { reason: 'partial-answer', say: `the listing is empty, and so is ${call}, which cannot be` };
+  } catch (error) {
+    const { reason, say } = failure(error);
+    return { reason, say: `the listing is empty, and ${call}, which cannot be, does not answer: ${say}` };
+  }
+}
+
+async function* askByName(one: Sweep, looker: AnyOneLooker, tally: Tally, listing: Listing, control: Control): Said {
+  const { report } = one;
+  const { missing } = tally;
+  const asked = spread(missing, ASKED_MOST);
+  let contradicted: Answer | undefined;
+  for await (const { wanted, answer } of inLanes(asked, LANES, (each) => lookDirectly(one, looker, each))) {
+    if (answer.is !== 'missing') contradicted ??= answer;
+    yield judgeAnswer(one, looker, tally, wanted, answer, report.whole(listing, control));
+  }
+  const rest = missing.filter((wanted) => !asked.includes(wanted));
+  if (rest.length === 0) return;
+  const each = `${asked.length} of the ${missing.length} that are missing`;
+  if (contradicted)
+    yield rest.flatMap(({ id, checks }) =>
+      report.blind(id, facetsAt(checks, 'sweep'), looker.directCall, {
+        reason: contradicted.is === 'failed' ? contradicted.failure.reason : 'partial-answer',
+        say: `not in the listing, which is not to be trusted: ${each} were asked for by name, and not each is gone`,
+      }),
+    );
+  else {
+    const whole = report.whole(listing, control);
+    const direct = report.evidence(looker.directCall, `not in the listing; ${each} were asked for by name, and each is gone`);
+    yield rest.map(({ id }) => report.unseen(id, whole, direct));
+  }
+}
+
+function judgeAnswer(
+  { report, group }: Sweep,
+  looker: AnyOneLooker,
+  tally: Tally,
+  wanted: Wanted<AwsTarget>,
+  answer: Answer,
+  whole: WholeListing,
+): Report[] {
+  const { directCall } = looker;
+  const blind = (denial: Denial): Report[] => report.blind(wanted.id, facetsAt(wanted.checks, 'sweep'), directCall, denial);
+  if (answer.is === 'failed') return blind(answer.failure);
+  if (answer.is === 'found')
+    return report.seen(wanted, answer.reading, directCall, ` (not in the listing of ${group.kind.listing}, which is behind)`);
+  // An honestly empty listing says nothing by itself, and neither does silence.
+  if (tally.items === 0 && !answer.typed)
+    return blind({ reason: 'partial-answer', say: `the listing is empty, and ${directCall} ${answer.say}, without a code for it` });
+  const kin = tally.kin.get(wanted);
+  const elsewhere = kin === undefined ? '' : `; what has its identity is there as ${kin}`;
+  const control: Control = tally.items === 0 ? { by: 'typed-not-found', call: directCall, code: answer.code } : whole.control;
+  return [report.unseen(wanted.id, report.whole(whole, control), report.evidence(directCall, `${directCall} ${answer.say}${elsewhere}`))];
+}
+
+/** At most `most` of them, from all over the list. */
+function spread<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return Array.from({ length: most }, (_, index) => list[Math.floor((index * list.length) / most)] as T);
+}

@@ -1,0 +1,35 @@
+import { defineProbe, type Kind } from '../../src/probe.ts';
+import { groupKey } from './group.ts';
+import type { AwsTarget } from './kind.ts';
+import { awsKinds } from './kinds/index.ts';
+import { AwsLink } from './link.ts';
+import { patience } from './patience.ts';
+import { rightsFor } from './rights.ts';
+import { connectionSchema, type Connection } from './schema.ts';
+
+const kinds = new Map<string, Kind<AwsTarget>>(
+  [...awsKinds].map(([name, kind]) => [
+    name,
+    {
+      entry: kind.entry,
+      compile: (entry) => kind.compile(entry),
+      confirmAfterMs: kind.confirmAfterMs,
+      ...(kind.holds !== undefined && { holds: kind.holds }),
+    },
+  ]),
+);
+
+/** How many resources behind one listing may be looked into per minute: each is a handful of calls out of a budget that the whole account shares. */
+const INSPECTIONS_PER_MINUTE = 60;
+
+/** Databases, volumes, buckets, vaults and keys of an AWS account, or buckets of a store that speaks S3. */
+export const aws = defineProbe<Connection, AwsTarget>({
+  name: 'aws',
+  kinds,
+  connection: connectionSchema,
+  batchKey: (connection, target) => groupKey(connection, target, awsKinds.get(target.kind)),
+  inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
+  patience,
+  needs: (wanted) => rightsFor(wanted, awsKinds),
+  open: (connection, context) => new AwsLink(connection, context, awsKinds),
+});

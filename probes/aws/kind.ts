@@ -1,0 +1,127 @@
+/**
+ * THE SEAM for a new kind. A kind is a folder under `kinds/`: `entry.ts` (what the manifest says of it, compiled; loads no SDK) and `look.ts`
+ * (how it is listed, asked for by name, read and inspected; imported when a manifest has such a resource). Everything else, paging, pace,
+ * timeouts, proof of absence, blindness, is the engine's (`sweep.ts`, `inspection.ts`), once for all kinds.
+ */
+import type * as z from 'zod';
+import type { Compiled, Doom, Facet, Identity, Kind, Measure, Parsed, Right } from '../../src/probe.ts';
+import type { Vantage } from './vantage.ts';
+
+/** What every target has; a kind adds its own. */
+export interface AwsTarget {
+  /** As the manifest says it, `aws.ebs.volume`: the key of the registry. */
+  readonly kind: string;
+  /** Undefined: the connection's own. */
+  readonly region: string | undefined;
+  /** What it is looked for by: one of the keys that `Looker.keys` gives for what is listed. */
+  readonly key: string;
+  /** Whose listing it is in, where there is one for each (a bucket, a vault); undefined where the listing is the region's. */
+  readonly scope?: string;
+  /** What it is by any name (a DbiResourceId), where the manifest pins it: an absence then says by what name it is there. */
+  readonly pinned?: string;
+}
+
+export interface AwsKind<T extends AwsTarget = AwsTarget> {
+  readonly name: string;
+  readonly entry: z.ZodObject;
+  compile(entry: unknown): Parsed<Compiled<T>>;
+  readonly holds?: Kind['holds'];
+  /** How long the API may contradict itself; ms. */
+  readonly confirmAfterMs: number;
+  /** The call that lists it, `rds:DescribeDBInstances`: kinds and entries of one listing, region and scope share it. */
+  readonly listing: string;
+  /** True where the listing speaks for all regions at once (buckets). */
+  readonly global?: boolean;
+  /** True where it can be looked at in a store without STS. */
+  readonly withoutSts?: boolean;
+  /** IAM actions, each with what it is needed on; `sts:GetCallerIdentity` needs no right. `region` is never undefined here. */
+  rights(target: T & { readonly region: string }, inspected: boolean): readonly Right[];
+  load(): Promise<AnyLooker>;
+}
+
+/** What was read of one thing, or of one set, in one look. */
+export interface Reading {
+  readonly pin: Identity;
+  readonly measures: Readonly<Record<string, Measure>>;
+  readonly doom?: Doom;
+  /** Listed although there is nothing left (an EBS volume in state `deleted`): as if it were not in the listing. */
+  readonly gone?: boolean;
+  /** One sentence for the evidence: ids, states, dates. Cleaned and bounded by the engine. */
+  readonly say: string;
+  /** Facets that this reading cannot speak for, and why. */
+  readonly blind?: readonly {
+    readonly facets: readonly Facet[];
+    readonly reason: 'denied' | 'partial-answer' | 'protocol';
+    readonly say: string;
+  }[];
+}
+
+/** A second listing by the same caller that cannot be empty, for where the first honestly is. */
+export interface Second {
+  /** `rds:DescribeDBEngineVersions`. */
+  readonly call: string;
+  /** How many things it shows; asked for at most one page. */
+  count(vantage: Vantage): Promise<number>;
+}
+
+/** One question of an inspection, and the facets that its answer speaks for. What it throws makes these blind, and no others. */
+export interface Step {
+  readonly facets: readonly Facet[];
+  /** The call, for the evidence. */
+  readonly call: string;
+  ask(): Promise<{ readonly measures: Readonly<Record<string, Measure>>; readonly say: string }>;
+}
+
+interface LookerBase<Item, T extends AwsTarget> {
+  /** One page after another, as they come; the engine stops asking where one throws. Every call goes through `vantage.ask`. */
+  list(vantage: Vantage, scope: string | undefined): AsyncIterable<readonly Item[]>;
+  /** What it may be wanted by: ids, names. */
+  keys(item: Item): readonly string[];
+  /** The account that the item itself says it belongs to; undefined where it does not say. Another than the asserted one ends the look. */
+  account?(item: Item): string | undefined;
+  readonly second: Second;
+  /** What is inspected of it beyond the listing. */
+  steps?(vantage: Vantage, target: T): readonly Step[];
+}
+
+/** Of things that are wanted one by one. `Detail` is what `direct` answers: the same as what is listed, where the listing shows all. */
+export interface OneLooker<Item, T extends AwsTarget = AwsTarget, Detail = Item> extends LookerBase<Item, T> {
+  readonly of: 'one';
+  /** True where the listing gives only names: whatever is listed and wanted is then read from `direct`. */
+  readonly namesOnly?: boolean;
+  /** The call by name, `rds:DescribeDBInstances`, and the codes by which it says that there is no such thing. */
+  readonly directCall: string;
+  readonly notFound: readonly string[];
+  /** Throws what the API throws, the codes of `notFound` included; undefined where it answered with an empty list. */
+  direct(vantage: Vantage, target: T): Promise<Detail | undefined>;
+  read(item: Detail, target: T, now: number, account: string): Reading;
+  /** What `pinned` of a target is compared with. */
+  id?(item: Item): string | undefined;
+}
+
+/** Of sets: everything in the listing that has the target's key, read at once when the listing has been read to its end. */
+export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends LookerBase<Item, T> {
+  readonly of: 'set';
+  /** None of `items` is missing. Not called for an empty set, which is absent. */
+  read(items: readonly Item[], target: T, now: number, account: string): Reading;
+}
+
+/** A kind as the engine knows it: its items and targets are its own affair, and only meet what its own `list` and `compile` made. */
+export type AnyOneLooker = OneLooker<unknown>;
+export type AnySetLooker = SetLooker<unknown>;
+export type AnyLooker = AnyOneLooker | AnySetLooker;
+
+/** Erases a kind's own types for the registry. */
+export function defineKind<T extends AwsTarget>(kind: AwsKind<T>): AwsKind {
+  return kind;
+}
+
+/** Erases a looker's own types for the engine. */
+export function defineOne<Item, T extends AwsTarget, Detail = Item>(looker: OneLooker<Item, T, Detail>): AnyOneLooker {
+  return looker;
+}
+
+/** Erases a looker's own types for the engine. */
+export function defineSet<Item, T extends AwsTarget>(looker: SetLooker<Item, T>): AnySetLooker {
+  return looker;
+}

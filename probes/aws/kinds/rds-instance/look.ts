@@ -1,0 +1,76 @@
+import type { DBInstance } from '@aws-sdk/client-rds';
+import { accountOf } from '../../arn.ts';
+import { defineOne, type AwsTarget, type Reading } from '../../kind.ts';
+import { exact, flag, pinOf, text } from '../../measure.ts';
+
+/** The most that one page of it may have. */
+const PAGE = 100;
+const DAY_MS = 86_400_000;
+const GIB = 1024 ** 3;
+
+/** Statuses in which its data cannot be had, for longer than a restart takes. */
+const TROUBLE: ReadonlySet<string> = new Set([
+  'failed',
+  'inaccessible-encryption-credentials',
+  'inaccessible-encryption-credentials-recoverable',
+  'incompatible-restore',
+  'restore-error',
+]);
+
+function read(instance: DBInstance, { key }: AwsTarget, now: number, account: string): Reading {
+  const { DbiResourceId: dbi_resource_id, InstanceCreateTime: created, KmsKeyId: kms_key, Engine: engine } = instance;
+  const { DBInstanceStatus: status = 'unknown', BackupRetentionPeriod: days = 0, AllocatedStorage: storage } = instance;
+  const { LatestRestorableTime: restorable = created } = instance;
+  return {
+    pin: pinOf({ account, dbi_resource_id, created, kms_key, engine }),
+    measures: {
+      trouble: text(TROUBLE.has(status) ? status : ''),
+      deletion_protection: flag(instance.DeletionProtection === true),
+      backup_retention: exact(days * DAY_MS, 'ms'),
+      encrypted: flag(instance.StorageEncrypted === true),
+      multi_az: flag(instance.MultiAZ === true),
+      private: flag(instance.PubliclyAccessible !== true),
+      // One that was never restorable has been so for as long as it is there.
+      ...(restorable && { 'restorable.age': exact(Math.max(0, now - restorable.getTime()), 'ms') }),
+      ...(storage !== undefined && { storage: exact(storage * GIB, 'bytes') }),
+    },
+    say: `${key} is ${status}, ${dbi_resource_id ?? 'without a resource id'}, made ${created?.toISOString() ?? 'at an unknown time'}`,
+    ...(status === 'deleting' && { doom: { what: `DB instance ${key} is being deleted`, undo: undoOf(dbi_resource_id ?? '') } }),
+  };
+}
+
+/** The deletion itself cannot be stopped; what was kept can be restored. */
+function undoOf(id: string): string {
+  return `it cannot be stopped; from kept backups: aws rds restore-db-instance-to-point-in-time --source-dbi-resource-id ${id} --use-latest-restorable-time`;
+}
+
+/** Instances, all that there is to know of them in one listing. */
+export const looker = defineOne<DBInstance, AwsTarget>({
+  of: 'one',
+  async *list({ ask }) {
+    let Marker: string | undefined;
+    do {
+      const marker = Marker;
+      const page = await ask('rds', 'DescribeDBInstances', (rds, options) =>
+        rds.describeDBInstances({ MaxRecords: PAGE, ...(marker !== undefined && { Marker: marker }) }, options),
+      );
+      yield page.DBInstances ?? [];
+      Marker = page.Marker;
+    } while (Marker);
+  },
+  keys: ({ DBInstanceIdentifier }) => (DBInstanceIdentifier === undefined ? [] : [DBInstanceIdentifier.toLowerCase()]),
+  account: ({ DBInstanceArn }) => accountOf(DBInstanceArn),
+  id: ({ DbiResourceId }) => DbiResourceId,
+  second: {
+    call: 'rds:DescribeDBEngineVersions',
+    count: async ({ ask }) =>
+      (await ask('rds', 'DescribeDBEngineVersions', (rds, options) => rds.describeDBEngineVersions({ MaxRecords: 20 }, options)))
+        .DBEngineVersions?.length ?? 0,
+  },
+  directCall: 'rds:DescribeDBInstances by name',
+  notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
+  direct: async ({ ask }, { key }) =>
+    (await ask('rds', 'DescribeDBInstances', (rds, options) => rds.describeDBInstances({ DBInstanceIdentifier: key }, options)))
+      .DBInstances?.[0],
+  read,
+});

@@ -1,0 +1,96 @@
+import type { Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import { clean } from '../../src/values/text.ts';
+import { failureOf, Late, type Failure } from './errors.ts';
+import { facetsAt } from './facets.ts';
+import { groupsOf, type Group } from './group.ts';
+import { inspect } from './inspection.ts';
+import { SessionKeeper } from './keeper.ts';
+import type { AwsKind, AwsTarget } from './kind.ts';
+import { lookMs } from './patience.ts';
+import { Reporter } from './reporter.ts';
+import { homeRegion, type Connection } from './schema.ts';
+import type { Session } from './session.ts';
+import { sweep } from './sweep.ts';
+
+/** One account, or one store, under one set of credentials. */
+export class AwsLink implements Link<AwsTarget> {
+  readonly #connection: Connection;
+  readonly #context: ProbeContext;
+  readonly #kinds: ReadonlyMap<string, AwsKind>;
+  readonly #keeper: SessionKeeper;
+  readonly #closed = new AbortController();
+
+  constructor(connection: Connection, context: ProbeContext, kinds: ReadonlyMap<string, AwsKind>) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#kinds = kinds;
+    this.#keeper = new SessionKeeper(connection, context);
+  }
+
+  async *collect(wanted: readonly Wanted<AwsTarget>[], look: Look): AsyncIterable<Report | readonly Report[]> {
+    const due = wanted.filter(({ checks }) => facetsAt(checks, look.depth).length > 0);
+    if (due.length === 0) return;
+    const budget = lookMs(this.#connection);
+    const over = new AbortController();
+    const bell = new AbortController();
+    void this.#context.clock.sleep(budget, bell.signal).then(
+      () => over.abort(new Late(`the look was not over within ${budget} ms`)),
+      () => undefined,
+    );
+    const signal = AbortSignal.any([look.signal, over.signal, this.#closed.signal]);
+    try {
+      yield* this.#look(due, look, signal);
+    } finally {
+      bell.abort();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort(new Error('the link is closed'));
+    this.#keeper.close();
+  }
+
+  async *#look(due: readonly Wanted<AwsTarget>[], look: Look, signal: AbortSignal): AsyncGenerator<Report | readonly Report[], void, void> {
+    let use: { readonly session: Session; done(): void };
+    try {
+      use = await this.#keeper.use(look.path, signal);
+    } catch (error) {
+      look.signal.throwIfAborted();
+      yield this.#allBlind(due, look, failureOf(error));
+      return;
+    }
+    try {
+      for (const group of groupsOf(this.#connection, due, this.#kinds)) {
+        look.signal.throwIfAborted();
+        yield* this.#group(group, look, signal, use.session);
+      }
+    } finally {
+      use.done();
+    }
+  }
+
+  async *#group(group: Group, look: Look, signal: AbortSignal, session: Session): AsyncGenerator<Report | readonly Report[], void, void> {
+    if (this.#connection.sts === 'off' && group.kind.withoutSts !== true) {
+      const say = `a store without STS (sts: off) has no ${group.kind.name}`;
+      yield this.#allBlind(group.wanted, look, { reason: 'wrong-caller', code: '', say });
+      return;
+    }
+    const vantage = session.vantage(group.region, signal);
+    const report = new Reporter(vantage);
+    const failure = (error: unknown): Failure => {
+      look.signal.throwIfAborted();
+      return session.failure(error);
+    };
+    const looker = await group.kind.load();
+    const one = { group, looker, vantage, report, failure };
+    yield* look.depth === 'sweep' ? sweep({ ...one, path: look.path }) : inspect(one);
+  }
+
+  /** Nobody was asserted, so that nothing is believed. */
+  #allBlind(due: readonly Wanted<AwsTarget>[], look: Look, { reason, say }: Failure): Report[] {
+    const at = this.#context.clock.now();
+    const vantage = clean(`${this.#connection.account ?? this.#connection.endpoint ?? ''} in ${homeRegion(this.#connection)}`, 200);
+    const evidence = { method: 'assert the caller', vantage, at, excerpt: say };
+    return due.map(({ id, checks }) => ({ kind: 'blind', id, facets: facetsAt(checks, look.depth), reason, evidence }));
+  }
+}

@@ -1,0 +1,13 @@
+import type { Right, Wanted } from '../../src/probe.ts';
+import { facetsAt } from './facets.ts';
+import type { AwsKind, AwsTarget } from './kind.ts';
+
+/** The IAM actions that the watcher's role needs for exactly this, each once. None of them can change anything. */
+export function rightsFor(wanted: readonly Wanted<AwsTarget>[], kinds: ReadonlyMap<string, AwsKind>): Right[] {
+  const rights = wanted.flatMap(
+    ({ target, checks }) =>
+      kinds.get(target.kind)?.rights({ ...target, region: target.region ?? '*' }, facetsAt(checks, 'inspect').length > 0) ?? [],
+  );
+  const all = [{ right: 'sts:GetCallerIdentity', on: '*', why: 'to know which account answers (AWS grants it to everybody)' }, ...rights];
+  return [...new Map(all.map((right) => [JSON.stringify([right.right, right.on]), right])).values()];
+}
