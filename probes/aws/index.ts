@@ -1,11 +1,14 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
+import { disarm } from './disarm.ts';
+import { grantsFor } from './grants.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
-import { connectionSchema, type Connection } from './schema.ts';
+import { agentSchema, connectionSchema, type Connection } from './schema.ts';
+import { STRENGTHS } from './strengths.ts';
 
 const kinds = new Map<string, Kind<AwsTarget>>(
   [...awsKinds].map(([name, kind]) => [
@@ -27,9 +30,13 @@ export const aws = defineProbe<Connection, AwsTarget>({
   name: 'aws',
   kinds,
   connection: connectionSchema,
+  strengths: STRENGTHS,
+  agent: agentSchema,
   batchKey: (connection, target) => groupKey(connection, target, awsKinds.get(target.kind)),
   inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
   patience,
   needs: (wanted) => rightsFor(wanted, awsKinds),
+  grants: grantsFor,
+  disarm,
   open: (connection, context) => new AwsLink(connection, context, awsKinds),
 });

@@ -1,5 +1,8 @@
-import type { Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type { Agent, AuditReport, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
+import { auditAccount } from './audit.ts';
+import { unaudited } from './audit-context.ts';
+import { baseAccount } from './base-account.ts';
 import { failureOf, Late, type Failure } from './errors.ts';
 import { facetsAt } from './facets.ts';
 import { groupsOf, type Group } from './group.ts';
@@ -42,6 +45,25 @@ export class AwsLink implements Link<AwsTarget> {
       yield* this.#look(due, look, signal);
     } finally {
       bell.abort();
+    }
+  }
+
+  async *audit(wanted: readonly Wanted<AwsTarget>[], agents: readonly Agent[], signal: AbortSignal): AsyncGenerator<AuditReport> {
+    const bounds = AbortSignal.any([signal, this.#closed.signal]);
+    const connection = this.#connection;
+    let use: { readonly session: Session; done(): void };
+    try {
+      use = await this.#keeper.use('fresh', bounds);
+    } catch (error) {
+      const { reason, say } = failureOf(error);
+      yield unaudited('the account', reason, say);
+      return;
+    }
+    try {
+      const base = await baseAccount(connection, this.#context, bounds);
+      yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
+    } finally {
+      use.done();
     }
   }
 
