@@ -27,8 +27,8 @@ const { metafile } = await build({
   legalComments: 'eof',
   metafile: true,
   logLevel: 'warning',
-  // pg asks for it where somebody has it; nobody has.
-  external: ['pg-native'],
+  // pg asks for it where somebody has it; nobody has. AWS's clients, sixty megabytes, stay packages that are loaded where a manifest needs them.
+  external: ['pg-native', '@aws-sdk/*'],
   banner: { js: `import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);` },
 });
 writeFileSync(`${root}/dist/THIRD-PARTY-LICENSES`, licences(Object.keys(metafile.inputs)));

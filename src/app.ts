@@ -23,6 +23,7 @@ import { compileManifest, readConfigFile, refuseMoves, secretReader, type Files,
 import { reasonNotToArm } from './loop/first-arming.ts';
 import type { Group, Plan } from './loop/plan.ts';
 import { closeGroups } from './loop/plan.ts';
+import { Archiver } from './loop/archiver.ts';
 import { Watch } from './loop/watch.ts';
 import { makePager, refOrText } from './make-pager.ts';
 import { openKey, openState } from './open-state.ts';
@@ -158,7 +159,7 @@ export async function startApp(
   try {
     const reading = filesContext(context);
     const read = await readConfigFile(option, reading);
-    const state = await openState(read.config.watchdog.state, log);
+    const state = await openState(read.config.watchdog.state, log, read.config.ledger?.archive?.folder);
     releasers.push({ name: 'state', release: () => state.release() });
     const { store, snapshot } = state;
     const clock = createSystemClock(Number(snapshot.meta['steady'] ?? 0));
@@ -227,6 +228,9 @@ export async function startApp(
     const cosigning =
       key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
     if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
+    const { archive } = files.config.ledger ?? {};
+    const archiver = archive && new Archiver({ store, clock, log, ...archive, tell: watch.trouble.bind(watch) });
+    if (archiver) releasers.push({ name: 'archiver', release: () => archiver.stop() });
     const closed = (id: string) => store.incident(id);
     const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });

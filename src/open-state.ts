@@ -19,9 +19,10 @@ export interface State {
 /**
  * Takes the state folder and what is remembered there. Where it cannot be used (damaged, full, read-only) the watch starts all the same,
  * from memory, and says so by a page (law 5): its commits fail with the reason until somebody mends the folder and restarts.
+ * `archives`: where archives of the ledger lie.
  * @throws StoreError where another daemon watches with this folder, or it holds what is not of this program or of a newer one.
  */
-export async function openState(dir: string, log: Log): Promise<State> {
+export async function openState(dir: string, log: Log, archives?: string): Promise<State> {
   const releasers: (() => Promise<void> | void)[] = [];
   const release = async (): Promise<void> => {
     for (let next = releasers.pop(); next; next = releasers.pop()) await next();
@@ -29,7 +30,7 @@ export async function openState(dir: string, log: Log): Promise<State> {
   try {
     const lock = acquireLock(dir);
     releasers.push(() => lock.release());
-    const store = await openStore(dir);
+    const store = await openStore(dir, { archives });
     releasers.push(() => store.close());
     await store.prune(CLOSED_KEPT);
     return { store, snapshot: await store.load(), release };
@@ -65,6 +66,7 @@ function brokenStore(error: StoreError): Store {
     ledger: none,
     head: refuse,
     consistency: refuse,
+    archive: refuse,
     incident: nothing,
     orders: none,
     requests: none,

@@ -141,6 +141,25 @@ export interface Change {
   readonly requests?: readonly RequestRecord[];
 }
 
+/** Which entries may leave the store, and where to. */
+export interface ArchiveOrder {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Entries written before this moment, ms since 1970. */
+  readonly before: number;
+  /** Now: that it was done is an entry itself. */
+  readonly at: Instant;
+}
+
+/** A block of entries that lies in a file and no more in the store. */
+export interface Archived {
+  readonly first: number;
+  readonly last: number;
+  readonly file: string;
+  /** The Merkle root over them alone, base64: the subtree that the store keeps in their place. */
+  readonly root: string;
+}
+
 export interface Store {
   load(): Promise<Snapshot>;
   /** Resolves with the ledger's head once the change would survive a power cut; rejects with nothing changed. */
@@ -151,6 +170,8 @@ export interface Store {
   head(): Promise<LedgerHead | null>;
   /** What shows that the ledger of `newer` entries has grown from that of `older`: hashes of RFC 9162 §2.1.4, base64. */
   consistency(older: number, newer: number): Promise<readonly string[]>;
+  /** Moves the oldest entries of the ledger to a file, a block of 1,024 at a time; null where none is old enough. What was moved is still read by `ledger`. */
+  archive(order: ArchiveOrder): Promise<Archived | null>;
   /** An incident, open or closed, for as long as it is kept. */
   incident(id: string): Promise<Incident | undefined>;
   /** What has been asked for and not carried out, oldest first. */

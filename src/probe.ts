@@ -12,11 +12,13 @@
 import type * as z from 'zod';
 import type { Agent, AuditReport, Reach } from './core/audit-report.ts';
 import type { Check } from './core/expectation.ts';
+import type { Discovery, DiscoveryDepth, Found } from './core/found.ts';
 import type { Depth, Identity, Instant, Report } from './core/report.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
 
 export type { Check } from './core/expectation.ts';
 export type * from './core/audit-report.ts';
+export type { Discovery, DiscoveryDepth, Found, Progress, Unexplored } from './core/found.ts';
 export type * from './core/report.ts';
 
 /** A complaint about raw input: where below the thing parsed, what is wrong and what would be right. */
@@ -45,6 +47,11 @@ export interface Kind<T = unknown> {
   compile(entry: unknown): Parsed<Compiled<T>>;
   /** What its loss would cost: data of its own (default), copies of other resources, or nothing that could be lost. */
   readonly holds?: 'data' | 'copies' | 'nothing';
+  /**
+   * Whether a resource of the roll is the thing found. Where absent: it is if each key of `found.entry` stands in the manifest with the same
+   * value. For kinds of which several entries may mean one thing: patterns, aliases.
+   */
+  covers?(target: T, found: Found): boolean;
   /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
   readonly confirmAfterMs: number;
 }
@@ -106,6 +113,12 @@ export interface Link<T = unknown> {
    * when `signal` aborts. What cannot be found out is `unaudited`, never left out.
    */
   audit?(wanted: readonly Wanted<T>[], agents: readonly Agent[], signal: AbortSignal): AsyncIterable<AuditReport>;
+  /**
+   * What is there, on the roll or not, one thing at a time as it is listed, so that a listing of many pages is shown as it comes. `wanted`:
+   * what of the roll is on this connection, for those who look near it. `names` is asked every hour by the daemon: let it cost little.
+   * Changes nothing; ends when `signal` aborts. What cannot be listed or looked into is `unexplored`, never left out.
+   */
+  discover?(wanted: readonly Wanted<T>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery>;
   close(): Promise<void>;
 }
 
@@ -149,6 +162,8 @@ export interface Probe<C = unknown, T = unknown> {
    * none where the provider knows no such thing. Contacts nothing.
    */
   disarm?(connection: C, wanted: readonly Wanted<T>[], reach: AgentReach, context: GrantContext): Promise<Grants>;
+  /** Entries for what another tool's file declares; empty where it is none of this probe's. Contacts nothing, and repeats no secret. */
+  imports?(declared: Declared): readonly Imported[];
   open(connection: C, context: ProbeContext): Link<T>;
 }
 
@@ -156,6 +171,27 @@ export interface AgentReach {
   readonly agent: Agent;
   readonly reaches: readonly Reach[];
 }
+
+/**
+ * One thing that a file of another tool declares: of Terraform's state an instance of a managed resource (`type`: `aws_db_instance`), of a
+ * compose file a `service` or a `volume`, of Kubernetes manifests an object (`type`: its kind). Values that the file marks as sensitive are not in it.
+ */
+export interface Declared {
+  readonly format: 'terraform' | 'compose' | 'kubernetes';
+  readonly type: string;
+  /** As its file calls it: `module.db.aws_db_instance.orders`, `db`, `prod/orders`. */
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** What an import makes of a declared thing: an entry, with what people still have to fill in; or why none is made of it. */
+export type Imported =
+  | {
+      readonly entry: Found;
+      readonly todo: readonly string[];
+      /** Settings that tell its connection from others of the probe. */ readonly on?: Readonly<Record<string, unknown>>;
+    }
+  | { readonly skipped: string };
 
 /** Erases a probe's own types for the registry. Safe because `open` and `compile` only ever meet values their own schemas produced. */
 export function defineProbe<C, T>(probe: Probe<C, T>): Probe {

@@ -3,23 +3,26 @@ import { homeRegion, type Connection } from './schema.ts';
 import { makeClient, type Credentials } from './clients.ts';
 import { BadAnswer } from './errors.ts';
 
-/** Credentials, with every text in them that must appear nowhere. */
-export interface Resolved {
-  readonly credentials: Credentials;
-  readonly secrets: readonly string[];
-}
-
 const SESSION_NAME = 'rollcall';
 /** The shortest that AWS grants: a session that leaks is good for little. */
 const SESSION_SECONDS = 900;
 
-/** Finds the credentials anew: the access key that is given, else the SDK's chain; then the role. Bounded by the caller. */
-export async function resolveCredentials(connection: Connection, secret: ProbeContext['secret'], signal: AbortSignal): Promise<Resolved> {
+/**
+ * Finds the credentials anew: the access key that is given, else the SDK's chain; then the role. Bounded by the caller. Every text in them that
+ * must appear nowhere is added to `secrets` as soon as it is known.
+ */
+export async function resolveCredentials(
+  connection: Connection,
+  secret: ProbeContext['secret'],
+  secrets: string[],
+  signal: AbortSignal,
+): Promise<Credentials> {
   const own = (await given(connection, secret)) ?? (await chained(connection));
-  const secrets = secretsOf(own);
+  secrets.push(...secretsOf(own));
   const { role_arn: RoleArn, external_id } = connection;
-  if (RoleArn === undefined) return { credentials: own, secrets };
+  if (RoleArn === undefined) return own;
   const ExternalId = external_id && (await secret(external_id)).reveal();
+  if (ExternalId !== undefined) secrets.push(ExternalId);
   const sts = await makeClient('sts', homeRegion(connection), connection, own);
   try {
     const { Credentials: got } = await sts.assumeRole(
@@ -33,7 +36,8 @@ export async function resolveCredentials(connection: Connection, secret: ProbeCo
       ...(got.SessionToken !== undefined && { sessionToken: got.SessionToken }),
       ...(got.Expiration && { expiration: got.Expiration }),
     };
-    return { credentials, secrets: [...secrets, ...secretsOf(credentials), ...(ExternalId === undefined ? [] : [ExternalId])] };
+    secrets.push(...secretsOf(credentials));
+    return credentials;
   } finally {
     sts.destroy();
   }

@@ -11,6 +11,15 @@ export interface Failure {
 
 /** Who answers is not whom the connection names. */
 export class WrongCaller extends Error {}
+/** Sorted already, where the secrets in its text were known. */
+export class Refused extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.say);
+    this.failure = failure;
+  }
+}
 /** No answer in time; ours, not the API's. */
 export class Late extends Error {}
 /** What answers cannot be read as what was asked. */
@@ -31,6 +40,7 @@ const STALE =
 
 /** Sorts what a client of the SDK, a socket or a credential provider threw. `secrets` are masked in its text. */
 export function failureOf(error: unknown, secrets: readonly string[] = []): Failure {
+  if (error instanceof Refused) return error.failure;
   const code = codeOf(error);
   const { message, status } = fieldsOf(error);
   const say = clean(redact(code === '' || message.startsWith(code) ? message : `${code}: ${message}`, secrets));

@@ -58,7 +58,7 @@ export interface Reading {
 
 /** A second listing by the same caller that cannot be empty, for where the first honestly is. */
 export interface Second {
-  /** `rds:DescribeDBEngineVersions`. */
+  /** `rds:DescribeDBParameterGroups`. */
   readonly call: string;
   /** How many things it shows; asked for at most one page. */
   count(vantage: Vantage): Promise<number>;

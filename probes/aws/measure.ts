@@ -1,8 +1,6 @@
 import type { Measure } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 
-export type Measures = Record<string, Measure>;
-
 export function exact(value: number, unit: Measure['unit']): Measure {
   return { value, unit, how: 'exact' };
 }

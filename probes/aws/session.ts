@@ -1,9 +1,9 @@
 import type { ProbeContext } from '../../src/probe.ts';
 import { bounded, untilAborted } from './bounded.ts';
 import { assertCaller, type Caller } from './caller.ts';
-import { makeClient, type Clients, type Service } from './clients.ts';
-import { resolveCredentials, type Resolved } from './credentials.ts';
-import { failureOf, isStale, type Failure } from './errors.ts';
+import { makeClient, type Clients, type Credentials, type Service } from './clients.ts';
+import { resolveCredentials } from './credentials.ts';
+import { failureOf, isStale, Refused, type Failure } from './errors.ts';
 import type { PaceBook } from './pace-book.ts';
 import { homeRegion, type Connection } from './schema.ts';
 import type { Ask, Vantage } from './vantage.ts';
@@ -22,34 +22,39 @@ export class Session {
   readonly #connection: Connection;
   readonly #context: Context;
   readonly #paces: PaceBook;
-  readonly #resolved: Resolved;
+  readonly #credentials: Credentials;
+  readonly #secrets: readonly string[];
   readonly #clients = new Map<string, Promise<Clients[Service]>>();
   readonly #until: number;
   #caller: Caller | undefined;
   #stale = false;
 
-  private constructor(connection: Connection, context: Context, paces: PaceBook, resolved: Resolved) {
+  private constructor(connection: Connection, context: Context, paces: PaceBook, credentials: Credentials, secrets: readonly string[]) {
     this.#connection = connection;
     this.#context = context;
     this.#paces = paces;
-    this.#resolved = resolved;
+    this.#credentials = credentials;
+    this.#secrets = secrets;
     const { wall, steady } = context.clock.now();
-    const ends = resolved.credentials.expiration?.getTime();
+    const ends = credentials.expiration?.getTime();
     this.#until = steady + Math.min(BELIEVED_MS, ends === undefined ? BELIEVED_MS : ends - NEARLY_OVER_MS - wall);
   }
 
-  /** Finds credentials and asserts whose they are. @throws as the APIs do, `WrongCaller` and `Late` included. */
+  /** Finds credentials and asserts whose they are. @throws Refused where either cannot be done. */
   static async open(connection: Connection, context: Context, paces: PaceBook, signal: AbortSignal): Promise<Session> {
-    const resolved = await bounded(connection.timeout, context.clock, signal, 'credentials', (within) =>
-      resolveCredentials(connection, context.secret, within),
-    );
-    const session = new Session(connection, context, paces, resolved);
+    const { clock, secret } = context;
+    const secrets: string[] = [];
+    let session: Session | undefined;
     try {
+      const credentials = await bounded(connection.timeout, clock, signal, 'credentials', (within) =>
+        resolveCredentials(connection, secret, secrets, within),
+      );
+      session = new Session(connection, context, paces, credentials, secrets);
       session.#caller = await assertCaller(session.#asker(homeRegion(connection), signal), connection);
       return session;
     } catch (error) {
-      session.close();
-      throw error;
+      session?.close();
+      throw new Refused(failureOf(error, secrets));
     }
   }
 
@@ -75,7 +80,7 @@ export class Session {
 
   /** What a call threw, its secrets masked. Credentials that ran out are not used again. */
   failure(error: unknown): Failure {
-    const failure = failureOf(error, this.#resolved.secrets);
+    const failure = failureOf(error, this.#secrets);
     if (isStale(failure.code)) this.#stale = true;
     return failure;
   }
@@ -110,7 +115,7 @@ export class Session {
 
   #client<S extends Service>(service: S, region: string): Promise<Clients[S]> {
     const key = `${service}@${region}`;
-    const known = this.#clients.get(key) ?? makeClient(service, region, this.#connection, this.#resolved.credentials);
+    const known = this.#clients.get(key) ?? makeClient(service, region, this.#connection, this.#credentials);
     this.#clients.set(key, known);
     return known as Promise<Clients[S]>;
   }

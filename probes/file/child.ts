@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DiscoveryAnswer, DiscoveryJob } from './discovery-job.ts';
 import type { Answer, AuditJob, Job } from './job.ts';
 import type { AuditReport } from '../../src/probe.ts';
 
@@ -59,7 +60,8 @@ export class Child {
   /** The answer to one job, or undefined where the child ended without one. */
   ask(job: Job): Promise<Answer | undefined>;
   ask(job: AuditJob): Promise<readonly AuditReport[] | undefined>;
-  async ask(job: Job | AuditJob): Promise<unknown> {
+  ask(job: DiscoveryJob): Promise<DiscoveryAnswer | undefined>;
+  async ask(job: Job | AuditJob | DiscoveryJob): Promise<unknown> {
     const answer = this.#next();
     if (!this.#process.connected) return undefined;
     this.#process.send(job);

@@ -1,5 +1,6 @@
 import type { AuditReport, ProbeContext } from '../../src/probe.ts';
 import { Child } from './child.ts';
+import type { DiscoveryAnswer, DiscoveryJob } from './discovery-job.ts';
 import type { Answer, AuditJob, Job } from './job.ts';
 
 /** What became of one job. */
@@ -58,6 +59,11 @@ export class Crew {
 
   /** The same for an audit. */
   audit(child: Child, job: AuditJob, signal: AbortSignal): Promise<Done<readonly AuditReport[]>> {
+    return this.#run(child, job.id, async () => child.ask(job), signal);
+  }
+
+  /** The same for a folder or a mount of a discovery. */
+  explore(child: Child, job: DiscoveryJob, signal: AbortSignal): Promise<Done<DiscoveryAnswer>> {
     return this.#run(child, job.id, async () => child.ask(job), signal);
   }
 

@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { STRENGTHS } from './audit.ts';
 import { compileBackups } from './compile-backups.ts';
 import { compileVolume } from './compile-volume.ts';
+import { covers } from './covers.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
@@ -18,8 +19,11 @@ import {
 } from './schema.ts';
 
 const kinds = new Map<string, Kind<FileTarget>>([
-  ['file.volume', { entry: volumeSchema, compile: (entry) => compileVolume(entry as VolumeEntry), confirmAfterMs: 0 }],
-  ['file.backups', { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), confirmAfterMs: 0, holds: 'copies' }],
+  ['file.volume', { entry: volumeSchema, compile: (entry) => compileVolume(entry as VolumeEntry), covers, confirmAfterMs: 0 }],
+  [
+    'file.backups',
+    { entry: backupsSchema, compile: (entry) => compileBackups(entry as BackupsEntry), covers, confirmAfterMs: 0, holds: 'copies' },
+  ],
 ]);
 
 /** Volumes and sets of backups on file systems that this host has mounted. */
@@ -37,5 +41,5 @@ export const file = defineProbe<Connection, FileTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
-  open: (connection, context) => new FileLink(context, connection.timeout),
+  open: (connection, context) => new FileLink(context, connection),
 });

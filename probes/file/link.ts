@@ -1,9 +1,23 @@
-import type { Agent, AuditReport, Blind, BlindReason, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type {
+  Agent,
+  AuditReport,
+  Blind,
+  BlindReason,
+  Discovery,
+  DiscoveryDepth,
+  Link,
+  Look,
+  ProbeContext,
+  Report,
+  Wanted,
+} from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { Crew } from './crew.ts';
+import { discoverFiles } from './discover.ts';
 import { facetsAt } from './facets.ts';
 import type { FileTarget, Job, KnownMount } from './job.ts';
 import { Mailbox } from './mailbox.ts';
+import type { Connection } from './schema.ts';
 
 /** Most child processes that one look starts. */
 const LANES = 4;
@@ -19,8 +33,11 @@ export class FileLink implements Link<FileTarget> {
   readonly #hung = new Set<string>();
   readonly #mounts = new Map<string, KnownMount>();
 
-  constructor(context: ProbeContext, timeout: number) {
+  readonly #roots: readonly string[];
+
+  constructor(context: ProbeContext, { timeout, roots }: Connection) {
     this.#context = context;
+    this.#roots = roots;
     this.#crew = new Crew(context.clock, timeout);
     this.#caller = { connection: context.connection };
   }
@@ -49,6 +66,11 @@ export class FileLink implements Link<FileTarget> {
       else if (done.is !== 'aborted') yield { kind: 'unaudited', on: id, reason: done.is === 'hung' ? 'timeout' : 'threw', say: done.say };
     }
     this.#crew.give(child);
+  }
+
+  discover(wanted: readonly Wanted<FileTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+    const now = (): number => this.#context.clock.now().wall;
+    return discoverFiles({ crew: this.#crew, roots: this.#roots, wanted, depth, now, signal });
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,13 @@ export const connectionSchema = z.strictObject({
   timeout: duration({ min: 100, max: 600_000 })
     .default(5000)
     .describe('How long one look at one resource may take before it is blind: timeout (default 5s).'),
+  roots: z
+    .array(path)
+    .max(100)
+    .default([])
+    .describe(
+      'Folders below which rollcall discover looks for sets of backups, four folders deep (default: only the folders of the roll).',
+    ),
 });
 
 const id = () => z.int().min(0).max(4_294_967_294);

@@ -1,6 +1,6 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Facet, Measure, Report } from '../../src/probe.ts';
+import type { Facet, Identity, Measure, Report } from '../../src/probe.ts';
 import { proveMissing } from './absence.ts';
 import { findDevice, lostUnderMount, missingNetworkMount } from './device.ts';
 import { containsFacet, MOUNTED, sentinelFacet, USED } from './facets.ts';
@@ -86,10 +86,7 @@ function notMounted(job: Job, target: VolumeTarget, place: Place, system: System
 
 function atPlace(job: Job, target: VolumeTarget, place: Place, mounted: boolean, system: System, reporter: Reporter): Report[] {
   const { mount } = place;
-  const pin = onlyWanted(
-    { ...filesystemIdentity(mount, system), ...(place.born === undefined ? {} : { created: isoOf(place.born) }) },
-    target.identity,
-  );
+  const pin = onlyWanted({ ...filesystemIdentity(mount, system), ...bornOf(place.born) }, target.identity);
   // A key that the manifest pins and this look cannot tell is not confirmed by the others.
   const untold = Object.keys(target.identity).filter((key) => !(key in pin));
   const own: Facet[] = ['presence', MOUNTED, ...(untold.length === 0 ? ['identity' as const] : [])];
@@ -158,6 +155,11 @@ function usage(place: Place): Pick<Found, 'facets' | 'measures'> {
   const measures = { used: exact((blocks - bfree) * bsize, 'bytes'), entries: exact(readdirSync(place.real).length, 'count') };
   // btrfs, FAT and most network servers keep no number of files.
   return { facets: [USED], measures: files > 0 ? { ...measures, files: exact(files - ffree, 'count') } : measures };
+}
+
+/** When a folder was made, as the pin `created`; nothing where that is not known. `ns` since 1970. */
+export function bornOf(ns: bigint | undefined): Identity {
+  return ns === undefined ? {} : { created: isoOf(ns) };
 }
 
 function isoOf(ns: bigint): string {

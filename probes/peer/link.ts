@@ -2,6 +2,8 @@ import type {
   Blind,
   BlindReason,
   Depth,
+  Discovery,
+  DiscoveryDepth,
   Evidence,
   Facet,
   Link,
@@ -17,6 +19,7 @@ import { clean } from '../../src/values/text.ts';
 import { ask } from './ask.ts';
 import type { WatcherTarget } from './compile.ts';
 import type { Connection } from './schema.ts';
+import { discovered } from './discover.ts';
 import { readStatus, type WatcherStatus } from './status.ts';
 
 const METHOD = 'GET /api/v1/status';
@@ -43,6 +46,10 @@ export class PeerLink implements Link<WatcherTarget> {
     for (const { id, facets } of due)
       if (status && measures) yield* speak(id, facets, status, measures, evidence);
       else yield blind(id, facets, reason, evidence);
+  }
+
+  async *discover(_wanted: readonly Wanted<WatcherTarget>[], _depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+    yield discovered(await this.#ask(signal));
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,6 @@ import {
 } from './powers.ts';
 import { reachInto, reachOfRole, type Reacher } from './reach.ts';
 import type { AgentIdentity } from './schema.ts';
-import type { Session } from './session.ts';
 import { sqlIdentifier } from './sql-text.ts';
 import { strengthsOf, strengthsOfRole } from './strengths.ts';
 import type { DatabaseTarget } from './target.ts';
@@ -39,7 +38,7 @@ export async function* auditServer(audit: Audit, agents: readonly Agent[]): Asyn
   const { connector, limit, signal, wanted } = audit;
   let found: { server: Server; subjects: Subject[]; outside: Power[] };
   try {
-    found = await withSession(audit, undefined, async (session) => {
+    found = await connector.within(signal, { statement: limit }, async (session) => {
       const server = await readServer(session, limit, signal);
       const subjects = await readSubjects(session, [server.user, ...agents.map(roleOf)], limit, signal);
       return { server, subjects, outside: await readPowersOutside(session, oidsOf(subjects), limit, signal) };
@@ -74,7 +73,7 @@ export async function* auditServer(audit: Audit, agents: readonly Agent[]): Asyn
     };
   yield* inLanes<string, AuditReport>(names.slice(0, DATABASES), LANES, signal, async (name, say) => {
     try {
-      await withSession(audit, name, async (session) => {
+      await connector.within(signal, { database: name, statement: limit }, async (session) => {
         if (!mighty) {
           const powers = await readPowersInside(session, oidsOf([own]), undefined, limit, signal);
           for (const one of strengthsOf(powers, own, `DATABASE ${sqlIdentifier(name)}`)) say(one);
@@ -138,17 +137,4 @@ function inOrder({ databases }: Server, wanted: readonly WantedDatabase[], only:
   const rolled = databases.filter(({ name }) => wanted.some(({ target }) => target.name === name));
   const others = only ? [] : databases.filter(({ lets }) => lets);
   return [...new Set([...rolled, ...others].map(({ name }) => name))];
-}
-
-async function withSession<T>(
-  { connector, limit, signal }: Audit,
-  database: string | undefined,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const session = await connector.open(signal, { ...(database !== undefined && { database }), statement: limit });
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
 }

@@ -33,7 +33,7 @@ export class Connector {
   }
 
   /** `database`: the maintenance database unless named. `statement`: ms. @throws what `failure` can read. */
-  async open(signal: AbortSignal, options: { readonly database?: string; readonly statement: number }): Promise<Session> {
+  async open(signal: AbortSignal, options: { readonly database?: string | undefined; readonly statement: number }): Promise<Session> {
     const { url, tls, connect_timeout, lock_timeout } = this.#connection;
     const secret = await this.#context.secret(url);
     const found = parseAddress(secret);
@@ -45,6 +45,20 @@ export class Connector {
     const session = await Session.open(address, await tlsFor(address.host, tls), limits, signal);
     this.#urls.set(session, secret.reveal());
     return session;
+  }
+
+  /** Does `work` in a session of its own, which is closed whatever becomes of it. @throws what `failure` can read. */
+  async within<T>(
+    signal: AbortSignal,
+    options: { readonly database?: string | undefined; readonly statement: number },
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const session = await this.open(signal, options);
+    try {
+      return await work(session);
+    } finally {
+      await session.close();
+    }
   }
 
   /** False where the url has changed since the session was opened. One that cannot be read now is for the next new session to complain of. */

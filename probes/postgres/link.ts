@@ -1,7 +1,21 @@
-import type { Agent, AuditReport, Facet, Identity, Link, Look, Nudge, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type {
+  Agent,
+  AuditReport,
+  Discovery,
+  DiscoveryDepth,
+  Facet,
+  Identity,
+  Link,
+  Look,
+  Nudge,
+  ProbeContext,
+  Report,
+  Wanted,
+} from '../../src/probe.ts';
 import { auditServer } from './audit.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
 import { Connector } from './connector.ts';
+import { discoverServer } from './discover.ts';
 import type { Failure } from './errors.ts';
 import { Inspection, openFacets } from './inspection.ts';
 import { inLanes } from './lanes.ts';
@@ -59,6 +73,12 @@ export class PostgresLink implements Link<DatabaseTarget> {
     // Sessions of its own, by a connector of its own: what it meets is no news of the looks.
     const connector = new Connector(this.#connection, this.#context);
     return auditServer({ connector, connection, wanted, limit: this.#connection.statement_timeout, signal: bounds }, agents);
+  }
+
+  discover(_wanted: readonly WantedDatabase[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+    const connector = new Connector(this.#connection, this.#context);
+    const bounds = AbortSignal.any([signal, this.#closing.signal]);
+    return discoverServer({ connector, depth, limit: this.#connection.statement_timeout, signal: bounds });
   }
 
   async close(): Promise<void> {

@@ -27,6 +27,7 @@ export interface TableFacts {
   readonly keyColumn: string | null;
 }
 
+// A partitioned table has no rows of its own, but after an ANALYZE of it (which autovacuum never makes) it holds the sum over its parts.
 const STATEMENT = `
 select c.oid::text as oid, coalesce(s.tuples, 0) as tuples, coalesce(s.bytes, 0) as bytes,
   coalesce(s.live, 0) as live, coalesce(s.deleted, 0) as deleted,
@@ -55,7 +56,7 @@ left join lateral (
     pg_catalog.sum(p.relpages)::float8 * pg_catalog.current_setting('block_size')::float8 as bytes,
     pg_catalog.sum(pg_catalog.pg_stat_get_live_tuples(p.oid))::float8 as live,
     pg_catalog.sum(pg_catalog.pg_stat_get_tuples_deleted(p.oid))::float8 as deleted
-  from part join pg_catalog.pg_class p on p.oid = part.oid) s on c.oid is not null
+  from part join pg_catalog.pg_class p on p.oid = part.oid where p.relkind <> 'p') s on c.oid is not null
 left join pg_catalog.pg_attribute f on f.attrelid = c.oid and f.attname = w.fresh and f.attnum > 0 and not f.attisdropped
 left join pg_catalog.pg_attribute o on o.attrelid = c.oid and o.attname = w.oldest and o.attnum > 0 and not o.attisdropped
 order by w.nth`;
@@ -80,7 +81,12 @@ export async function readTableFacts(
 }
 
 /** Rows, exactly, but no further than `floor` where that is all that is asked. Reads no contents: SELECT on any column will do. */
-export async function countRows(session: Session, table: TableTarget, limit: number, signal: AbortSignal): Promise<number> {
+export async function countRows(
+  session: Session,
+  table: Pick<TableTarget, 'schema' | 'table' | 'count' | 'floor'>,
+  limit: number,
+  signal: AbortSignal,
+): Promise<number> {
   const from = quoteTable(table);
   const [row] =
     table.count === 'full'

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Incident } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
-import { readConsistency } from './sqlite/blocks.ts';
+import { archiveBlock, type Frozen } from './sqlite/archives.ts';
+import { readConsistency, readFrozen } from './sqlite/blocks.ts';
 import { storeError, toStoreError } from './sqlite/error.ts';
 import { openDatabase, prepareFile } from './sqlite/file.ts';
 import {
@@ -28,25 +29,33 @@ export interface SqliteStore extends Store {
   history(limit: number): Promise<readonly Incident[]>;
   /** Forgets closed incidents but the newest `keep`, with their delivered posts. The ledger keeps what happened. */
   prune(keep: number): Promise<void>;
+  /** What the store keeps of the entries that lie in archives. */
+  frozen(): Promise<Frozen>;
+}
+
+interface Opening {
+  /** Nothing is made or changed, and a daemon may be writing meanwhile. */
+  readonly readOnly?: boolean;
+  /** Where archives of old entries lie now; where one is not there it is looked for where it was written. */
+  readonly archives?: string | undefined;
 }
 
 /**
  * Opens `rollcall.db` in the state folder `dir`: makes folder and file where they are missing, brings an older store up to date.
- * With `readOnly` nothing is made or changed, and a daemon may be writing meanwhile.
  * @throws StoreError, whose `code` says why and whose message says where and what to do.
  */
-export async function openStore(dir: string, options: { readonly readOnly?: boolean } = {}): Promise<SqliteStore> {
+export async function openStore(dir: string, options: Opening = {}): Promise<SqliteStore> {
   const path = join(dir, 'rollcall.db');
   const readOnly = options.readOnly ?? false;
   try {
     if (!readOnly) prepareFile(dir, path);
-    return createStore(openDatabase(path, readOnly, MIGRATIONS), path, readOnly);
+    return createStore(openDatabase(path, readOnly, MIGRATIONS), path, options);
   } catch (error) {
     throw toStoreError(error, `cannot open ${path}`);
   }
 }
 
-function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteStore {
+function createStore(db: DatabaseSync, path: string, { readOnly = false, archives }: Opening): SqliteStore {
   const writer = readOnly ? undefined : createWriter(db);
   const opened = inode(path);
   // `async` turns a throw into a rejection; SQLite itself answers at once.
@@ -67,9 +76,15 @@ function createStore(db: DatabaseSync, path: string, readOnly: boolean): SqliteS
   return {
     load: () => attempt('read', () => readSnapshot(db)),
     commit: (change) => attempt('write', () => writable().write(change)),
-    ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit)),
+    ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit, archives)),
     head: () => attempt('read', () => readHead(db)),
-    consistency: (older, newer) => attempt('read', () => readConsistency(db, older, newer)),
+    consistency: (older, newer) => attempt('read', () => readConsistency(db, older, newer, archives)),
+    archive: ({ at, ...order }) =>
+      attempt('archive', () => {
+        const to = writable();
+        return archiveBlock(db, order, (body) => to.append([{ at, kind: 'archived', about: '@watchdog', body: { ...body } }]));
+      }),
+    frozen: () => attempt('read', () => readFrozen(db)),
     incident: (id) => attempt('read', () => readIncident(db, id)),
     orders: () => attempt('read', () => readOrders(db)),
     requests: () => attempt('read', () => readRequests(db)),

@@ -5,6 +5,7 @@ interface VerifyGiven {
   readonly head?: readonly string[];
   readonly key?: string;
   readonly witness?: readonly string[];
+  readonly live?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,9 +18,11 @@ export function addLedger(program: Command, io: Io, config: () => string | undef
     .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint or a page')
     .option('--key <line>', "the watcher's log key, where the one in the state folder is not to be trusted")
     .option('--witness <line...>', 'a witness key: each checkpoint must be cosigned by it')
+    .option('--live', 'only what is in the store: archives of old entries may lie elsewhere')
     .option('--json', 'print JSON')
-    .action(async ({ head = [], key, witness = [], json = false }: VerifyGiven) => {
-      end(await (await import('../commands/ledger.ts')).ledgerVerify(io, { config: config(), heads: head, key, witnesses: witness, json }));
+    .action(async ({ head = [], key, witness = [], live = false, json = false }: VerifyGiven) => {
+      const given = { config: config(), heads: head, key, witnesses: witness, live, json };
+      end(await (await import('../commands/ledger.ts')).ledgerVerify(io, given));
     });
   for (const [name, what, run] of [
     ['head', 'the head as a signed checkpoint, to be kept elsewhere', 'ledgerHead'],

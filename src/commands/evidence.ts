@@ -24,7 +24,7 @@ export async function evidence(
   const resource = manifest.resources.find((one) => one.id === id);
   if (!resource) return EXIT.usage;
   const { state, name } = config.watchdog;
-  const store = await openStore(state, { readOnly: true });
+  const store = await openStore(state, { readOnly: true, archives: config.ledger?.archive?.folder });
   try {
     const { resources, head, incidents } = await store.load();
     const record = resources.get(resource.id);

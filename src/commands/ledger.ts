@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { filesContext } from '../app.ts';
 import { isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
 import { cosignedAt } from '../adapters/cosignature.ts';
-import { verifyLedger, type AnchoredHead } from '../adapters/ledger-verify.ts';
+import { verifyFrom, verifyLedger, type AnchoredHead, type LedgerVerdict } from '../adapters/ledger-verify.ts';
+import type { Frozen } from '../adapters/sqlite/archives.ts';
+import { printRoot } from '../adapters/sqlite/tree.ts';
 import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
 import { readWatcherKey, readWatcherLine } from '../adapters/watcher-key.ts';
 import { COSIGNED } from '../cosigning/submitter.ts';
@@ -25,6 +27,8 @@ export async function ledgerVerify(
     readonly heads: readonly string[];
     readonly key: string | undefined;
     readonly witnesses: readonly string[];
+    /** Only what is in the store: archives may lie elsewhere. */
+    readonly live: boolean;
     readonly json: boolean;
   },
 ): Promise<number> {
@@ -38,22 +42,49 @@ export async function ledgerVerify(
     }
     const anchored = read.filter((one) => typeof one !== 'string');
     const { head: own } = await store.load();
-    const { entries, head, bad: found } = await verifyLedger(store, ...anchored);
+    const frozen = await store.frozen();
+    const early = options.live ? anchored.find(({ seq }) => seq < frozen.seq) : undefined;
+    if (early) {
+      io.err(`rollcall: --head ${early.seq} is of an entry that lies in an archive (up to ${frozen.seq}): verify it without --live\n`);
+      return EXIT.usage;
+    }
+    const {
+      entries,
+      head,
+      bad: found,
+    } = await (options.live ? verifyFrom(store, frozen, ...anchored) : verifyWhole(store, frozen, anchored));
     // No witness of anything, but what the next head would be signed over.
     const grown = own?.seq !== head?.seq || own?.root === head?.root;
     const bad = found ?? (grown ? undefined : { seq: entries, why: 'the tree that the store goes on from is not that of its entries' });
-    if (options.json) io.out(`${JSON.stringify({ entries, head, compared: anchored.length, bad: bad ?? null }, null, 2)}\n`);
-    else if (bad) io.out(`entry ${bad.seq}: ${bad.why}\n${entries} entries before it are as they were written\n`);
-    else
+    const believed = options.live ? frozen.seq : 0;
+    if (options.json)
       io.out(
-        `${entries} entries, each as it was written${head ? `\nhead ${head.seq}:${head.hash}\nroot ${head.root ?? ''}` : ''}\n${
-          anchored.length > 0
-            ? `${anchored.length} ${anchored.length === 1 ? 'head' : 'heads'} kept elsewhere: found again\n`
-            : 'compared with no head kept elsewhere: entries cut off at the end, or all of it written anew, would not show (--head)\n'
-        }`,
+        `${JSON.stringify({ entries, archived: frozen.seq, believed, head, compared: anchored.length, bad: bad ?? null }, null, 2)}\n`,
       );
+    else io.out(printVerdict({ entries, head, ...(bad && { bad }) }, believed, anchored.length));
     return bad ? EXIT.critical : EXIT.ok;
   });
+}
+
+/** All of it, archives too; what the store kept of them for later must be what they hold. */
+async function verifyWhole(store: SqliteStore, frozen: Frozen, anchored: readonly AnchoredHead[]): Promise<LedgerVerdict> {
+  if (frozen.seq === 0) return verifyLedger(store, ...anchored);
+  return verifyLedger(store, ...anchored, {
+    seq: frozen.seq,
+    hash: frozen.hash,
+    root: printRoot(frozen.tree),
+    of: 'what the store kept of its archives',
+  });
+}
+
+function printVerdict({ entries, head, bad }: LedgerVerdict, believed: number, compared: number): string {
+  const before = believed === 0 ? '' : `, but for the first ${believed}, which lie in archives`;
+  if (bad) return `entry ${bad.seq}: ${bad.why}\n${entries} entries before it are as they were written${before}\n`;
+  const found =
+    compared > 0
+      ? `${compared} ${compared === 1 ? 'head' : 'heads'} kept elsewhere: found again\n`
+      : 'compared with no head kept elsewhere: entries cut off at the end, or all of it written anew, would not show (--head)\n';
+  return `${entries} entries, each as it was written${before}${head ? `\nhead ${head.seq}:${head.hash}\nroot ${head.root ?? ''}` : ''}\n${found}`;
 }
 
 /** The head: as a signed checkpoint where there is one, to be kept where the watcher's host cannot reach. */
@@ -115,7 +146,7 @@ async function withStore(
   use: (store: SqliteStore, watchdog: Config['watchdog']) => Promise<number>,
 ): Promise<number> {
   const { config } = await readConfigFile(options.config, filesContext(io));
-  const store = await openStore(config.watchdog.state, { readOnly: true });
+  const store = await openStore(config.watchdog.state, { readOnly: true, archives: config.ledger?.archive?.folder });
   try {
     return await use(store, config.watchdog);
   } finally {

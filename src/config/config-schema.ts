@@ -270,7 +270,7 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       .describe(
         'who may report to this watcher (agents, pipelines), by name, each with a write-only token of its own as a reference to a secret; what they say is shown in pages and never believed',
       ),
-    ledger: ledgerSchema().optional().describe('who bears witness to the ledger'),
+    ledger: ledgerSchema().optional().describe('where old entries of the ledger go, and who bears witness to it'),
     requests: z
       .strictObject({
         approvals: path()

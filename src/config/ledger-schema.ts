@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { duration, webUrl } from '../values/fields.ts';
+import { duration, path, webUrl } from '../values/fields.ts';
 import { LONGEST } from './fields.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** A key of c2sp.org/signed-note in a line; `kind`: how its base64 begins, which tells a log's key from a witness's. */
 const keyLine = (kind: RegExp, what: string) =>
@@ -17,6 +18,15 @@ const keyLine = (kind: RegExp, what: string) =>
 /** `ledger` of config.yaml. */
 export const ledgerSchema = () =>
   z.strictObject({
+    archive: z
+      .strictObject({
+        folder: path().describe('where old entries go, as files; a folder of its own for each watcher'),
+        after: duration({ min: DAY, max: 36_500 * DAY })
+          .default(90 * DAY)
+          .describe('how old they are by then (default 90d)'),
+      })
+      .optional()
+      .describe('entries that leave the store for files (default none)'),
     witnesses: z
       .array(
         z.strictObject({

@@ -108,6 +108,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     claims: new Map(Object.entries(data.claims ?? {})),
     ...(data.ledger && {
       ledger: {
+        ...(data.ledger.archive && { archive: data.ledger.archive }),
         witnesses: data.ledger.witnesses,
         witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
       },

@@ -47,6 +47,8 @@ export interface RequestsConfig {
 }
 
 export interface LedgerConfig {
+  /** Where old entries go (absolute path), and how old they are by then (ms). */
+  readonly archive?: { readonly folder: string; readonly after: number };
   readonly witnesses: readonly { readonly url: string; readonly key: string }[];
   /** `silentAfter` in ms. */
   readonly witnessFor: readonly { readonly key: string; readonly silentAfter: number }[];

@@ -21,6 +21,7 @@ export type LedgerKind =
   | 'grant'
   | 'window'
   | 'audit'
+  | 'archived'
   | 'rounds';
 
 export interface LedgerEntry {

@@ -11,12 +11,18 @@ const EVIDENCE_PRINTED = 6;
 
 type Loss = Outcome & { is: 'lost' };
 
-/** One resource as `check --json` and pages print it (CONTRACT §4). */
-export function printResource(resource: Resource, state: ResourceState, memory: Memory, durationMs: number): PrintedResource {
+/** How a resource stands, in a verdict and a sentence, and what that rests on. */
+export function standOf(resource: Resource, state: ResourceState) {
   const loss = lossOf(state);
   const breaches = breachesOf(state);
   const skipped = skippedOf(resource, state);
   const verdict = verdictOf(loss, breaches, skipped);
+  return { loss, breaches, skipped, verdict, summary: summarize(resource, state, loss, breaches, skipped) };
+}
+
+/** One resource as `check --json` and pages print it (CONTRACT §4). */
+export function printResource(resource: Resource, state: ResourceState, memory: Memory, durationMs: number): PrintedResource {
+  const { loss, breaches, skipped, verdict, summary } = standOf(resource, state);
   const undo = loss?.undoBefore;
   const pin = Object.keys(resource.identity).length > 0 ? 'manifest' : memory.pin && memory.adopted ? 'store' : 'none';
   return {
@@ -28,7 +34,7 @@ export function printResource(resource: Resource, state: ResourceState, memory: 
     breaches,
     pin,
     skipped,
-    summary: summarize(resource, state, loss, breaches, skipped),
+    summary,
     expected: {
       identity: pin === 'none' ? {} : wantedIdentity(resource, memory),
       ...Object.fromEntries(breaches.map((breach) => [breach.path, breach.expected])),

@@ -16,6 +16,7 @@ export class Pulse {
   #beatAt = -Infinity;
   #roundAt: Instant | undefined;
   #beating = false;
+  #last: { readonly at: Instant; readonly heard: boolean } | null = null;
   #unheard: { readonly since: Instant; readonly beats: number } | undefined;
 
   /** `note`: what a good beat says besides, to be kept where it is heard. */
@@ -37,6 +38,11 @@ export class Pulse {
     return this.#roundAt;
   }
 
+  /** What became of the last beat; null before the first, undefined where nobody listens. */
+  get last(): { readonly at: Instant; readonly heard: boolean } | null | undefined {
+    return this.#heartbeat && this.#last;
+  }
+
   /** Since when nobody hears the beats, where that has lasted: then nobody would notice this watcher's end either (law 8). */
   unheardSince(at: Instant): Instant | undefined {
     const { since, beats } = this.#unheard ?? { since: at, beats: 0 };
@@ -44,6 +50,7 @@ export class Pulse {
   }
 
   #answered(heard: boolean, at: Instant): void {
+    this.#last = { at, heard };
     this.#unheard = heard ? undefined : { since: this.#unheard?.since ?? at, beats: (this.#unheard?.beats ?? 0) + 1 };
     if (!heard) this.#log.warn('heartbeat not heard');
   }

@@ -1,16 +1,19 @@
 import { leftAlone, saidAlike } from '../core/calm.ts';
 import { episodesFrom } from '../core/episodes-from.ts';
 import type { Resource } from '../core/expectation.ts';
+import type { Glance } from '../core/glance.ts';
 import type { IncidentClass } from '../core/incident.ts';
 import { massOf, type Mass } from '../core/mass.ts';
 import { BLANK } from '../core/memory.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { remember } from '../core/remember.ts';
-import type { Instant, ResourceReport, Seen } from '../core/report.ts';
+import type { Instant, ResourceReport } from '../core/report.ts';
 import { isUninspectable, NEW, step, type StateEffect, type Stepped } from '../core/state.ts';
 import { judge, type LookMade } from '../core/verdict.ts';
 import type { ResourceRecord, Snapshot } from '../ports.ts';
+import { calmFrom, healthyOf, onlySighting, type Calm } from './calm-look.ts';
+import { Glances } from './glances.ts';
 import type { Plan } from './plan.ts';
 
 /** What one look at one resource led to. */
@@ -27,18 +30,6 @@ interface Advanced extends Stepped {
   readonly after: ReturnType<typeof remember>;
 }
 
-/** The last of a row of looks of which each said what the one before it said, and the first of which changed nothing. */
-interface Calm {
-  readonly look: LookMade;
-  /** What the first of them said, and when the last of them saw it: to keep what each said would cost more than to judge it. */
-  readonly report: Seen;
-  seenAt: Instant;
-  at: Instant;
-  tookMs: number;
-  /** False where it has been judged. */
-  owed: boolean;
-}
-
 /** The resources on the roll and what is known of each, in memory. */
 export class Roll {
   readonly #resources = new Map<string, Resource>();
@@ -49,6 +40,7 @@ export class Roll {
   readonly #took = new Map<string, number>();
   /** Looks that are judged only when somebody asks what is known: in a quiet roll nearly all of them are never asked for. */
   readonly #calm = new Map<string, Calm>();
+  readonly #glances = new Glances();
   readonly #protects = new Map<string, string[]>();
   readonly #byConnection = new Map<string, string[]>();
   /** Until the next look: a thousand losses of one round ask a thousand times. */
@@ -109,7 +101,7 @@ export class Roll {
     const outcomes = this.#judge(id, given, look, at, tookMs);
     const after = this.#records.get(id);
     if (report && before && after && outcomes?.changed === false && leftAlone(before, after))
-      this.#calm.set(id, { look: { depth: look.depth, path: look.path }, report, seenAt: report.evidence.at, at, tookMs, owed: false });
+      this.#calm.set(id, calmFrom(outcomes.resource, look, report, after.state, at, tookMs));
     return outcomes;
   }
 
@@ -205,6 +197,20 @@ export class Roll {
     return resource && record && printResource(resource, record.state, record.memory, this.#took.get(id) ?? 0);
   }
 
+  /** How all of it stands, in the order of the manifest. Looks that say the same again are not judged for it: it costs what has changed. */
+  glances(): Glance[] {
+    return [...this.#resources].flatMap(([id, resource]) => {
+      const record = this.#records.get(id);
+      return record ? [this.#glances.of(resource, record.state)] : [];
+    });
+  }
+
+  /** When all that is expected of it had last been seen good, as `print` would say. */
+  healthyAt(id: string): Instant | null {
+    const calm = this.#calm.get(id);
+    return calm?.owed ? healthyOf(calm) : (this.#records.get(id)?.state.lastHealthy ?? null);
+  }
+
   isUninspectable(id: string): boolean {
     const record = this.#records.get(id);
     return record !== undefined && isUninspectable(record.state);
@@ -248,14 +254,6 @@ function advance(
   const judgments = judge(resource, reports, memory, look);
   const stepped = step(resource, state, { type: 'looked', at, ...look, judgments });
   return { ...stepped, after: remember(resource, memory, stepped.next, reports, judgments) };
-}
-
-/** Where a look said one thing, and that it saw; undefined where it said anything else, or what cannot even be read. */
-function onlySighting(reports: readonly ResourceReport[]): Seen | undefined {
-  const [report] = reports;
-  if (reports.length !== 1 || report?.kind !== 'seen') return undefined;
-  const { evidence, looked, pin, measures } = report as Partial<Seen>;
-  return evidence && Array.isArray(looked) && pin && measures ? report : undefined;
 }
 
 /** True where nothing changed but when it was last looked at. */

@@ -1,4 +1,6 @@
 import type { LedgerHead } from '../core/chain.ts';
+import type { Claim } from '../core/claim.ts';
+import type { Glance } from '../core/glance.ts';
 import type { Incident } from '../core/incident.ts';
 import type { PrintedWindow } from '../core/maintenance.ts';
 import type { PrintedResource } from '../core/page.ts';
@@ -17,13 +19,24 @@ export interface WatchStatus {
   /** How the manifest stands with the people who sign; absent where nobody has to. */
   readonly standing?: Standing;
   readonly why: readonly string[];
+  /** All of it, printed when it is first asked for: that costs what ten thousand judgments cost. */
   readonly resources: readonly PrintedResource[];
+  /** How all of it stands, at a glance, which costs nearly nothing. One that is the same object as before has not changed. */
+  readonly glances: readonly Glance[];
+  /** One of them, printed. */
+  readonly print: (id: string) => PrintedResource | undefined;
+  /** When all that is expected of one was last seen good, ms since 1970. */
+  readonly healthyAt: (id: string) => number | null;
   readonly incidents: readonly Incident[];
   /** Maintenance windows that are open now. */
   readonly windows?: readonly PrintedWindow[];
   /** Requests whose loss would be expected from now on. */
   readonly armed?: readonly string[];
+  /** What agents and pipelines reported of late, oldest first: never believed. */
+  readonly claims: readonly Claim[];
   readonly pagers: PagerHealth;
+  /** The last beat that was answered, or not; null before the first, absent where there is no dead man's switch. */
+  readonly heartbeat?: { readonly at: Instant; readonly heard: boolean } | null;
   readonly head: LedgerHead | null;
   readonly watcher: { readonly name: string; readonly manifest: string; readonly version: number };
   /** Age of the last complete round, ms; null before the first. */

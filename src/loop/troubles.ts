@@ -19,6 +19,7 @@ export type TroubleName =
   | 'batch.overdue'
   | 'heartbeat.unheard'
   | 'ledger.disputed'
+  | 'ledger.unarchived'
   | 'ledger.uncosigned'
   | 'ledger.witnessed'
   | 'loop.stalled'

@@ -23,6 +23,7 @@ import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
 import { Troubles, type TroubleName } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
+import { watchStatus } from './watch-status.ts';
 import { Witnessing } from './witnessing.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
@@ -159,22 +160,17 @@ export class Watch {
   }
 
   status(): WatchStatus {
-    const [why, at] = [this.#unready(), this.#ports.clock.now()];
-    return {
-      watcher: { name: this.#name, manifest: this.#plan.manifest.id, version: this.#plan.manifest.version },
-      roundAge: this.#roll.isSwept() ? this.#schedule.roundAge(at) : null,
-      ready: why.length === 0,
-      ...(this.#succession.standing && { standing: this.#succession.standing }),
-      why,
-      resources: [...this.#roll.resources.keys()].flatMap((id) => this.#excuses.mark(this.#roll.print(id), at) ?? []),
-      windows: this.#excuses.windows(at),
-      armed: this.#excuses.armed(this.#roll),
-      incidents: this.#desk.open(),
-      pagers: this.#outbox.health,
-      head: this.#journal.head,
-      stretch: this.#schedule.stretch(),
-      roundAt: this.#pulse.roundAt,
-    };
+    const [roll, schedule, desk, journal, pulse, claims] = [
+      this.#roll,
+      this.#schedule,
+      this.#desk,
+      this.#journal,
+      this.#pulse,
+      this.#claims.claims,
+    ];
+    const [excuses, outbox, standing, watchdog] = [this.#excuses, this.#outbox, this.#succession.standing, this.#name];
+    const parts = { watchdog, plan: this.#plan, roll, schedule, desk, journal, pulse, claims, excuses, outbox, standing };
+    return watchStatus(parts, this.#unready(), this.#ports.clock.now());
   }
 
   /** Keeps what an agent or a pipeline reports; resolves once it is written down, or known not to be. */

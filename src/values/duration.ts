@@ -26,3 +26,9 @@ export function formatDuration(ms: number): string {
   }
   return parts.join(' ');
 }
+
+/** A duration as a manifest says it, rounded up to a whole number of the largest unit of which there are ten or more: `26h`. */
+export function writeDuration(ms: number): string {
+  const name = (Object.keys(UNITS) as Unit[]).findLast((unit) => ms >= 10 * UNITS[unit]) ?? 'ms';
+  return `${Math.ceil(ms / UNITS[name])}${name}`;
+}

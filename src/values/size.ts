@@ -15,3 +15,9 @@ export function formatSize(bytes: number): string {
   const name = (Object.keys(UNITS) as Unit[]).findLast((unit) => Math.abs(bytes) >= UNITS[unit]) ?? 'B';
   return `${Number((bytes / UNITS[name]).toFixed(2))} ${name}`;
 }
+
+/** Bytes as a manifest says them, rounded down to a whole number of the largest unit of which there are ten or more: `12MiB`. */
+export function writeSize(bytes: number): string {
+  const name = (Object.keys(UNITS) as Unit[]).findLast((unit) => bytes >= 10 * UNITS[unit]) ?? 'B';
+  return `${Math.floor(bytes / UNITS[name])}${name}`;
+}

@@ -7,6 +7,8 @@ import type { WatchStatus } from '../loop/self.ts';
 import type { Secret } from '../values/secret.ts';
 import { Changes } from './changes.ts';
 import { createClaims, type ClaimsOptions } from './claims.ts';
+import { EXPOSITION_TYPE } from './exposition.ts';
+import { Metrics } from './metrics.ts';
 import { createPages } from './page/routes.ts';
 import { recently } from './recently.ts';
 import { createWitness } from './witness.ts';
@@ -94,11 +96,8 @@ export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
     return found ? context.json(found) : context.json({ error: 'no such incident, or one long over' }, 404);
   });
   if (options.requests) app.route('/', readRequests(options.requests.office));
-  app.get('/metrics', async (context) => {
-    const { exposeMetrics } = await import('./metrics.ts');
-    const { type, body } = await exposeMetrics(status(), options.version);
-    return context.body(body, 200, { 'content-type': type });
-  });
+  const metrics = new Metrics(options.version);
+  app.get('/metrics', (context) => context.body(metrics.expose(status()), 200, { 'content-type': EXPOSITION_TYPE }));
   app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head, cosigned: options.cosigning?.cosigned ?? [] }));
   app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
   return app;

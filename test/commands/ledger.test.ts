@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSignedBy, parseCheckpoint } from '../../src/adapters/checkpoint.ts';
 import { runCli, startCli } from '../support/cli.ts';
+import { openStore } from '../../src/adapters/store-sqlite.ts';
+import { AT, makeEntry } from '../support/store-fixtures.ts';
 import { about, startPostBox, type PostBox } from '../support/post.ts';
 import { Site, volume } from '../support/site.ts';
 
@@ -128,5 +130,57 @@ describe('rollcall ledger', function () {
     assert.equal(code, 64);
     assert.match(stderr, /12:abc: neither SEQ:HASH/);
     assert.match(stderr, /config\.yaml: holds neither a checkpoint nor a page/);
+  });
+});
+
+describe('rollcall ledger over archived entries', function () {
+  this.timeout(60_000);
+  let site: Site;
+  before(async () => {
+    site = new Site({ pageUrl: 'http://127.0.0.1:9/', config: { ledger: { archive: { folder: './archive', after: '30d' } } } });
+    const store = await openStore(site.state);
+    await store.commit({ ledger: Array.from({ length: 2100 }, (_, n) => makeEntry(n + 1)) });
+    await store.archive({ folder: join(site.path, 'elsewhere'), before: AT.wall + 2100, at: AT });
+    await store.archive({ folder: join(site.path, 'elsewhere'), before: AT.wall + 2100, at: AT });
+    await store.close();
+  });
+  after(() => site[Symbol.dispose]());
+  const ledger = async (...args: string[]) => runCli(['ledger', ...args], { cwd: site.path });
+
+  it('verifies and exports them from the folder of config.yaml, and says which is missing', async () => {
+    renameSync(join(site.path, 'elsewhere'), join(site.path, 'archive'));
+    const whole = await ledger('verify', '--json');
+    assert.equal(whole.code, 0, whole.stdout);
+    const { entries, archived, believed, bad } = JSON.parse(whole.stdout) as Record<string, unknown>;
+    assert.deepEqual([entries, archived, believed, bad], [2102, 2048, 0, null]);
+    const exported = await ledger('export');
+    assert.equal(exported.stdout.trim().split('\n').length, 2102);
+    renameSync(join(site.path, 'archive'), join(site.path, 'tape'));
+    const missing = await ledger('verify');
+    assert.equal(missing.code, 2);
+    assert.match(missing.stdout, /^entry 1: the archive .*ledger-000000000001-000000001024\.gz is missing/);
+    assert.equal((await ledger('export')).code, 78);
+  });
+
+  it('verifies what is in the store alone, and no head from before it', async () => {
+    const { stdout: head } = await ledger('head');
+    writeFileSync(join(site.path, 'head.txt'), head);
+    const live = await ledger('verify', '--live', '--head', head.trim());
+    assert.equal(live.code, 0, live.stdout + live.stderr);
+    assert.match(live.stdout, /^2102 entries, each as it was written, but for the first 2048, which lie in archives\n/);
+    const early = await ledger('verify', '--live', '--head', `7:${'0'.repeat(64)}`);
+    assert.equal(early.code, 64);
+    assert.match(early.stderr, /--head 7 is of an entry that lies in an archive \(up to 2048\)/);
+  });
+
+  it('finds in `verify` that the roots the store kept are not those of its archives', async () => {
+    renameSync(join(site.path, 'tape'), join(site.path, 'archive'));
+    const db = new DatabaseSync(join(site.state, 'rollcall.db'));
+    const root = Buffer.alloc(32).toString('base64');
+    db.exec(`UPDATE block SET root = '${root}' WHERE last = 2048`);
+    db.close();
+    const { code, stdout } = await ledger('verify');
+    assert.equal(code, 2);
+    assert.match(stdout, /^entry 2048: the root is not that of what the store kept of its archives/);
   });
 });

@@ -1,6 +1,7 @@
 import { array, assert as hold, constantFrom, integer, oneof, property, record, type Arbitrary } from 'fast-check';
 import assert from 'node:assert/strict';
 import type { Resource } from '../../src/core/expectation.ts';
+import { glanceAt } from '../../src/core/glance.ts';
 import { BLANK, type Memory } from '../../src/core/memory.ts';
 import { remember } from '../../src/core/remember.ts';
 import type { Depth, Facet, ResourceReport, Seen } from '../../src/core/report.ts';
@@ -129,6 +130,9 @@ describe('looks that say the same again', function () {
             const outcomes = roll.look(resource.id, reports, turn, at, n);
             if (!outcomes) spared++;
             assert.deepEqual(outcomes?.effects ?? [], plodder.look({ ...turn, reports }, at));
+            // What is told at a glance needs no judging, and says the same.
+            assert.deepEqual(roll.glances(), [glanceAt(resource, plodder.state)]);
+            assert.deepEqual(roll.healthyAt(resource.id), plodder.state.lastHealthy);
           }
           if (turn.next === 'read') assert.deepEqual(roll.record(resource.id), { state: plodder.state, memory: plodder.memory });
           if (turn.next === 'resumed') {

@@ -276,6 +276,7 @@ describe('the watch, end to end with a scripted probe and a real store', functio
       ledger: (from, limit) => store.ledger(from, limit),
       incident: (id) => store.incident(id),
       head: () => store.head(),
+      archive: (order: Parameters<Store['archive']>[0]) => store.archive(order),
       consistency: (older: number, newer: number) => store.consistency(older, newer),
       orders: () => store.orders(),
       requests: () => store.requests(),

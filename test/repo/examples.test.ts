@@ -5,6 +5,7 @@ import { jsonSchema, type SchemaName } from '../../src/config/json-schema.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { readManifest } from '../../src/config/read-manifest.ts';
 import type { Config, Loaded } from '../../src/config/types.ts';
+import { aws } from '../../probes/aws/index.ts';
 import { file } from '../../probes/file/index.ts';
 import { peer } from '../../probes/peer/index.ts';
 import { connectionSchema, databaseSchema } from '../../probes/postgres/schema.ts';
@@ -22,6 +23,7 @@ const postgres: Probe = {
 };
 const probes: ReadonlyMap<string, Probe> = new Map([
   ['postgres', postgres],
+  ['aws', aws],
   ['file', file],
   ['peer', peer],
 ]);
@@ -51,7 +53,7 @@ describe('the example files', () => {
       probes,
       isCron,
     });
-    assert.equal(valueOf(manifest).resources.length, 4);
+    assert.equal(valueOf(manifest).resources.length, 6);
   });
 
   for (const name of ['config', 'manifest'] satisfies SchemaName[])
@@ -69,7 +71,10 @@ describe('the example files', () => {
       .toString()
       .replace(/^defaults:\n(?: .*\n)+/m, '')
       .replace(/^ {2}listen: .*\n/m, '')
-      .replaceAll(/^ {4}(?:[a-z]+_timeout|timeout|endpoint|api_endpoint|replay_lag|inspections_per_minute): .*\n/gm, '');
+      .replaceAll(
+        /^ {4}(?!endpoint: https:\/\/s3\.store)(?:[a-z]+_timeout|timeout|fips|dual_stack|endpoint|api_endpoint|replay_lag|inspections_per_minute): .*\n/gm,
+        '',
+      );
     const without = valueOf(
       readConfig({ file: 'config.example.yaml', bytes: Buffer.from(bare), env: {}, probes, baseDir: '/srv', isCron }),
     );

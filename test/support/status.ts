@@ -6,10 +6,21 @@ const AT = { wall: Date.parse('2026-11-22T10:00:00.500Z'), steady: 10_000 };
 
 /** What a daemon with nothing on its roll, fresh from its start, says of itself; and what a test wants otherwise. */
 export function makeStatus(overrides: Partial<WatchStatus> = {}): WatchStatus {
+  const resources = overrides.resources ?? [];
+  const byId = new Map(resources.map((one) => [one.id, one]));
   return {
     ready: true,
     why: [],
-    resources: [],
+    resources,
+    glances: resources.map(({ id, kind, connection, severity, owner, verdict, breaches, summary }) => {
+      return { id, kind, connection, severity, verdict, breaches: breaches.length, summary, ...(owner !== undefined && { owner }) };
+    }),
+    print: (id) => byId.get(id),
+    healthyAt: (id) => {
+      const healthy = byId.get(id)?.last_seen_healthy;
+      return healthy === null || healthy === undefined ? null : Date.parse(healthy);
+    },
+    claims: [],
     incidents: [],
     pagers: new Map(),
     head: null,

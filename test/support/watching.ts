@@ -108,6 +108,10 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.head() : Promise.resolve(null);
   }
 
+  archive(order: Parameters<Store['archive']>[0]): ReturnType<Store['archive']> {
+    return this.#inner ? this.#inner.archive(order) : Promise.resolve(null);
+  }
+
   consistency(older: number, newer: number): ReturnType<Store['consistency']> {
     return this.#inner ? this.#inner.consistency(older, newer) : Promise.resolve([]);
   }

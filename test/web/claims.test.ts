@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ClaimGiven, ClaimTaken } from '../../src/loop/claim-book.ts';
-import type { WatchStatus } from '../../src/loop/self.ts';
 import { Secret } from '../../src/values/secret.ts';
 import { createWeb } from '../../src/web/server.ts';
+import { makeStatus } from '../support/status.ts';
 
-const STATUS: WatchStatus = {
-  ready: true,
-  why: [],
-  resources: [],
-  incidents: [],
-  watcher: { name: 'vault-eu', manifest: 'prod-eu', version: 1 },
-  roundAge: null,
-  pagers: new Map(),
-  head: null,
-  roundAt: undefined,
-  stretch: new Map(),
-};
+const STATUS = makeStatus();
 
 function open(answer: ClaimTaken = { taken: true, id: '01J' }) {
   const taken: ClaimGiven[] = [];

@@ -6,6 +6,7 @@
  * - `full`, `io`: the disk is full; the disk fails, or a file size limit is reached.
  * - `corrupt`: not a database any more, or a record that cannot be read. `foreign`: a database, but not a store of rollcall.
  * - `newer`, `outdated`: written by a newer rollcall; written by an older one and opened for reading only.
+ * - `archive`: an archive of old ledger entries is missing, cannot be read, or is not the one that was written.
  * - `conflict`: somebody else changed a request meanwhile; read it anew and decide again.
  * - `closed`: used after `close()`. `refused`: a change the store does not take (a value that JSON cannot hold).
  */
@@ -22,6 +23,7 @@ export type StoreErrorCode =
   | 'foreign'
   | 'newer'
   | 'outdated'
+  | 'archive'
   | 'conflict'
   | 'closed'
   | 'refused';
@@ -76,6 +78,7 @@ const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   foreign: 'name another folder in `watchdog.state`; this file is left as it is',
   newer: 'run the newer rollcall again, or restore the copy made before the upgrade',
   outdated: 'start `rollcall watch` of this version once, which brings the store up to date',
+  archive: 'bring the file back from a copy, or name the folder that it was moved to under `ledger.archive`',
   conflict: 'look at it again and say so again',
   closed: 'this is a mistake in rollcall; please report it',
   refused: 'this is a mistake in rollcall; please report it',

@@ -3,6 +3,7 @@ import type { LedgerHead } from '../../core/chain.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { RequestRecord } from '../../core/request-state.ts';
 import type { Order, Post, ResourceRecord, Snapshot } from '../../ports.ts';
+import { archivedThrough, readArchived } from './archives.ts';
 import { decodeDocument, decodeEntry, type ChainedEntry } from './codec.ts';
 import { transaction } from './transaction.ts';
 import { printRoot, readTree } from './tree.ts';
@@ -75,9 +76,17 @@ export function readHead(db: DatabaseSync): LedgerHead | null {
   return row ? { seq: Number(row['seq']), hash: String(row['hash']), root: printRoot(readTree(db)) } : null;
 }
 
-export function readLedger(db: DatabaseSync, from: number, limit: number): ChainedEntry[] {
-  const rows = db.prepare('SELECT seq, bytes, hash FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?').all(from, limit);
-  return rows.map((row) => decodeEntry(Number(row['seq']), String(row['bytes']), String(row['hash'])));
+/** Entries from `from` on, at most `limit`: rows, or those of one archive, which lies in `archives` where it was moved. */
+export function readLedger(db: DatabaseSync, from: number, limit: number, archives?: string): ChainedEntry[] {
+  // Of one moment: a daemon may be cutting what has just been looked for.
+  return transaction(db, 'DEFERRED', () => {
+    if (from <= archivedThrough(db))
+      return readArchived(db, from, archives)
+        .slice(0, limit)
+        .map(({ seq, bytes, hash }) => decodeEntry(seq, bytes, hash));
+    const rows = db.prepare('SELECT seq, bytes, hash FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?').all(from, limit);
+    return rows.map((row) => decodeEntry(Number(row['seq']), String(row['bytes']), String(row['hash'])));
+  });
 }
 
 function readDocuments(db: DatabaseSync, table: string, sql: string, ...parameters: (number | string)[]): unknown[] {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { BLOCK } from './block-size.ts';
 import { keepBlocks } from './blocks.ts';
 import { growFromLedger } from './tree.ts';
 
@@ -60,5 +61,21 @@ CREATE INDEX request_open ON request (id) WHERE open = 1;
     // Roots over whole blocks of entries, so that showing how the ledger has grown does not read all of it.
     sql: 'CREATE TABLE block (last INTEGER PRIMARY KEY, root TEXT NOT NULL) STRICT;',
     fill: keepBlocks,
+  },
+  {
+    to: 5,
+    // Old entries may leave for an archive: only those, and never the last one, from which the ledger goes on.
+    sql: `
+CREATE TABLE archive (last INTEGER PRIMARY KEY, hash TEXT NOT NULL, file TEXT NOT NULL) STRICT;
+CREATE TRIGGER archive_in_order BEFORE INSERT ON archive
+  WHEN NEW.last <> (SELECT coalesce(max(last), 0) + ${BLOCK} FROM archive)
+  BEGIN SELECT RAISE(ABORT, 'archives follow one after the other'); END;
+CREATE TRIGGER archive_no_update BEFORE UPDATE ON archive BEGIN SELECT RAISE(ABORT, 'what was archived stays archived'); END;
+CREATE TRIGGER archive_no_delete BEFORE DELETE ON archive BEGIN SELECT RAISE(ABORT, 'what was archived stays archived'); END;
+DROP TRIGGER ledger_no_delete;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
+  WHEN OLD.seq > (SELECT coalesce(max(last), 0) FROM archive) OR OLD.seq = (SELECT max(seq) FROM ledger)
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+`,
   },
 ];

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { GENESIS, type LedgerHead } from '../../core/chain.ts';
+import { GENESIS, type LedgerEntry, type LedgerHead } from '../../core/chain.ts';
 import { isOpen, type RequestRecord } from '../../core/request-state.ts';
 import type { Change } from '../../ports.ts';
 import { keepBlock } from './blocks.ts';
@@ -12,6 +12,8 @@ import { growTree, printRoot, readTree, writeTree } from './tree.ts';
 export interface Writer {
   /** The whole change or nothing of it; the ledger's head after it. */
   write(change: Change): LedgerHead | null;
+  /** Entries at the end of the ledger, within a transaction of the caller's. */
+  append(entries: readonly LedgerEntry[]): LedgerHead | null;
   /** Forgets closed incidents but the newest `keep`, with their delivered posts. */
   prune(keep: number): void;
 }
@@ -36,7 +38,7 @@ export function createWriter(db: DatabaseSync): Writer {
      ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, open = excluded.open, doc = excluded.doc
      WHERE request.revision = excluded.revision - 1`,
   );
-  const append = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
+  const putEntry = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
   const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
   const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
   const pruneRequests = db.prepare(
@@ -64,14 +66,14 @@ export function createWriter(db: DatabaseSync): Writer {
   };
 
   // The head is read here and not remembered: this process may not be the only one that writes.
-  const appendEntries = (change: Change): LedgerHead | null => {
+  const append = (entries: readonly LedgerEntry[]): LedgerHead | null => {
     let head = readHead(db);
-    if ((change.ledger?.length ?? 0) === 0) return head;
+    if (entries.length === 0) return head;
     let tree = readTree(db);
-    for (const entry of change.ledger ?? []) {
+    for (const entry of entries) {
       const seq: number = (head?.seq ?? 0) + 1;
       const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
-      append.run(seq, bytes, hash);
+      putEntry.run(seq, bytes, hash);
       keepBlock(db, seq);
       tree = growTree(tree, bytes);
       head = { seq, hash };
@@ -81,10 +83,11 @@ export function createWriter(db: DatabaseSync): Writer {
   };
 
   return {
+    append,
     write: (change) =>
       transaction(db, 'IMMEDIATE', () => {
         applyDocuments(change);
-        return appendEntries(change);
+        return append(change.ledger ?? []);
       }),
     prune: (keep) =>
       transaction(db, 'IMMEDIATE', () => {

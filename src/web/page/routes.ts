@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import { html } from 'hono/html';
 import type { Incident } from '../../core/incident.ts';
 import type { WatchStatus } from '../../loop/self.ts';
@@ -33,7 +32,6 @@ export function createPages({ version, status, incident: find, changes }: PageOp
     const frame: Frame = { watchdog: current.watcher.name, version, at: new Date(now).toISOString() };
     return layout(frame, title(current), standing(current).sign, body(current, now));
   };
-  let readers = 0;
 
   app.get('/', async (context) => {
     const asked = {
@@ -80,16 +78,11 @@ export function createPages({ version, status, incident: find, changes }: PageOp
     );
   });
   app.get('/events', (context) => {
-    if (readers >= MOST_READERS) return context.text('too many readers', 503, { 'retry-after': '30' });
-    return streamSSE(context, async (stream) => {
-      readers++;
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
-      try {
-        for await (const event of changes.follow(gone.signal)) await stream.writeSSE({ event, data: new Date().toISOString() });
-      } finally {
-        readers--;
-      }
+    if (changes.readers >= MOST_READERS) return context.text('too many readers', 503, { 'retry-after': '30' });
+    return context.body(changes.follow(), 200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
     });
   });
   for (const [name, type] of Object.entries(ASSETS)) {

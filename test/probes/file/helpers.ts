@@ -77,8 +77,8 @@ export function words(judgments: Map<string, FacetJudgment>): Record<string, str
   );
 }
 
-export function open(timeout = 5000, connection = 'disk', clock: ProbeContext['clock'] = CLOCK) {
-  return file.open({ timeout }, { connection, clock, secret: () => Promise.reject(new Error('no secret is needed')) });
+export function open(timeout = 5000, connection = 'disk', clock: ProbeContext['clock'] = CLOCK, roots: readonly string[] = []) {
+  return file.open({ timeout, roots }, { connection, clock, secret: () => Promise.reject(new Error('no secret is needed')) });
 }
 
 export async function collected(reports: AsyncIterable<Report | readonly Report[]>): Promise<Report[]> {

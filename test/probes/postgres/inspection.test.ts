@@ -74,6 +74,20 @@ for (const version of POSTGRES_VERSIONS)
       assert.deepEqual(words(await watcher.look('inspect')), good);
     });
 
+    it('estimates a partitioned table by its parts, once, also after an analyze of the whole', async () => {
+      await run(`create table p (id int) partition by range (id);
+        create table p1 partition of p for values from (0) to (500); create table p2 partition of p for values from (500) to (1001)`);
+      await run('insert into p select id from t; analyze p1; analyze p2; grant select on p to watcher');
+      await using watcher = watch({ 'public.p': { min_rows: 900 } });
+      const estimate = async () => {
+        const reports = await watcher.reports('inspect');
+        return reports.flatMap((report) => (report.kind === 'seen' ? (report.measures['tables.public.p.tuples']?.value ?? []) : []));
+      };
+      assert.deepEqual(await estimate(), [1000]);
+      await run('analyze p');
+      assert.deepEqual(await estimate(), [1000]);
+    });
+
     it('counts what was deleted between two looks although it was filled again', async () => {
       await using watcher = watch({ 'public.t': { max_churn: '20%' } });
       await watcher.look('inspect');

@@ -1,4 +1,5 @@
 import type { Volume } from '@aws-sdk/client-ec2';
+import { listOf } from '../../answer.ts';
 import { defineOne, type AwsTarget, type Reading } from '../../kind.ts';
 import { exact, flag, pinOf } from '../../measure.ts';
 
@@ -41,7 +42,7 @@ export const looker = defineOne<Volume, AwsTarget>({
       const page = await ask('ec2', 'DescribeVolumes', (ec2, options) =>
         ec2.describeVolumes({ MaxResults: PAGE, ...(token !== undefined && { NextToken: token }) }, options),
       );
-      yield page.Volumes ?? [];
+      yield listOf(page.Volumes, 'Volumes');
       NextToken = page.NextToken;
     } while (NextToken);
   },

@@ -124,7 +124,7 @@ export const rdsInstance = defineKind<AwsTarget>({
   listing: 'rds:DescribeDBInstances',
   rights: () => [
     { right: 'rds:DescribeDBInstances', on: '*', why: 'to list the instances, and to ask for one by its name' },
-    { right: 'rds:DescribeDBEngineVersions', on: '*', why: 'to tell an account without instances from an answer that says nothing' },
+    { right: 'rds:DescribeDBParameterGroups', on: '*', why: 'to tell an account without instances from an answer that says nothing' },
   ],
   load: async () => (await import('./look.ts')).looker,
 });

@@ -1,4 +1,5 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
+import { listOf } from '../../answer.ts';
 import { accountOf } from '../../arn.ts';
 import { defineOne, type AwsTarget, type Reading } from '../../kind.ts';
 import { exact, flag, pinOf, text } from '../../measure.ts';
@@ -54,7 +55,7 @@ export const looker = defineOne<DBInstance, AwsTarget>({
       const page = await ask('rds', 'DescribeDBInstances', (rds, options) =>
         rds.describeDBInstances({ MaxRecords: PAGE, ...(marker !== undefined && { Marker: marker }) }, options),
       );
-      yield page.DBInstances ?? [];
+      yield listOf(page.DBInstances, 'DBInstances');
       Marker = page.Marker;
     } while (Marker);
   },
@@ -62,10 +63,11 @@ export const looker = defineOne<DBInstance, AwsTarget>({
   account: ({ DBInstanceArn }) => accountOf(DBInstanceArn),
   id: ({ DbiResourceId }) => DbiResourceId,
   second: {
-    call: 'rds:DescribeDBEngineVersions',
+    // Of the account itself: whoever has ever had an instance has the default group of its engine, and cannot delete it.
+    call: 'rds:DescribeDBParameterGroups',
     count: async ({ ask }) =>
-      (await ask('rds', 'DescribeDBEngineVersions', (rds, options) => rds.describeDBEngineVersions({ MaxRecords: 20 }, options)))
-        .DBEngineVersions?.length ?? 0,
+      (await ask('rds', 'DescribeDBParameterGroups', (rds, options) => rds.describeDBParameterGroups({ MaxRecords: 20 }, options)))
+        .DBParameterGroups?.length ?? 0,
   },
   directCall: 'rds:DescribeDBInstances by name',
   notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],

@@ -1,0 +1,85 @@
+import type { Found } from '../../src/probe.ts';
+import { groupDigits } from '../../src/values/digits.ts';
+import { floorUnder } from '../../src/values/floor-under.ts';
+import { formatSize } from '../../src/values/size.ts';
+import { MOST_TABLES, type DiscoveredTable } from './discovered-tables.ts';
+import { quoteIdentifier } from './table-name.ts';
+
+/** A table with the rows it was counted to have, where that was cheap enough. */
+export interface CountedTable extends DiscoveredTable {
+  /** Exact; null where only the estimate is known. */
+  readonly counted: number | null;
+}
+
+/** What one look into a database found. */
+export interface DatabaseContents {
+  readonly size: number;
+  /** The largest first. */
+  readonly tables: readonly CountedTable[];
+}
+
+/** Tables named one by one, the largest: of the others `objects` asks how many there are. */
+export const NAMED_TABLES = 40;
+/** Above this a whole count at every inspection is no small thing; then only a floor is asked, and counted no further. */
+const COUNTED_WHOLE = 1024 ** 3;
+/** Fewer rows than this go up and down by themselves. */
+const FEW_ROWS = 100;
+const MARGIN = { counted: 0.1, estimated: 0.2 };
+
+type Proposal = Pick<Found, 'expect' | 'inspect' | 'facts' | 'notes'>;
+
+/** What to demand of a database, from what it holds now: floors with a margin below, and a cadence that its size can bear. */
+export function propose({ size, tables }: DatabaseContents): Proposal {
+  const named = tables.slice(0, NAMED_TABLES);
+  const more = tables.length > MOST_TABLES ? `more than ${MOST_TABLES}` : String(tables.length);
+  const rows = tables.reduce((sum, { counted, rows: estimate }) => sum + (counted ?? estimate ?? 0), 0);
+  const facts = [`${formatSize(size)}, ${more} ${tables.length === 1 ? 'table' : 'tables'}, about ${groupDigits(Math.round(rows))} rows`];
+  if (tables.length > named.length) facts.push(`only the ${NAMED_TABLES} largest tables are named; objects asks that the others stay`);
+  const inspect = cadenceFor(Math.max(0, ...named.map(({ bytes }) => bytes)));
+  if (inspect !== undefined) facts.push(`inspected every ${inspect}: its largest table has ${formatSize(named[0]?.bytes ?? 0)}`);
+  const notes = new Map(named.map((table) => [['expect', 'tables', keyOf(table)].join('\0'), noteOf(table)]));
+  return {
+    facts,
+    notes,
+    ...(inspect !== undefined && { inspect }),
+    ...(named.length > 0 && {
+      expect: {
+        tables: Object.fromEntries(named.map((table) => [keyOf(table), expectOf(table)])),
+        ...(rows >= FEW_ROWS && { max_shrink: '30%' }),
+        ...(tables.length > named.length && { objects: { tables: { min: floorUnder(tables.length, 0.1), max_shrink: '10%' } } }),
+      },
+    }),
+  };
+}
+
+const BARE = /^[^."\0]{1,63}$/;
+
+/** As the manifest names a table. */
+function keyOf({ schema, table }: Pick<DiscoveredTable, 'schema' | 'table'>): string {
+  return [schema, table].map((part) => (BARE.test(part) ? part : quoteIdentifier(part))).join('.');
+}
+
+function expectOf({ counted, rows: estimate, bytes, readable }: CountedTable): Record<string, unknown> {
+  const [rows, margin] = counted === null ? [estimate, MARGIN.estimated] : [counted, MARGIN.counted];
+  if (rows === null || rows < 1) return {};
+  const whole = rows >= FEW_ROWS && bytes <= COUNTED_WHOLE && readable;
+  return { min_rows: floorUnder(rows, margin), ...(whole && { max_shrink: '10%' }) };
+}
+
+function noteOf({ counted, rows, bytes, readable }: CountedTable): string {
+  const some = `${formatSize(bytes)}${readable ? '' : '; this role may not count it (rollcall grants)'}`;
+  if (counted !== null)
+    return counted === 0 ? `empty now: only that it is there is asked` : `${groupDigits(counted)} rows counted, ${some}`;
+  if (rows === null) return `never analyzed, so nobody knows how many rows; ${some}`;
+  return rows < 1 ? `no rows by the last analyze, ${some}` : `about ${groupDigits(Math.round(rows))} rows by the last analyze, ${some}`;
+}
+
+/** How often a database is inspected whose largest table has so many bytes; undefined where the default will do. */
+function cadenceFor(bytes: number): string | undefined {
+  const step = [
+    { from: 500 * 1024 ** 3, every: '6h' },
+    { from: 50 * 1024 ** 3, every: '1h' },
+    { from: 5 * 1024 ** 3, every: '10m' },
+  ].find(({ from }) => bytes >= from);
+  return step?.every;
+}

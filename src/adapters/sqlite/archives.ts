@@ -1,0 +1,88 @@
+import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { GENESIS } from '../../core/chain.ts';
+import { leafHash, treeRoot, type Edge } from '../../core/merkle.ts';
+import type { ArchiveOrder, Archived } from '../../ports.ts';
+import { readArchive, writeArchive, type RawEntry } from './archive-file.ts';
+import { BLOCK } from './block-size.ts';
+import { decodeEntry } from './codec.ts';
+import { storeError } from './error.ts';
+import { transaction } from './transaction.ts';
+import { sha256 } from './tree.ts';
+
+/** What a store keeps of the entries that lie in archives: how many, the hash of the last, the tree over them. */
+export interface Frozen {
+  readonly seq: number;
+  readonly hash: string;
+  readonly tree: Edge;
+}
+
+/** How many entries from the first on lie in archives; those after them are rows. */
+export function archivedThrough(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT coalesce(max(last), 0) AS last FROM archive').get()?.['last']);
+}
+
+/** The hash of the last entry that lies in an archive, as the store kept it. */
+export function archivedHash(db: DatabaseSync): string {
+  return String(db.prepare('SELECT hash FROM archive ORDER BY last DESC LIMIT 1').get()?.['hash'] ?? GENESIS);
+}
+
+/**
+ * Moves the oldest block of rows to a file, where all of it is older than `before`, and cuts the rows once the file is durable: a crash leaves both or the file
+ * alone, never neither. `note` writes down that it was done, in the same transaction.
+ */
+export function archiveBlock(
+  db: DatabaseSync,
+  { folder, before }: Omit<ArchiveOrder, 'at'>,
+  note: (done: Archived) => void,
+): Archived | null {
+  const start = archivedThrough(db);
+  const last = start + BLOCK;
+  // The entry after the block as well: there is always a last row, from which the ledger goes on.
+  const rows = db.prepare('SELECT seq, bytes, hash FROM ledger WHERE seq > ? AND seq <= ? ORDER BY seq').all(start, last + 1);
+  const entries = rows
+    .slice(0, BLOCK)
+    .map((row): RawEntry => ({ seq: Number(row['seq']), bytes: String(row['bytes']), hash: String(row['hash']) }));
+  const newest = entries.at(-1);
+  if (rows.length <= BLOCK || newest?.seq !== last || decodeEntry(last, newest.bytes, newest.hash).at.wall >= before) return null;
+  const file = join(folder, archiveName(start + 1, last));
+  const root = db.prepare('SELECT root FROM block WHERE last = ?').get(last)?.['root'];
+  if (root !== rootOver(entries))
+    throw storeError('corrupt', `the entries from ${start + 1} to ${last} are not as they were written (rollcall ledger verify)`);
+  const done: Archived = { first: start + 1, last, file, root };
+  writeArchive(file, entries);
+  transaction(db, 'IMMEDIATE', () => {
+    db.prepare('INSERT INTO archive (last, hash, file) VALUES (?, ?, ?)').run(last, newest.hash, file);
+    db.prepare('DELETE FROM ledger WHERE seq <= ?').run(last);
+    note(done);
+  });
+  return done;
+}
+
+/** The archived entries from `from` on, to the end of its block. `folder`: where archives lie now, where they were moved. */
+export function readArchived(db: DatabaseSync, from: number, folder: string | undefined): RawEntry[] {
+  const start = Math.floor((from - 1) / BLOCK) * BLOCK;
+  const written = db.prepare('SELECT file FROM archive WHERE last = ?').get(start + BLOCK)?.['file'];
+  const name = written === undefined ? archiveName(start + 1, start + BLOCK) : basename(String(written));
+  const moved = folder === undefined ? undefined : join(folder, name);
+  const file = moved !== undefined && (written === undefined || existsSync(moved)) ? moved : String(written ?? name);
+  const entries = readArchive(file, start);
+  if (entries.length !== BLOCK)
+    throw storeError('archive', `the archive ${file} holds ${entries.length} entries, and not those from ${start + 1} to ${start + BLOCK}`);
+  return entries.slice(from - start - 1);
+}
+
+function archiveName(first: number, last: number): string {
+  return `ledger-${[first, last].map((seq) => String(seq).padStart(12, '0')).join('-')}.gz`;
+}
+
+/** The Merkle root over these entries alone, base64. */
+export function rootOver(entries: readonly Pick<RawEntry, 'bytes'>[]): string {
+  return Buffer.from(
+    treeRoot(
+      sha256,
+      entries.map(({ bytes }) => leafHash(sha256, Buffer.from(bytes))),
+    ),
+  ).toString('base64');
+}
