@@ -70,7 +70,7 @@ export async function* auditAgent(context: AgentAudit, agent: string, arn: strin
 function* shared({ audit, own, roles }: AgentAudit, agent: string, arn: string, account: string): Generator<AuditReport> {
   const fix = ['# rollcall grants --role NAME prints a role of its own for the watcher'];
   if (arn === own) yield { kind: 'shared', agent, what: clean(`${arn} is the very identity with which the watcher looks`, 300), fix };
-  else if (audit.base !== undefined && audit.base === account)
+  else if (audit.base === account)
     yield {
       kind: 'shared',
       agent,

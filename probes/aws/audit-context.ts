@@ -11,8 +11,8 @@ export interface Audit {
   readonly session: Session;
   readonly wanted: readonly Wanted<AwsTarget>[];
   readonly kinds: ReadonlyMap<string, AwsKind>;
-  /** The account of the credentials that the role is assumed with; undefined where it could not be told. */
-  readonly base: string | undefined;
+  /** The account of the credentials that the role is assumed with, or why it could not be told. */
+  readonly base: string | Failure;
   readonly signal: AbortSignal;
 }
 

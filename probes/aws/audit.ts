@@ -39,6 +39,7 @@ export async function* auditAccount(audit: Audit, agents: readonly Agent[]): Asy
   const own = identityOf(name, connection.role_arn);
   yield* auditOwn(audit, vantage, own, threats);
   if (agents.length === 0) return;
+  if (typeof audit.base !== 'string') yield unaudited('where the watcher itself is at home', audit.base.reason, audit.base.say);
   const roles = await rolesOf(vantage, (error) => session.failure(error));
   if (!Array.isArray(roles)) yield unaudited('the roles that agents can become', roles.reason, `iam:ListRoles: ${roles.say}`);
   const known = Array.isArray(roles) ? roles : [];
@@ -60,7 +61,7 @@ async function* auditOwn(
   const questions = [...new Map([...threats, ...OWN_QUESTIONS].map((one) => [keyOf(one), one])).values()];
   const { answers, principal, failure } = await judge(vantage, own, questions, failureOf);
   const all = new Map(answers);
-  for (const region of new Set(threats.filter(({ action }) => /^ec2:Delete/.test(action)).map(({ on }) => on.split(':')[3] ?? ''))) {
+  for (const region of new Set(threats.filter(({ action }) => action.startsWith('ec2:Delete')).map(({ on }) => on.split(':')[3] ?? ''))) {
     const there = session.vantage(region === '' ? homeRegion(connection) : region, signal);
     const deletes = (action: string): Threat[] => threats.filter((one) => one.action === action && one.on.split(':')[3] === region);
     try {

@@ -2,29 +2,30 @@ import type { ProbeContext } from '../../src/probe.ts';
 import { bounded } from './bounded.ts';
 import { makeClient } from './clients.ts';
 import { resolveCredentials } from './credentials.ts';
+import { BadAnswer, failureOf, type Failure } from './errors.ts';
 import { homeRegion, type Connection } from './schema.ts';
 
-/**
- * The account of the credentials that a role is assumed with, or that are used as they are: where the watcher itself is at home. Undefined where
- * nobody tells.
- */
+/** The account of the credentials that a role is assumed with, or that are used as they are: where the watcher itself is at home. */
 export async function baseAccount(
-  { role_arn: _, external_id: __, ...connection }: Connection,
+  asked: Connection,
   { clock, secret }: Pick<ProbeContext, 'clock' | 'secret'>,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (connection.sts === 'off') return undefined;
+): Promise<string | Failure> {
+  const secrets: string[] = [];
+  const connection = { ...asked, role_arn: undefined, external_id: undefined };
   try {
     return await bounded(connection.timeout, clock, signal, 'sts:GetCallerIdentity', async (abortSignal) => {
-      const { credentials } = await resolveCredentials(connection, secret, abortSignal);
+      const credentials = await resolveCredentials(connection, secret, secrets, abortSignal);
       const sts = await makeClient('sts', homeRegion(connection), connection, credentials);
       try {
-        return (await sts.getCallerIdentity({}, { abortSignal })).Account;
+        const { Account } = await sts.getCallerIdentity({}, { abortSignal });
+        if (Account === undefined) throw new BadAnswer('sts:GetCallerIdentity says no account');
+        return Account;
       } finally {
         sts.destroy();
       }
     });
-  } catch {
-    return undefined;
+  } catch (error) {
+    return failureOf(error, secrets);
   }
 }

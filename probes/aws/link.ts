@@ -60,7 +60,7 @@ export class AwsLink implements Link<AwsTarget> {
       return;
     }
     try {
-      const base = await baseAccount(connection, this.#context, bounds);
+      const base = connection.sts === 'off' ? '' : await baseAccount(connection, this.#context, bounds);
       yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
     } finally {
       use.done();

@@ -52,7 +52,7 @@ async function rehearsed(
     const code = codeOf(error);
     if (code === 'DryRunOperation') return 'yes';
     if (code === 'UnauthorizedOperation' || code === 'AccessDenied' || code === 'AccessDeniedException') return 'no';
-    if (/NotFound$/.test(code)) return undefined;
+    if (code.endsWith('NotFound')) return undefined;
     throw error;
   }
 }
