@@ -4,7 +4,7 @@
  * timeouts, proof of absence, blindness, is the engine's (`sweep.ts`, `inspection.ts`), once for all kinds.
  */
 import type * as z from 'zod';
-import type { Compiled, Doom, Facet, Identity, Kind, Measure, Parsed, Right } from '../../src/probe.ts';
+import type { Compiled, Doom, Facet, Found, Identity, Kind, Measure, Parsed, Right } from '../../src/probe.ts';
 import type { Vantage } from './vantage.ts';
 
 /** What every target has; a kind adds its own. */
@@ -72,6 +72,9 @@ export interface Step {
   ask(): Promise<{ readonly measures: Readonly<Record<string, Measure>>; readonly say: string }>;
 }
 
+/** What a discovery proposes; the kind, its region and its aliases are the engine's to add. Texts are from outside: not cleaned. */
+export type Proposal = Omit<Found, 'kind' | 'of' | 'aliases'>;
+
 interface LookerBase<Item, T extends AwsTarget> {
   /** One page after another, as they come; the engine stops asking where one throws. Every call goes through `vantage.ask`. */
   list(vantage: Vantage, scope: string | undefined): AsyncIterable<readonly Item[]>;
@@ -95,6 +98,8 @@ export interface OneLooker<Item, T extends AwsTarget = AwsTarget, Detail = Item>
   /** Throws what the API throws, the codes of `notFound` included; undefined where it answered with an empty list. */
   direct(vantage: Vantage, target: T): Promise<Detail | undefined>;
   read(item: Detail, target: T, now: number, account: string): Reading;
+  /** What a discovery makes of it; `detail` is undefined where only names are asked for and the listing has no more. */
+  found?(item: Item, detail: Detail | undefined, account: string): Proposal | undefined;
   /** What `pinned` of a target is compared with. */
   id?(item: Item): string | undefined;
 }
@@ -102,6 +107,8 @@ export interface OneLooker<Item, T extends AwsTarget = AwsTarget, Detail = Item>
 /** Of sets: everything in the listing that has the target's key, read at once when the listing has been read to its end. */
 export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends LookerBase<Item, T> {
   readonly of: 'set';
+  /** What a discovery makes of everything that has this key. */
+  found?(key: string, items: readonly Item[], account: string): Proposal | undefined;
   /** None of `items` is missing. Not called for an empty set, which is absent. */
   read(items: readonly Item[], target: T, now: number, account: string): Reading;
 }

@@ -1,8 +1,9 @@
-import type { Agent, AuditReport, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type { Agent, AuditReport, Discovery, DiscoveryDepth, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { auditAccount } from './audit.ts';
 import { unaudited } from './audit-context.ts';
 import { baseAccount } from './base-account.ts';
+import { discover } from './discover.ts';
 import { failureOf, Late, type Failure } from './errors.ts';
 import { facetsAt } from './facets.ts';
 import { groupsOf, type Group } from './group.ts';
@@ -62,6 +63,31 @@ export class AwsLink implements Link<AwsTarget> {
     try {
       const base = connection.sts === 'off' ? '' : await baseAccount(connection, this.#context, bounds);
       yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
+    } finally {
+      use.done();
+    }
+  }
+
+  async *discover(_wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+    const within = AbortSignal.any([signal, this.#closed.signal]);
+    let use: { readonly session: Session; done(): void };
+    try {
+      use = await this.#keeper.use('usual', within);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { reason, say } = failureOf(error);
+      yield { kind: 'unexplored', on: 'the account', reason, say, hides: true };
+      return;
+    }
+    const { session } = use;
+    try {
+      yield* discover({
+        connection: this.#connection,
+        kinds: this.#kinds.values(),
+        depth,
+        vantage: (region) => session.vantage(region, within),
+        failure: (error) => session.failure(error),
+      });
     } finally {
       use.done();
     }

@@ -11,20 +11,27 @@ import { callerIs, DENIED, ec2, Fault, query, startAwsStub, STUB_ACCOUNT, type A
 
 const VOLUME = 'vol-0123456789abcdef0';
 const VOLUME_ARN = `arn:aws:ec2:eu-west-1:${STUB_ACCOUNT}:volume/${VOLUME}`;
-const looking = [allow(['ec2:DescribeVolumes', 'rds:DescribeDBInstances', 'ec2:DescribeRegions', 'sts:GetCallerIdentity', 'sqs:ReceiveMessage'])];
+const looking = [
+  allow(['ec2:DescribeVolumes', 'rds:DescribeDBInstances', 'ec2:DescribeRegions', 'sts:GetCallerIdentity', 'sqs:ReceiveMessage']),
+];
 const rehearsed = (code: string) => new Fault(code, code === 'DryRunOperation' ? 412 : 403);
 
 describe('the audit of AWS', () => {
   let stub: AwsStub;
   beforeEach(async () => {
     stub = await startAwsStub();
-    for (const action of ['DescribeRegions', 'DeleteVolume', 'DeleteSnapshot']) stub.on(`ec2:${action}`, rehearsed('UnauthorizedOperation'));
+    for (const action of ['DescribeRegions', 'DeleteVolume', 'DeleteSnapshot'])
+      stub.on(`ec2:${action}`, rehearsed('UnauthorizedOperation'));
   });
   afterEach(async () => stub[Symbol.asyncDispose]());
 
   async function audit(agents: readonly string[] = [], settings: object = {}): Promise<AuditReport[]> {
     const raw = { account: STUB_ACCOUNT, region: 'eu-west-1', endpoint: stub.url, ...AWS_KEY, ...settings };
-    const link = aws.open(aws.connection.parse(raw), { connection: 'prod', clock: createSystemClock(0), secret: async () => new Secret('x') });
+    const link = aws.open(aws.connection.parse(raw), {
+      connection: 'prod',
+      clock: createSystemClock(0),
+      secret: async () => new Secret('x'),
+    });
     const entry = (id: string, kind: string, target: object) =>
       makeResource({ id, kind, connection: 'prod', target: { kind, region: undefined, ...target }, checks: [] });
     const wanted = [entry('data', 'aws.ebs.volume', { key: VOLUME }), entry('orders', 'aws.rds.instance', { key: 'orders' })].map(toWanted);
@@ -78,7 +85,11 @@ describe('the audit of AWS', () => {
   });
 
   it('finds what the policies allow where nothing may be simulated', async () => {
-    iam({ roles: { rollcall: { inline: { look: looking, oops: [allow('rds:*')] }, attached: { 'arn:aws:iam::aws:policy/x': [allow('sqs:*')] } } } });
+    iam({
+      roles: {
+        rollcall: { inline: { look: looking, oops: [allow('rds:*')] }, attached: { 'arn:aws:iam::aws:policy/x': [allow('sqs:*')] } },
+      },
+    });
     const reports = await audit();
     assert.deepEqual(rights(reports), ['delete critical', 'weaken critical', 'queue warning', 'write warning']);
     assert.match(strong(reports)[3]?.what ?? '', /more than looking: rds:\*, sqs:\*/);
@@ -86,7 +97,10 @@ describe('the audit of AWS', () => {
   });
 
   it('and what IAM simulates where no policy may be read', async () => {
-    iam({ reads: false, simulates: (action) => (action === 'rds:DeleteDBInstance' ? 'yes' : action === 'iam:PutRolePolicy' ? 'may' : 'no') });
+    iam({
+      reads: false,
+      simulates: (action) => (action === 'rds:DeleteDBInstance' ? 'yes' : action === 'iam:PutRolePolicy' ? 'may' : 'no'),
+    });
     const reports = await audit();
     assert.deepEqual(rights(reports), ['delete critical', 'iam warning']);
     assert.match(strong(reports)[1]?.what ?? '', /under a condition/);
@@ -120,12 +134,18 @@ describe('the audit of AWS', () => {
   it('has one finding for an administrator, and one for root', async () => {
     iam({ roles: { rollcall: { attached: { 'arn:aws:iam::aws:policy/AdministratorAccess': [allow('*')] } } } });
     assert.deepEqual(rights(await audit()), ['admin critical']);
-    stub.on('sts:GetCallerIdentity', query('GetCallerIdentity', { Account: STUB_ACCOUNT, Arn: `arn:aws:iam::${STUB_ACCOUNT}:root`, UserId: '1' }));
+    stub.on(
+      'sts:GetCallerIdentity',
+      query('GetCallerIdentity', { Account: STUB_ACCOUNT, Arn: `arn:aws:iam::${STUB_ACCOUNT}:root`, UserId: '1' }),
+    );
     assert.deepEqual(rights(await audit()), ['root critical']);
   });
 
   it('reads a user with its groups', async () => {
-    stub.on('sts:GetCallerIdentity', query('GetCallerIdentity', { Account: STUB_ACCOUNT, Arn: `arn:aws:iam::${STUB_ACCOUNT}:user/w`, UserId: '1' }));
+    stub.on(
+      'sts:GetCallerIdentity',
+      query('GetCallerIdentity', { Account: STUB_ACCOUNT, Arn: `arn:aws:iam::${STUB_ACCOUNT}:user/w`, UserId: '1' }),
+    );
     iam({ users: { w: { inline: { look: looking }, groups: { ops: [allow('rds:DeleteDBInstance')] } } } });
     const [found] = strong(await audit());
     assert.deepEqual([found?.right, found?.on.includes('rds:DeleteDBInstance')], ['delete', true]);
@@ -142,14 +162,25 @@ describe('the audit of AWS', () => {
   describe('of agents', () => {
     const agent = roleArn('agent');
     const withAgent = (one: object, more: StubIam['roles'] = {}) =>
-      iam({ roles: { rollcall: { inline: { look: looking }, trust: [trust({ AWS: roleArn('watcher', '999900001111') })] }, agent: one, ...more } });
+      iam({
+        roles: {
+          rollcall: { inline: { look: looking }, trust: [trust({ AWS: roleArn('watcher', '999900001111') })] },
+          agent: one,
+          ...more,
+        },
+      });
     /** The watcher at home in another account than the one it looks at. */
-    const fromAfar = () => stub.on('sts:GetCallerIdentity', ({ accessKeyId }) => callerIs(accessKeyId === 'AKIAIOSFODNN7EXAMPLE' ? '999900001111' : STUB_ACCOUNT));
+    const fromAfar = () =>
+      stub.on('sts:GetCallerIdentity', ({ accessKeyId }) =>
+        callerIs(accessKeyId === 'AKIAIOSFODNN7EXAMPLE' ? '999900001111' : STUB_ACCOUNT),
+      );
     const assumed = { role_arn: roleArn('rollcall') };
     const assume = () =>
       stub.on(
         'sts:AssumeRole',
-        query('AssumeRole', { Credentials: { AccessKeyId: 'ASIA', SecretAccessKey: 'y', SessionToken: 'z', Expiration: new Date(Date.now() + 900_000) } }),
+        query('AssumeRole', {
+          Credentials: { AccessKeyId: 'ASIA', SecretAccessKey: 'y', SessionToken: 'z', Expiration: new Date(Date.now() + 900_000) },
+        }),
       );
 
     it('names what one could delete, resource by resource', async () => {
@@ -184,7 +215,10 @@ describe('the audit of AWS', () => {
       withAgent({ inline: { work: looking } });
       assert.match((await shared(agent))[0] ?? '', /own credentials are of account 111122223333, as the agent is/);
       assert.match((await shared(roleArn('rollcall')))[0] ?? '', /the very identity with which the watcher looks/);
-      withAgent({ inline: { work: looking } }, { rollcall: { inline: { look: looking }, trust: [trust({ AWS: `arn:aws:iam::${STUB_ACCOUNT}:root` })] } });
+      withAgent(
+        { inline: { work: looking } },
+        { rollcall: { inline: { look: looking }, trust: [trust({ AWS: `arn:aws:iam::${STUB_ACCOUNT}:root` })] } },
+      );
       assert.match((await shared(agent))[1] ?? '', /role\/rollcall, with which the watcher looks, trusts .*role\/agent/);
     });
 
@@ -216,7 +250,10 @@ describe('the audit of AWS', () => {
       const admin = { trust: [trust({ Service: 'lambda.amazonaws.com' })], inline: { x: [allow('ec2:DeleteVolume')] } };
       const passes = allow('iam:PassRole', roleArn('worker'));
       withAgent({ inline: { work: [passes, allow('lambda:CreateFunction')] } }, { worker: admin });
-      assert.match(reaches(await audit([agent]))[0]?.what ?? '', /may ec2:DeleteVolume, as .*worker \(iam:PassRole with lambda:CreateFunction\)/);
+      assert.match(
+        reaches(await audit([agent]))[0]?.what ?? '',
+        /may ec2:DeleteVolume, as .*worker \(iam:PassRole with lambda:CreateFunction\)/,
+      );
       withAgent({ inline: { work: [passes] } }, { worker: admin });
       assert.deepEqual(reaches(await audit([agent])), [], 'with nothing to start');
     });
@@ -226,7 +263,10 @@ describe('the audit of AWS', () => {
       const [found] = reaches(await audit([agent]));
       assert.deepEqual([found?.right, found?.ids], ['iam', ['data', 'orders']]);
       withAgent({ inline: { work: [allow('*')] } });
-      assert.deepEqual(reaches(await audit([agent])).map(({ right, ids }) => [right, ids]), [['admin', ['data', 'orders']]]);
+      assert.deepEqual(
+        reaches(await audit([agent])).map(({ right, ids }) => [right, ids]),
+        [['admin', ['data', 'orders']]],
+      );
     });
 
     it('asks of one of another account only what trusts it here', async () => {

@@ -59,7 +59,16 @@ describe('what policies of IAM come to', () => {
   });
 
   it('does not take for harmless what it cannot read', () => {
-    for (const text of ['', 'null', '[]', '%E0%A4%A', '{"Statement":[1]}', '{"Statement":[{"Effect":"allow"}]}', '{"Statement":[{"Effect":"Allow","Action":[1]}]}', '{}'])
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '%E0%A4%A',
+      '{"Statement":[1]}',
+      '{"Statement":[{"Effect":"allow"}]}',
+      '{"Statement":[{"Effect":"Allow","Action":[1]}]}',
+      '{}',
+    ])
       assert.throws(() => readPolicy(text), BadAnswer, text);
   });
 });

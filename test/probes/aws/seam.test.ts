@@ -166,9 +166,8 @@ describe('the seam for a kind of AWS resource', () => {
       const reports = await said(tables, ['orders', 'closed', 'gone']);
       assert.deepEqual(words(reports), { orders: 'seen', closed: 'blind denied', gone: 'unseen' });
       assert.equal(stub.count('dynamodb:DescribeTable'), 3);
-      const [orders] = reports.filter(({ id }) => id === 'orders');
+      const orders = reports.find(({ id }) => id === 'orders');
       assert.deepEqual(orders?.kind === 'seen' && orders.pin, { table_id: 'id-of-orders' });
-    });
     });
 
     it('is blind where it is listed and there is no such thing', async () => {
@@ -185,8 +184,8 @@ describe('the seam for a kind of AWS resource', () => {
         },
       });
       const reports = await said(tables, ['orders'], [protection('pitr'), protection('backups')], 'inspect');
-      const [seen] = reports.filter(({ kind }) => kind === 'seen');
-      const [blind] = reports.filter(({ kind }) => kind === 'blind');
+      const seen = reports.find(({ kind }) => kind === 'seen');
+      const blind = reports.find(({ kind }) => kind === 'blind');
       assert.equal(reports.length, 2);
       assert.deepEqual(seen?.kind === 'seen' && [seen.looked, seen.measures['pitr']?.value], [['protection/pitr'], 1]);
       assert.deepEqual(blind?.kind === 'blind' && blind.facets, ['protection/backups']);

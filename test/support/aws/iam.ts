@@ -29,7 +29,8 @@ export const trust = (Principal: object | string, more: object = {}): object => 
 };
 export const roleArn = (name: string, account = STUB_ACCOUNT): string => `arn:aws:iam::${account}:role/${name}`;
 
-const text = (statements: readonly object[]): string => encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
+const text = (statements: readonly object[]): string =>
+  encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
 const members = (all: readonly unknown[]): object => ({ member: all });
 
 /** Scripts everything that IAM is asked by an audit, as its query API answers. What is listed comes in pages of two. */
@@ -63,11 +64,27 @@ export function stubIam(stub: AwsStub, { roles = {}, users = {}, reads = true, s
   on('GetUser', ({ params: { UserName: name = '' } }, one) => ({
     User: { UserName: name, Arn: `arn:aws:iam::${STUB_ACCOUNT}:user/${name}`, ...bounded(name, one) },
   }));
-  on('ListRoles', (call) => paged('Roles', Object.entries(roles).map(([name, one]) => roleOf(name, one)), call));
-  on('ListGroupsForUser', (call, one) => paged('Groups', Object.keys(one.groups ?? {}).map((GroupName) => ({ GroupName })), call));
+  on('ListRoles', (call) =>
+    paged(
+      'Roles',
+      Object.entries(roles).map(([name, one]) => roleOf(name, one)),
+      call,
+    ),
+  );
+  on('ListGroupsForUser', (call, one) =>
+    paged(
+      'Groups',
+      Object.keys(one.groups ?? {}).map((GroupName) => ({ GroupName })),
+      call,
+    ),
+  );
   for (const kind of ['Role', 'User']) {
     on(`ListAttached${kind}Policies`, (call, one) =>
-      paged('AttachedPolicies', Object.keys(one.attached ?? {}).map((PolicyArn) => ({ PolicyArn })), call),
+      paged(
+        'AttachedPolicies',
+        Object.keys(one.attached ?? {}).map((PolicyArn) => ({ PolicyArn })),
+        call,
+      ),
     );
     on(`List${kind}Policies`, (call, one) => paged('PolicyNames', Object.keys(one.inline ?? {}), call));
     on(`Get${kind}Policy`, ({ params }, one) => ({ PolicyDocument: text(one.inline?.[params['PolicyName'] ?? ''] ?? []) }));
@@ -82,12 +99,15 @@ export function stubIam(stub: AwsStub, { roles = {}, users = {}, reads = true, s
   on('GetPolicyVersion', ({ params }) => ({ PolicyVersion: { Document: text(managed.get(params['PolicyArn'] ?? '') ?? []) } }));
   stub.on('iam:SimulatePrincipalPolicy', ({ params }) => {
     if (simulates === false) return DENIED;
-    const list = (key: string): string[] => Object.entries(params).flatMap(([name, one]) => (name.startsWith(`${key}.member.`) ? [one] : []));
+    const list = (key: string): string[] =>
+      Object.entries(params).flatMap(([name, one]) => (name.startsWith(`${key}.member.`) ? [one] : []));
     const name = (params['PolicySourceArn'] ?? '').split('/').at(-1) ?? '';
     const identity = roles[name] ?? users[name] ?? {};
     const statements = [...Object.values(identity.inline ?? {}), ...Object.values(identity.attached ?? {})].flat();
     const answer = (action: string, resource: string): Answer =>
-      typeof simulates === 'function' ? simulates(action, resource) : decide({ statements: readPolicy(text(statements)) }, action, resource);
+      typeof simulates === 'function'
+        ? simulates(action, resource)
+        : decide({ statements: readPolicy(text(statements)) }, action, resource);
     const results = list('ActionNames').flatMap((EvalActionName) =>
       list('ResourceArns').map((EvalResourceName) => {
         const found = answer(EvalActionName, EvalResourceName);

@@ -7,12 +7,16 @@ import { exact, flag, pinOf } from '../../measure.ts';
 const PAGE = 500;
 const GIB = 1024 ** 3;
 
+function pin({ CreateTime: created, KmsKeyId: kms_key }: Volume, account: string): Record<string, string> {
+  return pinOf({ account, created, kms_key });
+}
+
 function read(volume: Volume, _: AwsTarget, __: number, account: string): Reading {
-  const { VolumeId: id = '', State: state = 'unknown', CreateTime: created, KmsKeyId: kms_key, Attachments = [] } = volume;
+  const { VolumeId: id = '', State: state = 'unknown', CreateTime: created, Attachments = [] } = volume;
   const attached = Attachments.filter((one) => one.State === 'attached' || one.State === 'attaching' || one.State === 'busy');
   const say = `${id} is ${state}, ${volume.Size ?? '?'} GiB, made ${created?.toISOString() ?? 'at an unknown time'}`;
   return {
-    pin: pinOf({ account, created, kms_key }),
+    pin: pin(volume, account),
     measures: {
       failed: flag(state === 'error'),
       encrypted: flag(volume.Encrypted === true),
@@ -57,4 +61,19 @@ export const looker = defineOne<Volume, AwsTarget>({
   direct: async ({ ask }, { key }) =>
     (await ask('ec2', 'DescribeVolumes', (ec2, options) => ec2.describeVolumes({ VolumeIds: [key] }, options))).Volumes?.[0],
   read,
+  found: ({ VolumeId: id = '', Tags = [], ...volume }, _, account) => {
+    const name = Tags.find(({ Key }) => Key === 'Name')?.Value;
+    return {
+      label: id,
+      name: name ?? id,
+      entry: { volume: id },
+      pin: pin(volume, account),
+      expect: {
+        ...(volume.Encrypted === true && { encrypted: true }),
+        ...(volume.Size !== undefined && { min_size: `${volume.Size}GiB` }),
+      },
+      sweep: '30s',
+      facts: [`${volume.Size ?? '?'} GiB, ${volume.State ?? 'in an unknown state'}${name === undefined ? '' : `, named ${name}`}`],
+    };
+  },
 });

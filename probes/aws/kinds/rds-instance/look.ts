@@ -18,12 +18,17 @@ const TROUBLE: ReadonlySet<string> = new Set([
   'restore-error',
 ]);
 
-function read(instance: DBInstance, { key }: AwsTarget, now: number, account: string): Reading {
+function pin(instance: DBInstance, account: string): Record<string, string> {
   const { DbiResourceId: dbi_resource_id, InstanceCreateTime: created, KmsKeyId: kms_key, Engine: engine } = instance;
+  return pinOf({ account, dbi_resource_id, created, kms_key, engine });
+}
+
+function read(instance: DBInstance, { key }: AwsTarget, now: number, account: string): Reading {
+  const { DbiResourceId: id, InstanceCreateTime: created } = instance;
   const { DBInstanceStatus: status = 'unknown', BackupRetentionPeriod: days = 0, AllocatedStorage: storage } = instance;
   const { LatestRestorableTime: restorable = created } = instance;
   return {
-    pin: pinOf({ account, dbi_resource_id, created, kms_key, engine }),
+    pin: pin(instance, account),
     measures: {
       trouble: text(TROUBLE.has(status) ? status : ''),
       deletion_protection: flag(instance.DeletionProtection === true),
@@ -35,8 +40,8 @@ function read(instance: DBInstance, { key }: AwsTarget, now: number, account: st
       ...(restorable && { 'restorable.age': exact(Math.max(0, now - restorable.getTime()), 'ms') }),
       ...(storage !== undefined && { storage: exact(storage * GIB, 'bytes') }),
     },
-    say: `${key} is ${status}, ${dbi_resource_id ?? 'without a resource id'}, made ${created?.toISOString() ?? 'at an unknown time'}`,
-    ...(status === 'deleting' && { doom: { what: `DB instance ${key} is being deleted`, undo: undoOf(dbi_resource_id ?? '') } }),
+    say: `${key} is ${status}, ${id ?? 'without a resource id'}, made ${created?.toISOString() ?? 'at an unknown time'}`,
+    ...(status === 'deleting' && { doom: { what: `DB instance ${key} is being deleted`, undo: undoOf(id ?? '') } }),
   };
 }
 
@@ -75,4 +80,24 @@ export const looker = defineOne<DBInstance, AwsTarget>({
     (await ask('rds', 'DescribeDBInstances', (rds, options) => rds.describeDBInstances({ DBInstanceIdentifier: key }, options)))
       .DBInstances?.[0],
   read,
+  found: ({ DBInstanceIdentifier: name = '', ...instance }, _, account) => ({
+    label: name,
+    name,
+    entry: { name },
+    pin: pin(instance, account),
+    // What is weak is not proposed: people see it in the facts, and may ask for better.
+    expect: {
+      ...(instance.DeletionProtection === true && { deletion_protection: true }),
+      ...(instance.BackupRetentionPeriod && { min_backup_retention: `${instance.BackupRetentionPeriod}d` }),
+      ...(instance.StorageEncrypted === true && { encrypted: true }),
+      ...(instance.MultiAZ === true && { multi_az: true }),
+      ...(instance.PubliclyAccessible !== true && { private: true }),
+    },
+    sweep: '30s',
+    facts: [
+      `${instance.Engine ?? 'unknown engine'}, ${instance.AllocatedStorage ?? '?'} GiB, ${instance.DBInstanceStatus ?? 'in an unknown state'}`,
+      ...(instance.DeletionProtection === true ? [] : ['deletion protection is off']),
+      ...(instance.BackupRetentionPeriod ? [] : ['automated backups are off']),
+    ],
+  }),
 });
