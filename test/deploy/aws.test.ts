@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
+import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import { aws } from '../../probes/aws/index.ts';
 import { ROOT } from '../support/source-file.ts';
 import { readTerraform, section, type TerraformModule } from '../support/terraform.ts';
 
@@ -37,7 +40,8 @@ function statementsOf({ blocks }: TerraformModule, name: string): z.output<typeo
   return [...found.statement, ...(found.dynamic?.statement.flatMap(({ content }) => content) ?? [])];
 }
 
-describe('the Terraform for AWS', () => {
+describe('the Terraform for AWS', function () {
+  this.timeout(30_000);
   const modules = new Map<string, TerraformModule>();
   before(async () => {
     for (const name of MODULES) modules.set(name, await readTerraform(join(FOLDER, name)));
@@ -160,6 +164,31 @@ describe('the Terraform for AWS', () => {
     assert.deepEqual(more, []);
     assert.deepEqual(trust?.principals, [{ type: 'AWS', identifiers: ['${var.watcher_role_arn}'] }]);
     assert.deepEqual(trust.condition, [{ test: 'StringEquals', variable: 'sts:ExternalId', values: ['${var.external_id}'] }]);
+  });
+
+  it('has a ceiling of exactly what rollcall grants prints for every kind', () => {
+    const folder = join(FOLDER, 'watched-account');
+    const { resources } = z
+      .object({ resources: z.array(z.object({ kind: z.string() })) })
+      .parse(parseYaml(readFileSync(join(folder, 'ceiling/manifest.yaml'), 'utf8')));
+    const kinds = resources.map(({ kind }) => kind);
+    assert.deepEqual(
+      [...aws.kinds.keys()].filter((kind) => !kinds.includes(kind)),
+      [],
+      'not in ceiling/manifest.yaml',
+    );
+    const made = execFileSync(process.execPath, [join(ROOT, 'scripts/aws-ceiling.ts')], { encoding: 'utf8' });
+    const { Statement } = z
+      .object({ Statement: z.tuple([z.object({ Action: z.array(z.string()), Resource: z.literal('*') })]) })
+      .parse(JSON.parse(made));
+    assert.deepEqual(
+      JSON.parse(readFileSync(join(folder, 'ceiling.json'), 'utf8')),
+      JSON.parse(made),
+      'node scripts/aws-ceiling.ts > .../ceiling.json',
+    );
+    assert.ok(Statement[0].Action.length > 15);
+    for (const action of Statement[0].Action)
+      assert.match(action, /^[a-z0-9-]+:(?:Describe|Get|Head|List|Query|Receive|Simulate)[a-zA-Z]*$/);
   });
 
   it('lets nobody in to the instance, and nothing reach its metadata from a hop away', () => {
