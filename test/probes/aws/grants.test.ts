@@ -6,7 +6,10 @@ import { readPolicy } from '../../../probes/aws/iam-policy.ts';
 import { aws } from '../../../probes/aws/index.ts';
 import { MOST_CHARACTERS, policiesFor } from '../../../probes/aws/policy-document.ts';
 import type { Wanted } from '../../../src/probe.ts';
+import { createSystemClock } from '../../../src/adapters/clock-system.ts';
 import { Secret } from '../../../src/values/secret.ts';
+import { DENIED, ec2, query, startAwsStub } from '../../support/aws/stub.ts';
+import { AWS_KEY, AwsWatcher } from '../../support/aws/watcher.ts';
 
 const WHERE = { account: '111122223333', partition: 'aws' };
 const EXTERNAL_ID = 'the-external-id-of-a-test';
@@ -126,6 +129,35 @@ describe('the grants for AWS', () => {
         Condition: { StringEquals: { 'sts:ExternalId': "it's $HOME" } },
       },
     ]);
+  });
+
+  it('make a trust that lets nobody in without the external id', async () => {
+    // moto lets pass who says none at all; the condition is held here to what AWS says of StringEquals: a key that is missing does not match.
+    const { documents = [] } = await grants();
+    const { document } = documents.find(({ name }) => name === 'trust') ?? assert.fail();
+    const [{ Condition }] = (document as { Statement: [{ Condition: { StringEquals: Record<string, string> } }] }).Statement;
+    await using stub = await startAwsStub();
+    stub.on('sts:AssumeRole', ({ params }) => {
+      const asked = Condition.StringEquals['sts:ExternalId']?.replace('${EXTERNAL_ID}', EXTERNAL_ID);
+      return params['ExternalId'] === asked
+        ? query('AssumeRole', { Credentials: { AccessKeyId: 'ASIA', SecretAccessKey: 'y', SessionToken: 'z' } })
+        : DENIED;
+    });
+    stub.on(
+      'ec2:DescribeVolumes',
+      ec2('DescribeVolumes', { volumeSet: { item: [{ volumeId: 'vol-0123456789abcdef0', status: 'in-use' }] } }),
+    );
+    const look = async (more: object) => {
+      const connection = { ...settings, external_id: undefined, endpoint: stub.url, ...AWS_KEY, ...more };
+      const entry = { volume: 'vol-0123456789abcdef0' };
+      await using watcher = new AwsWatcher(connection, [{ id: 'data', kind: 'aws.ebs.volume', entry }], createSystemClock(0), {
+        KEY: 'k',
+        X: EXTERNAL_ID,
+      });
+      return (await watcher.look())['data']?.words;
+    };
+    assert.deepEqual(await look({}), ['blind:denied']);
+    assert.deepEqual((await look({ external_id: { env: 'X' } }))?.includes('blind:denied'), false);
   });
 
   it('name another role where one is asked for, and read other roles only for agents', async () => {

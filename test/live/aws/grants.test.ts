@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { IAM } from '@aws-sdk/client-iam';
+import { STS } from '@aws-sdk/client-sts';
+import { aws } from '../../../probes/aws/index.ts';
+import { createSystemClock } from '../../../src/adapters/clock-system.ts';
+import { toWanted } from '../../../src/loop/batch.ts';
+import { Secret } from '../../../src/values/secret.ts';
+import { startMoto, type Moto } from '../../support/aws/moto.ts';
+import { AWS_KEY, AWS_SECRETS, AwsWatcher } from '../../support/aws/watcher.ts';
+import type { World } from '../../support/aws/world.ts';
+import { worlds } from '../../support/aws/worlds.ts';
+
+/** Of moto's own account, from which the roles of others are assumed. */
+const HOME = { region: 'eu-west-1', credentials: { accessKeyId: AWS_KEY.access_key_id, secretAccessKey: AWS_SECRETS[0] } };
+/** Rights that no look of the emulator's can be seen to need, and why. */
+const UNSEEN: Readonly<Record<string, string>> = {
+  'sts:GetCallerIdentity': 'AWS and moto grant it to everybody, whatever is denied',
+};
+
+interface Key {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+}
+
+/** One account with the watcher's role in it, and somebody who may still change that role's policy once moto asks who may do what. */
+interface Granted {
+  readonly world: World;
+  allow(actions: readonly string[]): Promise<void>;
+  /** What looks at both depths come to, as words of the outcomes. */
+  look(): Promise<readonly string[]>;
+}
+
+/**
+ * The rights that `rollcall grants` prints, put to the test: with them every look works, and without any one of them some look is blind and says
+ * that it was denied. moto (5.2.5) asks most services about the resource `*`, whatever a call names, so that here each action is allowed on
+ * everything; that the resources are the right ones is what `test/probes/aws/grants.test.ts` asks.
+ */
+describe('the least rights for AWS', function () {
+  this.timeout(180_000);
+  let moto: Moto;
+  let watcher: Key;
+  const granted = new Map<string, readonly Granted[]>();
+  const enforce = async (from: string): Promise<void> => {
+    const headers = { 'content-type': 'text/plain' };
+    assert.ok((await fetch(`${moto.url}/moto-api/reset-auth`, { method: 'POST', body: from, headers })).ok);
+  };
+
+  before(async () => {
+    moto = await startMoto();
+    const iam = new IAM({ ...HOME, endpoint: moto.url });
+    watcher = await userWith(iam, 'watcher', 'sts:AssumeRole');
+    for (const [kind, { emulator }] of worlds) {
+      if (!emulator) continue;
+      const [full, empty] = [await emulator(moto.url), await emulator(moto.url)];
+      granted.set(kind, [await grantedIn(kind, full), await grantedIn(kind, empty)]);
+      await empty.destroyAll();
+    }
+    // The role for the external id is in the very account of the user: only there moto reads the trust.
+    await iam.createRole({ RoleName: 'rollcall', AssumeRolePolicyDocument: await printedTrust() });
+    iam.destroy();
+    await enforce('0');
+  });
+  after(async () => {
+    await enforce('inf');
+    for (const some of granted.values()) for (const { world } of some) await world[Symbol.asyncDispose]();
+    await moto[Symbol.asyncDispose]();
+  });
+
+  async function grantedIn(kind: string, world: World): Promise<Granted> {
+    const { role_arn: role, endpoint } = world.connection as { role_arn: string; endpoint: string };
+    const sts = new STS({ ...HOME, endpoint });
+    const { Credentials: got } = await sts.assumeRole({ RoleArn: role, RoleSessionName: 'maker' });
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '', SessionToken: sessionToken = '' } = got ?? {};
+    const maker = new IAM({ region: HOME.region, endpoint, credentials: { accessKeyId, secretAccessKey, sessionToken } });
+    await maker.createRole({ RoleName: 'rollcall', AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}' });
+    const admin = await userWith(maker, 'admin', '*');
+    const keeper = new IAM({
+      region: HOME.region,
+      endpoint,
+      credentials: { accessKeyId: admin.AccessKeyId, secretAccessKey: admin.SecretAccessKey },
+    });
+    const entries = world.names.map((name) => ({ id: name, kind, entry: world.entry(name) }));
+    return {
+      world,
+      async allow(actions) {
+        const Statement = [{ Effect: 'Allow', Action: actions, Resource: '*' }];
+        const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+        await keeper.putRolePolicy({ RoleName: 'rollcall', PolicyName: 'look', PolicyDocument });
+      },
+      async look() {
+        const settings = { ...world.connection, access_key_id: watcher.AccessKeyId, secret_access_key: { env: 'KEY' } };
+        const env = { KEY: watcher.SecretAccessKey, EXTERNAL: AWS_SECRETS[2] };
+        await using looking = new AwsWatcher(settings, entries, createSystemClock(0), env);
+        const looks = [await looking.look('sweep'), await looking.look('inspect'), await looking.look('sweep', 'fresh')];
+        return [...new Set(looks.flatMap((look) => Object.values(look).flatMap(({ words }) => words)))];
+      },
+    };
+  }
+
+  const needed = (kind: string, world: World): string[] => {
+    const watching = new AwsWatcher(
+      world.connection,
+      world.names.map((name) => ({ id: name, kind, entry: world.entry(name) })),
+    );
+    return [...new Set(aws.needs(watching.resources.map(toWanted)).map(({ right }) => right))];
+  };
+
+  for (const [kind, { emulator }] of worlds) {
+    if (!emulator) continue;
+
+    it(`${kind}: every look works with what is printed`, async () => {
+      for (const account of granted.get(kind) ?? assert.fail()) {
+        await account.allow(needed(kind, account.world));
+        const words = await account.look();
+        assert.ok(words.length > 0 && !words.some((word) => word.startsWith('blind')), words.join());
+      }
+    });
+
+    it(`${kind}: without any one of them something is blind, and says that it was denied`, async () => {
+      const accounts = granted.get(kind) ?? assert.fail();
+      const [first] = accounts;
+      const all = first ? needed(kind, first.world) : [];
+      assert.ok(all.length > 1);
+      const unseen: string[] = [];
+      for (const missing of all) {
+        const words: string[] = [];
+        for (const account of accounts) {
+          await account.allow(all.filter((action) => action !== missing));
+          words.push(...(await account.look()));
+        }
+        if (!words.includes('blind:denied')) unseen.push(missing);
+      }
+      assert.deepEqual(
+        unseen,
+        all.filter((action) => action in UNSEEN),
+      );
+    });
+  }
+
+  it('let nobody in who does not know the external id', async () => {
+    const credentials = { accessKeyId: watcher.AccessKeyId, secretAccessKey: watcher.SecretAccessKey };
+    const sts = new STS({ region: HOME.region, endpoint: moto.url, credentials });
+    const assume = (ExternalId?: string) =>
+      sts.assumeRole({
+        RoleArn: 'arn:aws:iam::123456789012:role/rollcall',
+        RoleSessionName: 'x',
+        ...(ExternalId !== undefined && { ExternalId }),
+      });
+    await assert.rejects(assume('a-guess'), { name: 'AccessDenied' });
+    assert.ok((await assume(AWS_SECRETS[2])).Credentials);
+    sts.destroy();
+  });
+
+  async function printedTrust(): Promise<string> {
+    const connection = aws.connection.parse({
+      account: '123456789012',
+      region: 'eu-west-1',
+      endpoint: moto.url,
+      role_arn: 'arn:aws:iam::123456789012:role/rollcall',
+      external_id: { env: 'EXTERNAL' },
+    });
+    const made = await aws.grants?.(connection, [], { connection: 'x', secret: async () => new Secret('x') });
+    const { document } = made?.documents?.find(({ name }) => name === 'trust') ?? assert.fail('no trust');
+    return JSON.stringify(document)
+      .replace('${WATCHER_ARN}', 'arn:aws:iam::123456789012:user/watcher')
+      .replace('${EXTERNAL_ID}', AWS_SECRETS[2]);
+  }
+});
+
+async function userWith(iam: IAM, UserName: string, Action: string): Promise<Key> {
+  await iam.createUser({ UserName });
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+  await iam.putUserPolicy({ UserName, PolicyName: 'own', PolicyDocument });
+  const { AccessKey } = await iam.createAccessKey({ UserName });
+  const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {};
+  return { AccessKeyId, SecretAccessKey };
+}
