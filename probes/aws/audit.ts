@@ -28,7 +28,7 @@ export async function* auditAccount(audit: Audit, agents: readonly Agent[]): Asy
   }
   const vantage = session.vantage(homeRegion(connection), signal);
   const { account, name } = vantage;
-  yield { kind: 'placed', ids, plane: { kind: 'account', name: `aws/${account}` } };
+  if (ids.length > 0) yield { kind: 'placed', ids, plane: { kind: 'account', name: `aws/${account}` } };
   for (const [region, some] of Map.groupBy(wanted, ({ target }) => regionOf(target, connection, kinds)))
     if (region !== undefined) yield { kind: 'placed', ids: some.map(({ id }) => id), plane: { kind: 'region', name: `aws/${region}` } };
   const partition = name.split(':')[1] ?? 'aws';

@@ -96,6 +96,15 @@ describe('the caller of AWS', () => {
     );
   });
 
+  it('is not called harmless by an audit that does not ask', async () => {
+    await using watcher = watch(stub);
+    const audited = await Array.fromAsync(watcher.link.audit?.([], [], new AbortController().signal) ?? []);
+    assert.deepEqual(
+      audited.map(({ kind }) => kind),
+      ['unaudited'],
+    );
+  });
+
   describe('of a store without STS', () => {
     const store = (more: object) => new AwsWatcher({ ...STORE, endpoint: stub.url, ...more }, ORDERS);
 
