@@ -89,7 +89,9 @@ async function rolesOf(vantage: Vantage, failureOf: (error: unknown) => Failure)
   }
 }
 
-/** Undefined of what is listed for all regions at once and does not say where it is. */
-function regionOf(target: AwsTarget, connection: Connection, kinds: Audit['kinds']): string | undefined {
-  return target.region ?? (kinds.get(target.kind)?.global === true ? undefined : homeRegion(connection));
+/** Undefined of what is listed for all regions at once (a bucket), unless its entry says where it must be. */
+function regionOf(target: AwsTarget & { readonly at?: unknown }, connection: Connection, kinds: Audit['kinds']): string | undefined {
+  if (target.region !== undefined) return target.region;
+  if (kinds.get(target.kind)?.global !== true) return homeRegion(connection);
+  return typeof target.at === 'string' ? target.at : undefined;
 }

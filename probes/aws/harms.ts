@@ -26,8 +26,12 @@ const any =
   (service: string, type: string) =>
   (_: AwsTarget, { partition, region, account }: Place): string =>
     `arn:${partition}:${service}:${region}:${account}:${type}*`;
-const bucket = ({ scope, key }: AwsTarget, { partition }: Place): string => `arn:${partition}:s3:::${scope ?? key}`;
-const objects = (target: AwsTarget, place: Place): string => `${bucket(target, place)}/*`;
+/** A bucket by its name, or a prefix in it: `vault`, `vault/orders/`. */
+const bucket = ({ scope, key }: AwsTarget, { partition }: Place): string => `arn:${partition}:s3:::${(scope ?? key).split('/')[0]}`;
+const objects = ({ scope, key }: AwsTarget, { partition }: Place): string => {
+  const [name, ...prefix] = (scope ?? key).split('/');
+  return `arn:${partition}:s3:::${name}/${prefix.join('/')}*`;
+};
 const vault = ({ scope, key }: AwsTarget, { partition, region, account }: Place): string =>
   `arn:${partition}:backup:${region}:${account}:backup-vault:${scope ?? key}`;
 const points = (_: AwsTarget, { partition, region }: Place): string => `arn:${partition}:*:${region}:*:*`;
