@@ -7,6 +7,7 @@ import { createHttpHeartbeat } from './adapters/heartbeat-http.ts';
 import { createSeveralHeartbeats } from './adapters/heartbeat-several.ts';
 import { systemRandom } from './adapters/random-system.ts';
 import { openStore } from './adapters/store-sqlite.ts';
+import { readWatcherPublic } from './adapters/watcher-key.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
 import { isProven } from './approval/prove-record.ts';
@@ -15,19 +16,24 @@ import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
+import { Anchoring } from './cosigning/anchoring.ts';
 import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
 import type { Config } from './config/types.ts';
 import type { PrintedResource } from './core/page.ts';
-import { compileManifest, readConfigFile, refuseMoves, secretReader, type Files, type FilesContext } from './files.ts';
+import { compileManifest, readConfigFile, secretReader, type Files, type FilesContext } from './files.ts';
 import { reasonNotToArm } from './loop/first-arming.ts';
 import type { Group, Plan } from './loop/plan.ts';
+import type { Source } from './loop/sources.ts';
 import { closeGroups } from './loop/plan.ts';
 import { Archiver } from './loop/archiver.ts';
 import { Watch } from './loop/watch.ts';
+import { makeAnchor } from './make-anchor.ts';
 import { makePager, refOrText } from './make-pager.ts';
+import { makeSources } from './make-sources.ts';
 import { openKey, openState } from './open-state.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
+import { Reloader } from './reloader.ts';
 import { RequestOffice } from './request-office.ts';
 import { serveWeb, StartError } from './serve-web.ts';
 import type { Link } from './probe.ts';
@@ -44,7 +50,7 @@ export interface AppContext {
 
 /** The context in which files are read: the registry and what a cron expression is. */
 export function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): FilesContext {
-  return { env: context.env, cwd: context.cwd, probes, loadCron };
+  return { env: context.env, cwd: context.cwd, probes, loadCron, ownKey: readWatcherPublic };
 }
 
 async function loadCron(): Promise<(text: string) => boolean> {
@@ -83,6 +89,8 @@ export function makePlan(
     configDigests: digestConfig(config),
     resources: manifest.resources,
     windows: manifest.windows,
+    leftOut: manifest.leftOut,
+    sources: makeSources(config, probes, links, { clock, secret }),
     groups,
     groupOf,
     confirmAfterMs: (kind) => waits.get(kind) ?? 0,
@@ -94,6 +102,11 @@ export function makePlan(
     ...(standing && { standing }),
     ...(standing?.state === 'signed' && { inForce: inForceOf({ manifest, accepted }) }),
   };
+}
+
+/** Every connection as one that can be asked what is there, whether or not there is a manifest. Nothing is contacted yet. */
+export function openSources(config: Config, context: Pick<AppContext, 'env'>, clock: Clock): Source[] {
+  return makeSources(config, probes, new Map(), { clock, secret: secretReader(context.env) });
 }
 
 /** Where people reach the HTTP interface: as config.yaml says, else where it listens. */
@@ -166,13 +179,16 @@ export async function startApp(
     const random = systemRandom;
     const newId = ulidMaker(random);
     const secret = secretReader(context.env);
-    let files = await settle(read, reading, loadAccepted(snapshot.meta), clock.now().wall);
-    let plan = makePlan(files, context, clock);
-    releasers.push({ name: 'links', release: () => closeGroups(plan) });
+    // Before anything is judged: what this key signs must count for nobody, from the first start on.
+    const key = openKey(read.config.watchdog.state, read.config.watchdog.name, log);
+    const settled = await settle(read, reading, loadAccepted(snapshot.meta), clock.now().wall);
+    let reloader: Reloader | undefined;
+    const filesNow = (): Settled => reloader?.files ?? settled;
+    const plan = makePlan(settled, context, clock);
+    releasers.push({ name: 'links', release: () => closeGroups(reloader?.plan ?? plan) });
     const strong = await reasonNotToArm(plan, snapshot, clock);
     if (strong !== undefined) throw new StartError(strong);
-    const { heartbeat, watchdog } = files.config;
-    const key = openKey(watchdog.state, watchdog.name, log);
+    const { heartbeat, watchdog, ledger } = settled.config;
     const watch = new Watch(
       watchdog.name,
       plan,
@@ -191,7 +207,7 @@ export async function startApp(
         witness: watchdog.witness && createTcpWitness(watchdog.witness),
         newId,
         isProven: (record) => {
-          const rules = rulesOf(files);
+          const rules = rulesOf(filesNow());
           return rules !== undefined && isProven(rules, record);
         },
         sign: key?.sign,
@@ -199,66 +215,49 @@ export async function startApp(
       snapshot,
     );
     releasers.push({ name: 'watch', release: () => watch.stop() });
-    const resettle = async (): Promise<Settled> => settle(await readConfigFile(option, reading), reading, files.accepted, clock.now().wall);
-    let turn = Promise.resolve();
-    // One after another: what is judged must not be overtaken by what is loaded. What fails keeps nobody waiting.
-    const inTurn = (what: () => Promise<void>): Promise<void> => {
-      const done = turn.then(what);
-      turn = done.catch(() => {});
-      return done;
-    };
-    const lookAgain = async (): Promise<void> => {
-      const { accepted, standing } = await resettle();
-      const same = accepted?.sha256 === files.accepted?.sha256;
-      if (same) files = { ...files, accepted, standing };
-      else log.info('a signed manifest waits to be loaded', { version: accepted?.head.version });
-      // What enough people signed is no tampering; what they had not signed is still watched until theirs is loaded.
-      const { state, approval } = files.standing;
-      if (same || state === 'signed') await watch.stand(same ? standing : { state, cloned: [], ...(approval && { approval }) });
-    };
-    const look = () => (files.standing.state === 'unsigned' ? undefined : files.config);
-    const vigil = new Vigil({ clock, log, look, tell: () => inTurn(lookAgain) });
+    const parts = { option, reading, clock, log, watch, makePlan: (next: Settled) => makePlan(next, context, clock) };
+    const now = (reloader = new Reloader(parts, settled, plan));
+    const look = () => (now.files.standing.state === 'unsigned' ? undefined : now.files.config);
+    const vigil = new Vigil({ clock, log, look, tell: () => now.lookAgain() });
     releasers.push({ name: 'vigil', release: () => vigil.stop() });
-    const compile: World['compile'] = (bytes) => compileManifest(bytes, files.config, reading);
+    const compile: World['compile'] = (bytes) => compileManifest(bytes, now.files.config, reading);
     const isArmed = (id: string) => watch.status().armed?.includes(id) ?? false;
-    const office = new RequestOffice(store, () => worldOf(files, { print: printerOf(watch), compile, isArmed }), clock, newId);
-    const { approvals } = files.config.requests;
+    const office = new RequestOffice(store, () => worldOf(now.files, { print: printerOf(watch), compile, isArmed }), clock, newId);
+    const { approvals } = settled.config.requests;
     const mailbox = approvals === undefined ? undefined : office.collect(approvals, log);
     if (mailbox) releasers.push({ name: 'approvals', release: () => mailbox.stop() });
-    const cosigning =
-      key && new Cosigning({ store, clock, key, ...files.config.ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
+    const cosigning = key && new Cosigning({ store, clock, key, ...ledger, meta: snapshot.meta, tell: watch.trouble.bind(watch) });
     if (cosigning) releasers.push({ name: 'cosigning', release: () => cosigning.stop() });
-    const { archive } = files.config.ledger ?? {};
-    const archiver = archive && new Archiver({ store, clock, log, ...archive, tell: watch.trouble.bind(watch) });
+    const archiver = ledger?.archive && new Archiver({ store, clock, log, ...ledger.archive, tell: watch.trouble.bind(watch) });
     if (archiver) releasers.push({ name: 'archiver', release: () => archiver.stop() });
+    const { anchor } = ledger ?? {};
+    const anchoring =
+      key &&
+      anchor &&
+      new Anchoring({
+        anchor: makeAnchor(anchor, secret),
+        prefix: anchor.prefix ?? `${encodeURIComponent(watchdog.name)}/`,
+        every: anchor.every,
+        store,
+        clock,
+        log,
+        sign: key.sign,
+        tell: watch.trouble.bind(watch),
+      });
+    if (anchoring) releasers.push({ name: 'anchoring', release: () => anchoring.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(files.config, watch, office, secret, { closed, cosigning, version: context.version });
+    const web = await serveWeb(settled.config, watch, office, secret, { closed, cosigning, version: context.version });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
       watch,
       url: web?.url,
       get files() {
-        return files;
+        return now.files;
       },
       run: () => watch.run(),
       stop: () => (stopping ??= release()),
-      reload: () =>
-        inTurn(async () => {
-          try {
-            const next = await resettle();
-            refuseMoves(files, next);
-            const nextPlan = makePlan(next, context, clock);
-            await watch.reload(nextPlan);
-            files = next;
-            plan = nextPlan;
-            log.info('a manifest was loaded', { version: next.manifest.version, signing: next.standing.state });
-          } catch (error) {
-            const why = error instanceof Error ? error.message : String(error);
-            log.error('reload refused', { why });
-            await watch.trouble('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning');
-          }
-        }),
+      reload: () => now.reload(),
     };
   } catch (error) {
     await release();

@@ -5,6 +5,7 @@ import { addLedger } from './cli/ledger.ts';
 import type { ApproveOptions } from './commands/approve.ts';
 import type { ConsumeOptions } from './commands/grant.ts';
 import { addCredentials } from './cli/credentials.ts';
+import { addSetup } from './cli/setup.ts';
 import type { Io } from './commands/io.ts';
 import type { RequestOptions } from './commands/request.ts';
 import { readVersion } from './version.ts';
@@ -28,6 +29,7 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+  showsProgress: process.stderr.isTTY,
   ask: async (question) => (process.stdin.isTTY ? lineFrom(question) : undefined),
   readLine: () => lineFrom(''),
   signal: ending.signal,
@@ -226,7 +228,9 @@ program
     exitCode = await (await import('./commands/page-test.ts')).pageTest(io, { config: config(), pagers, json });
   });
 
-addCredentials(program, { io, config, exit: (code) => void (exitCode = code) });
+const running = { io, config, exit: (code: number) => void (exitCode = code) };
+addSetup(program, running);
+addCredentials(program, running);
 
 program
   .command('schema')

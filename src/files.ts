@@ -17,6 +17,8 @@ export interface FilesContext {
   readonly probes: ReadonlyMap<string, Probe>;
   /** Loads what can tell a cron expression from other text. */
   readonly loadCron: () => Promise<IsCron>;
+  /** The public half of the watcher's own key (Ed25519, 32 bytes), as the state folder has it; undefined where there is none yet. */
+  readonly ownKey: (state: string) => Uint8Array | undefined;
 }
 
 export interface Files {

@@ -74,6 +74,14 @@ export interface Witness {
   answers(signal: AbortSignal): Promise<boolean>;
 }
 
+/** A place elsewhere that takes what is put there and gives nothing of it back. */
+export interface Anchor {
+  /** For people; holds no secret. */
+  readonly name: string;
+  /** One attempt, bounded by the adapter's own timeout and by `signal`; null where it was taken, else why not. Never rejects. `at`: now, ms since 1970. */
+  put(key: string, body: string, at: number, signal: AbortSignal): Promise<string | null>;
+}
+
 /** What is kept of one resource. */
 export interface ResourceRecord {
   readonly state: ResourceState;

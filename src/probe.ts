@@ -18,7 +18,7 @@ import type { Secret, SecretRef } from './values/secret.ts';
 
 export type { Check } from './core/expectation.ts';
 export type * from './core/audit-report.ts';
-export type { Discovery, DiscoveryDepth, Found, Progress, Unexplored } from './core/found.ts';
+export type { Discovery, DiscoveryDepth, Found, Unexplored } from './core/found.ts';
 export type * from './core/report.ts';
 
 /** A complaint about raw input: where below the thing parsed, what is wrong and what would be right. */

@@ -44,10 +44,8 @@ export function groupFiles(files: readonly BackupFile[]): FileGroup[] {
 function group(pattern: string, files: readonly BackupFile[]): FileGroup {
   // What is not matched after all (a hidden name under a pattern that begins with *) is not in the set that the roll would see.
   const own = files.filter(({ path }) => matchesPart(baseOf(path), pattern));
-  const name = pattern
-    .replace(/\[(.)\]/g, '$1')
-    .replace(/\*/g, '')
-    .replace(BACKUP, '');
+  const plain = pattern.replace(/\[(.)\]/g, '$1').replaceAll('*', '');
+  const name = plain.slice(0, plain.length - endingOf(plain).length).replace(/^[-_.]+|[-_.]+$/g, '');
   return { pattern, name, files: own };
 }
 

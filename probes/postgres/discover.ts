@@ -11,8 +11,9 @@ import type { Session } from './session.ts';
 import { countRows } from './table-facts.ts';
 
 const LANES = 2;
-/** Tables larger than this are not counted for a proposal: the estimate will do. */
+/** Tables larger than this are not counted for a proposal: the estimate will do. One that was never analyzed is counted no further than so many rows. */
 const COUNTED_BYTES = 16 * 1024 ** 2;
+const COUNTED_ROWS = 1_000_000;
 /** Made by initdb, and empty unless somebody uses it. */
 const MAINTENANCE = 'postgres';
 
@@ -89,7 +90,8 @@ async function lookInto(session: Session, { limit, signal }: Exploration): Promi
 async function count(session: Session, table: DiscoveredTable, limit: number, signal: AbortSignal): Promise<number | null> {
   if (!table.readable || table.bytes > COUNTED_BYTES) return null;
   try {
-    return await countRows(session, { ...table, count: 'full', floor: 0 }, limit, signal);
+    const rows = await countRows(session, { ...table, count: 'floor', floor: COUNTED_ROWS }, limit, signal);
+    return rows < COUNTED_ROWS ? rows : null;
   } catch (error) {
     if (session.over || signal.aborted) throw error;
     return null;

@@ -1,6 +1,7 @@
 import type { Found } from '../../src/probe.ts';
 import { groupDigits } from '../../src/values/digits.ts';
 import { floorUnder } from '../../src/values/floor-under.ts';
+import { notePath } from '../../src/values/note-path.ts';
 import { formatSize } from '../../src/values/size.ts';
 import { MOST_TABLES, type DiscoveredTable } from './discovered-tables.ts';
 import { quoteIdentifier } from './table-name.ts';
@@ -33,11 +34,13 @@ export function propose({ size, tables }: DatabaseContents): Proposal {
   const named = tables.slice(0, NAMED_TABLES);
   const more = tables.length > MOST_TABLES ? `more than ${MOST_TABLES}` : String(tables.length);
   const rows = tables.reduce((sum, { counted, rows: estimate }) => sum + (counted ?? estimate ?? 0), 0);
-  const facts = [`${formatSize(size)}, ${more} ${tables.length === 1 ? 'table' : 'tables'}, about ${groupDigits(Math.round(rows))} rows`];
+  const held =
+    tables.length === 0 ? 'no tables' : `${more} ${tables.length === 1 ? 'table' : 'tables'}, about ${groupDigits(Math.round(rows))} rows`;
+  const facts = [`${formatSize(size)}, ${held}`];
   if (tables.length > named.length) facts.push(`only the ${NAMED_TABLES} largest tables are named; objects asks that the others stay`);
   const inspect = cadenceFor(Math.max(0, ...named.map(({ bytes }) => bytes)));
   if (inspect !== undefined) facts.push(`inspected every ${inspect}: its largest table has ${formatSize(named[0]?.bytes ?? 0)}`);
-  const notes = new Map(named.map((table) => [['expect', 'tables', keyOf(table)].join('\0'), noteOf(table)]));
+  const notes = new Map(named.map((table) => [notePath('expect', 'tables', keyOf(table)), noteOf(table)]));
   return {
     facts,
     notes,
@@ -67,11 +70,18 @@ function expectOf({ counted, rows: estimate, bytes, readable }: CountedTable): R
 }
 
 function noteOf({ counted, rows, bytes, readable }: CountedTable): string {
-  const some = `${formatSize(bytes)}${readable ? '' : '; this role may not count it (rollcall grants)'}`;
-  if (counted !== null)
-    return counted === 0 ? `empty now: only that it is there is asked` : `${groupDigits(counted)} rows counted, ${some}`;
-  if (rows === null) return `never analyzed, so nobody knows how many rows; ${some}`;
-  return rows < 1 ? `no rows by the last analyze, ${some}` : `about ${groupDigits(Math.round(rows))} rows by the last analyze, ${some}`;
+  const said =
+    counted !== null
+      ? `${groupDigits(counted)} rows counted`
+      : rows === null
+        ? 'never analyzed: nobody knows how many rows'
+        : `about ${groupDigits(Math.round(rows))} rows by the last analyze`;
+  return [
+    said,
+    ...(bytes > 0 ? [formatSize(bytes)] : []),
+    ...((counted ?? rows) === 0 ? ['only that it is there is asked'] : []),
+    ...(readable ? [] : ['this role may not count it yet']),
+  ].join(', ');
 }
 
 /** How often a database is inspected whose largest table has so many bytes; undefined where the default will do. */

@@ -56,12 +56,18 @@ function annotationsOf(page: Page): Record<string, string> {
   const { runbook } = page.links;
   return present({
     summary: headline(page),
-    description: fitBody(page, [], (text) => Buffer.byteLength(text) <= MAX_DESCRIPTION),
+    description: fitBody(unsigned(page), [], (text) => Buffer.byteLength(text) <= MAX_DESCRIPTION),
+    checkpoint: page.ledger_head?.checkpoint ?? '',
     incident: clean(page.incident, MAX_LABEL),
     reason: page.reason,
     total: String(page.total),
     runbook_url: isWebLink(runbook) ? runbook : '',
   });
+}
+
+/** The signed head of the record has an annotation of its own. */
+function unsigned(page: Page): Page {
+  return { ...page, ledger_head: null };
 }
 
 /** Alertmanager takes an empty value for an absent one. */

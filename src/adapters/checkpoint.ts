@@ -40,6 +40,17 @@ export function parseCheckpoint(note: string): SignedCheckpoint | undefined {
   return signatures.length === lines.length ? { origin, size, root, signatures, text } : undefined;
 }
 
+/** The first checkpoint in a text that holds more: a mail, a message of a chat, also quoted; undefined where there is none. */
+export function findCheckpoint(text: string): SignedCheckpoint | undefined {
+  const lines = text
+    .slice(0, LONGEST)
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^[\s>|]+/, '').trimEnd());
+  const bare = `${lines.join('\n')}\n`;
+  const [note] = /^[^\s+]+\n(?:0|[1-9]\d*)\n[A-Za-z0-9+/]{43}=\n\n(?:\u2014 \S+ \S+\n)+/m.exec(bare) ?? [];
+  return note === undefined ? undefined : parseCheckpoint(note);
+}
+
 /** A line of signature (c2sp.org/signed-note); undefined for what is none. */
 export function parseSignature(line: string): SignedCheckpoint['signatures'][number] | undefined {
   const [, name, base64] = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? [];

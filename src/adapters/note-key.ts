@@ -43,7 +43,8 @@ export function keyId(name: string, key: KeyObject, kind: KeyKind): Buffer {
   return hash('sha256', named, 'buffer').subarray(0, ID_BYTES);
 }
 
-function rawPublic(key: KeyObject): Buffer {
+/** The 32 bytes of an Ed25519 key's public half. */
+export function rawPublic(key: KeyObject): Buffer {
   const { x = '' } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
   return Buffer.from(x, 'base64url');
 }

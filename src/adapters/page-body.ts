@@ -1,6 +1,6 @@
 import type { Page } from '../core/page.ts';
 import { clean } from '../values/text.ts';
-import { claimLines, origin, remainder, resourceLines } from './page-text.ts';
+import { claimLines, origin, remainder, resourceLines, signedHead } from './page-text.ts';
 
 /** What stands below the headline in plain text: who pages, up to `shown` resources with what is known of each, and where the rest is. */
 export function bodyLines(page: Page, shown: number): string[] {
@@ -17,12 +17,18 @@ export function bodyLines(page: Page, shown: number): string[] {
 /** Fewer and fewer of the resources, until what is said of them fits. */
 const SHOWN = [50, 20, 10, 5, 3, 2, 1, 0] as const;
 
-/** The first lines and as many resources as `fits` has room for; where not even that is little enough, its beginning. */
+/**
+ * The first lines and as many resources as `fits` has room for; where not even that is little enough, its beginning. The signed head of the record comes last,
+ * where there is room left for it: it takes that of nothing else.
+ */
 export function fitBody(page: Page, first: readonly string[], fits: (text: string) => boolean): string {
+  const head = signedHead(page);
   let text = '';
   for (const shown of SHOWN) {
     text = [...first, ...bodyLines(page, shown)].join('\n');
-    if (fits(text)) return text;
+    if (!fits(text)) continue;
+    const signed = `${text}\n\n${head}`;
+    return head !== undefined && fits(signed) ? signed : text;
   }
   let length = text.length;
   while (length > 0 && !fits(cut(text, length))) length = Math.floor(length * 0.9);

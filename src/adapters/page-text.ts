@@ -47,6 +47,11 @@ export function resourceLines(resource: PrintedResource): string[] {
   ];
 }
 
+/** The head of the record as the watcher signed it, as it stands: whoever keeps the message can hold the record against it. Undefined where nothing is signed. */
+export function signedHead({ ledger_head: head }: Page): string | undefined {
+  return head?.checkpoint === undefined ? undefined : `the record, signed (rollcall ledger verify --head):\n${head.checkpoint.trimEnd()}`;
+}
+
 /** What was reported around that time, beside what was found. Whoever reported it may be who did it. */
 export function claimLines(page: Page): string[] {
   return page.claims.map(({ line }) => `claimed, not believed: ${clean(line, 400)}`);

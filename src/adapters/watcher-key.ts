@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { cosign } from './cosignature.ts';
-import { COSIGNATURE, ED25519, printKey } from './note-key.ts';
+import { COSIGNATURE, ED25519, parseKey, printKey, rawPublic } from './note-key.ts';
 
 const FILE = 'watcher.key';
 const PUBLIC_FILE = 'watcher.pub';
@@ -54,6 +54,12 @@ function originOf(watchdog: string): string {
 /** The public half, as a store's folder has it; undefined where there is none yet. */
 export function readWatcherLine(dir: string): string | undefined {
   return readIfThere(join(dir, PUBLIC_FILE))?.trim();
+}
+
+/** The same as bare bytes; undefined also for what is no key. */
+export function readWatcherPublic(dir: string): Uint8Array | undefined {
+  const key = parseKey(readWatcherLine(dir) ?? '', ED25519);
+  return key && rawPublic(key.public);
 }
 
 function readKey(path: string): KeyObject | undefined {

@@ -3,7 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { unreadable } from '../config/complaint.ts';
 import type { Complaint, Config, Loaded, Manifest } from '../config/types.ts';
 import { LARGEST_SIGNATURE } from '../signing/armor.ts';
+import type { FilesContext } from '../files.ts';
 import { sha256 } from '../signing/digest.ts';
+import { fingerprintOf } from '../signing/ssh-key.ts';
 import { clean } from '../values/text.ts';
 import { readRule, type Rule, type Signers } from './rule.ts';
 import type { SignatureFile } from './votes.ts';
@@ -12,13 +14,24 @@ import type { SignatureFile } from './votes.ts';
 const MOST_FILES = 64;
 const LARGEST_LIST = 1024 * 1024;
 
+const CODE_OF = {
+  allowed: 'RC_SIGNERS_LINE',
+  revoked: 'RC_SIGNERS_LINE',
+  people: 'RC_SIGNERS_PRINCIPAL',
+  own: 'RC_SIGNERS_WATCHER',
+} as const;
+
 export interface SignersFiles {
   readonly rule: Rule;
   readonly signers: Signers;
 }
 
 /** The signers as they lie on the disk; undefined where config.yaml names none. */
-export async function readSigners({ signers }: Pick<Config, 'signers'>): Promise<Loaded<SignersFiles> | undefined> {
+export async function readSigners(
+  config: Pick<Config, 'signers' | 'watchdog'>,
+  context: Pick<FilesContext, 'ownKey'>,
+): Promise<Loaded<SignersFiles> | undefined> {
+  const { signers } = config;
   if (!signers) return undefined;
   const { allowed, revoked, people, agents } = signers;
   const [first, second] = await Promise.all([
@@ -28,12 +41,18 @@ export async function readSigners({ signers }: Pick<Config, 'signers'>): Promise
   const lost = [first, second].flatMap((text) => (typeof text === 'string' ? [] : [text]));
   if (typeof first !== 'string' || typeof second !== 'string') return { ok: false, complaints: lost };
   const rule: Rule = { allowed: first, revoked: second, people, agents };
-  const { signers: understood, faults } = readRule(rule);
+  const { signers: understood, faults } = readRule(rule, ownFingerprint(config, context));
   const complaints = faults.map(({ in: where, line, message }): Complaint => {
     const file = (where === 'revoked' ? revoked : allowed) ?? allowed;
-    return { file, line, column: 1, path: 'signers', message, code: where === 'people' ? 'RC_SIGNERS_PRINCIPAL' : 'RC_SIGNERS_LINE' };
+    return { file, line, column: 1, path: 'signers', message, code: CODE_OF[where] };
   });
   return complaints.length > 0 ? { ok: false, complaints } : { ok: true, value: { rule, signers: understood } };
+}
+
+/** The watcher's own key as people's keys are named; undefined where it has none yet. */
+export function ownFingerprint({ watchdog }: Pick<Config, 'watchdog'>, { ownKey }: Pick<FilesContext, 'ownKey'>): string | undefined {
+  const raw = ownKey(watchdog.state);
+  return raw && fingerprintOf(raw);
 }
 
 /** The signatures beside a manifest (CONTRACT §3): `manifest.yaml.sig` and `manifest.yaml.<anything>.sig`, in order of name. */
@@ -74,9 +93,10 @@ export async function fingerprintSigning(config: Pick<Config, 'manifest' | 'sign
 
 /** What a next manifest names: this one's digest as its `previous`, and that of the signers as they lie on the disk. */
 export async function digestsOf(
-  config: Pick<Config, 'signers'>,
+  config: Pick<Config, 'signers' | 'watchdog'>,
   manifest: Pick<Manifest, 'sha256'>,
+  context: Pick<FilesContext, 'ownKey'>,
 ): Promise<Readonly<Record<string, string>>> {
-  const signers = await readSigners(config);
+  const signers = await readSigners(config, context);
   return { sha256: `sha256:${manifest.sha256}`, ...(signers?.ok && { signers: signers.value.signers.digest }) };
 }

@@ -22,16 +22,21 @@ export interface Signers {
   readonly personOf: (principal: string) => { readonly person: string; readonly kind: 'human' | 'agent' };
   /** How many people there are; undefined where certificates may name any number. */
   readonly reach: number | undefined;
+  /** Fingerprint of the watcher's own key, which counts for nobody, whatever the lines say. */
+  readonly own?: string;
   /** Of all of it, however it is written. */
   readonly digest: string;
 }
 
 export interface RuleFault extends LineFault {
-  readonly in: 'allowed' | 'revoked' | 'people';
+  readonly in: 'allowed' | 'revoked' | 'people' | 'own';
 }
 
-/** Understands a rule. Where there are faults, it is not to be used. */
-export function readRule({ allowed, revoked, people, agents }: Rule): { readonly signers: Signers; readonly faults: readonly RuleFault[] } {
+/** Understands a rule. Where there are faults, it is not to be used. `own`: fingerprint of the watcher's own key. */
+export function readRule(
+  { allowed, revoked, people, agents }: Rule,
+  own?: string,
+): { readonly signers: Signers; readonly faults: readonly RuleFault[] } {
   const [signed, gone] = [parseAllowedSigners(allowed), parseRevokedKeys(revoked)];
   const names = new Map(
     Object.entries(people).flatMap(([person, principals]) => principals.map((principal) => [principal, person] as const)),
@@ -48,10 +53,16 @@ export function readRule({ allowed, revoked, people, agents }: Rule): { readonly
   const faults: RuleFault[] = [
     ...signed.faults.map((fault) => ({ ...fault, in: 'allowed' as const })),
     ...gone.faults.map((fault) => ({ ...fault, in: 'revoked' as const })),
+    ...signed.lines.flatMap(({ line, key }): RuleFault[] =>
+      key.fingerprint === own
+        ? [{ in: 'own', line, message: "has the watcher's own key: what people sign is not for the watcher to sign" }]
+        : [],
+    ),
     ...(signed.faults.length > 0 ? [] : misnamed(people, agents, open ? undefined : known)),
   ];
   const reach = open ? undefined : new Set(humans).size;
-  return { signers: { lines: signed.lines, revoked: list, personOf, reach, digest: digestOf(signed.lines, list, people, agents) }, faults };
+  const digest = digestOf(signed.lines, list, people, agents);
+  return { signers: { lines: signed.lines, revoked: list, personOf, reach, digest, ...(own !== undefined && { own }) }, faults };
 }
 
 /** `known` is undefined where certificates may name anybody. */

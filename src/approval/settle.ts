@@ -5,7 +5,7 @@ import { UNSIGNED, type Standing, type Tampering } from '../core/standing.ts';
 import { compileManifest, FilesError, readManifestFile, type ConfigRead, type Files, type FilesContext } from '../files.ts';
 import { saveAccepted, type Accepted } from './accepted.ts';
 import { judgeManifest, type Judged } from './judge-manifest.ts';
-import { readSignatures, readSigners, type SignersFiles } from './read-signing.ts';
+import { ownFingerprint, readSignatures, readSigners, type SignersFiles } from './read-signing.ts';
 import { describeSigners } from './describe-signers.ts';
 import { readRule, type Rule } from './rule.ts';
 
@@ -14,6 +14,8 @@ export interface Settled extends Files {
   readonly standing: Standing;
   /** What the store keeps, or is to keep. */
   readonly accepted: Accepted | undefined;
+  /** Fingerprint of the watcher's own key, which counts for nobody. */
+  readonly own?: string;
 }
 
 /** The disk, read once: what is judged is what is used. */
@@ -31,13 +33,18 @@ interface Disk {
  * since 1970. Once signers hold they hold: neither an edit of their file nor of config.yaml lifts them.
  */
 export async function settle(read: ConfigRead, context: FilesContext, accepted: Accepted | undefined, at: number): Promise<Settled> {
+  const own = ownFingerprint(read.config, context);
+  return { ...(await decide(read, context, accepted, at)), ...(own !== undefined && { own }) };
+}
+
+async function decide(read: ConfigRead, context: FilesContext, accepted: Accepted | undefined, at: number): Promise<Settled> {
   const { config } = read;
   if (read.complaints.length > 0) {
     const { loaded } = await readManifestFile(config, context, true);
     throw new FilesError([...read.complaints, ...(loaded.ok ? [] : loaded.complaints)]);
   }
   const rule = accepted?.rule ?? undefined;
-  const signers = await readSigners(config);
+  const signers = await readSigners(config, context);
   const { bytes, loaded: manifest } = await readManifestFile(config, context, signers !== undefined || rule !== undefined);
   const disk: Disk = { config, bytes, manifest, signers, at };
   if (accepted && rule) return follow(disk, context, accepted, rule);
@@ -88,7 +95,7 @@ async function inForce({ config, signers: found }: Disk, context: FilesContext, 
   // A key that is revoked is revoked at once and for good; to bring one back is a change of signers like any other.
   const revoked = new Set([was.revoked, ready?.rule.revoked ?? ''].flatMap((text) => text.split('\n')));
   const rule: Rule = { ...was, revoked: [...revoked].join('\n') };
-  const { signers } = readRule(rule);
+  const { signers } = readRule(rule, ownFingerprint(config, context));
   const grown = signers.revoked.size > readRule(was).signers.revoked.size;
   const old = await compileManifest(Buffer.from(accepted.manifest), config, context);
   const resources = old.ok ? old.value.resources.map(toRemembered) : accepted.head.resources;

@@ -9,13 +9,13 @@ interface Vigilance {
   readonly log: { warn(message: string, fields?: Readonly<Record<string, unknown>>): void };
   /** The config in force; undefined where nobody has to sign. */
   readonly look: () => Config | undefined;
-  /** Judges the files anew and says how they stand. */
+  /** Judges the files anew, loads what people signed, and says how the rest stands. */
   readonly tell: () => Promise<void>;
 }
 
 /**
  * Looks twice a minute whether manifest, signatures and signers are as they were when they were last judged; where they are not, and
- * stay so for two looks, they are judged anew. Nothing is taken over by that: it only says early what a reload or a restart would find.
+ * stay so for two looks, they are judged anew: what enough people signed is loaded, and of the rest it is said early what a reload would find.
  */
 export class Vigil {
   readonly #parts: Vigilance;

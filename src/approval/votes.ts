@@ -53,6 +53,8 @@ function principalsOf(
   { signers, namespace, at }: { readonly signers: Signers; readonly namespace: string; readonly at: number },
 ): { readonly principals: readonly string[]; readonly why: string } {
   if (isRevoked(signature, signers.revoked)) return { principals: [], why: 'its key has been revoked' };
+  if (signers.own !== undefined && isRevoked(signature, new Set([signers.own])))
+    return { principals: [], why: "its key is the watcher's own, which signs for nobody" };
   const principals: string[] = [];
   let why = 'its key is of nobody who may sign';
   for (const line of signers.lines) {

@@ -45,14 +45,14 @@ export function inForceOf({ manifest, accepted }: Pick<Settled, 'manifest' | 'ac
 }
 
 /** Who signs and how many of them; undefined where nobody does. */
-export function rulesOf({ accepted, standing }: Pick<Settled, 'accepted' | 'standing'>): Rules | undefined {
+export function rulesOf({ accepted, standing, own }: Pick<Settled, 'accepted' | 'standing' | 'own'>): Rules | undefined {
   if (!accepted?.rule || standing.state !== 'signed') return undefined;
-  return { policy: accepted.head.policy, signers: readRule(accepted.rule).signers };
+  return { policy: accepted.head.policy, signers: readRule(accepted.rule, own).signers };
 }
 
 /** Undefined where nobody signs: then nobody can approve. */
 export function worldOf(
-  settled: Pick<Settled, 'config' | 'manifest' | 'accepted' | 'standing'>,
+  settled: Pick<Settled, 'config' | 'manifest' | 'accepted' | 'standing' | 'own'>,
   known: Pick<World, 'print' | 'compile' | 'isArmed'>,
 ): World | undefined {
   const { config, manifest, accepted } = settled;

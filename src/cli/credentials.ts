@@ -12,9 +12,17 @@ export interface Running {
 export function addCredentials(program: Command, { io, config, exit }: Running): void {
   program
     .command('audit')
-    .description('what the own credentials and agents could do, how it stands with copies, what could go down together')
+    .description(
+      'what the own credentials and agents could do, how it stands with copies, what could go down together, how much of what is there is watched',
+    )
     .addArgument(
-      new Argument('[parts...]', 'what to audit; all of it where nothing is named').choices(['credentials', 'agents', 'copies', 'radius']),
+      new Argument('[parts...]', 'what to audit; all of it where nothing is named').choices([
+        'credentials',
+        'agents',
+        'copies',
+        'radius',
+        'coverage',
+      ]),
     )
     .option('--json', 'print JSON')
     .option('--svg <file>', 'draw the blast radius there')

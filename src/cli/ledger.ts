@@ -15,7 +15,7 @@ export function addLedger(program: Command, io: Io, config: () => string | undef
   ledger
     .command('verify')
     .description('take every hash anew, and hold it against heads that were kept elsewhere')
-    .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint or a page')
+    .option('--head <head...>', 'a head from a page: SEQ:HASH, or a file that holds a checkpoint (a saved mail or message too) or a page')
     .option('--key <line>', "the watcher's log key, where the one in the state folder is not to be trusted")
     .option('--witness <line...>', 'a witness key: each checkpoint must be cosigned by it')
     .option('--live', 'only what is in the store: archives of old entries may lie elsewhere')

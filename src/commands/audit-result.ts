@@ -2,10 +2,11 @@ import type { Pair } from '../core/blast-radius.ts';
 import type { CopyReport, CopyRule } from '../core/copies.ts';
 import { EXIT, worstExit } from '../core/exit.ts';
 import type { Severity } from '../core/expectation.ts';
+import type { PrintedCoverage } from '../loop/coverage-book.ts';
 import type { Audited } from '../loop/audit-round.ts';
 
 /** What an audit answers, one part after another. */
-export const AUDIT_PARTS = ['credentials', 'agents', 'copies', 'radius'] as const;
+export const AUDIT_PARTS = ['credentials', 'agents', 'copies', 'radius', 'coverage'] as const;
 export type AuditPart = (typeof AUDIT_PARTS)[number];
 
 /** One thing that is not as it should be. */
@@ -37,6 +38,8 @@ export interface AuditResult {
   readonly copies: readonly CopyReport[];
   /** Every pair of a resource and a copy of it; empty where that was not asked. */
   readonly radius: readonly Pair[];
+  /** How much of what is there is on the roll; empty where that was not asked. */
+  readonly coverage: readonly PrintedCoverage[];
   /** What could not be found out; never exit 0 then. */
   readonly unaudited: readonly { readonly about: string; readonly on: string; readonly reason: string; readonly say: string }[];
 }
@@ -99,6 +102,16 @@ export function radiusFindings(pairs: readonly Pair[]): AuditFinding[] {
       };
     }),
   );
+}
+
+/** What came since the daemon's first look and is not on the roll, as findings. */
+export function coverageFindings(coverage: readonly PrintedCoverage[]): AuditFinding[] {
+  return coverage.flatMap(({ connection, kind, found, managed, newcomers }): AuditFinding[] => {
+    if (newcomers.length === 0) return [];
+    const what = `coverage has fallen: ${managed} of ${found} ${kind ?? 'things'} on the roll, newly not: ${newcomers.slice(0, 10).join(', ')}${newcomers.length > 10 ? ` and ${newcomers.length - 10} more` : ''}`;
+    const fix = ['# put them on the roll (rollcall discover --unmanaged -o FILE), or name them under unmanaged in the manifest'];
+    return [{ part: 'coverage', kind: 'fallen', severity: 'warning', about: connection, ids: [], what, fix, accepted: false }];
+  });
 }
 
 /** In the order of `check`: critical outranks unknown outranks warning; an audit of nothing is unknown. */

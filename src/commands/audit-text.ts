@@ -8,12 +8,14 @@ const TITLES: Readonly<Record<AuditPart, string>> = {
   agents: 'AGENTS: what they could destroy, and what they share with the watcher',
   copies: 'COPIES: 3 of them, on 2 media, 1 off-site, 1 out of reach, restored with 0 errors',
   radius: 'BLAST RADIUS: what could be deleted together with its backup',
+  coverage: 'COVERAGE: how much of what is there is on the roll',
 };
 const NOTHING: Readonly<Record<AuditPart, string>> = {
   credentials: 'can look, and do nothing else',
   agents: 'nothing found',
   copies: 'nothing on the roll holds data, or nothing is lacking',
   radius: 'no pair is known to be',
+  coverage: 'nothing was found',
 };
 const COLOUR = { critical: 'red', warning: 'yellow', accepted: 'dim', unknown: 'magenta' } as const;
 
@@ -23,7 +25,7 @@ export function auditText(result: AuditResult, colour: boolean): string {
     colour ? styleText(COLOUR[kind], text, { validateStream: false }) : text;
   const lines = result.parts.flatMap((part) => {
     const own = result.findings.filter((finding) => finding.part === part);
-    const table = part === 'copies' ? result.copies.flatMap(tally) : [];
+    const table = part === 'copies' ? result.copies.flatMap(tally) : part === 'coverage' ? result.coverage.flatMap(share) : [];
     return [
       TITLES[part],
       ...plainLines(table),
@@ -46,6 +48,12 @@ const SIGN = { met: 'yes', declared: 'yes, as the manifest says', 'not-met': 'NO
 function tally({ id, copies, rules }: CopyReport): string[] {
   const of = copies.length === 0 ? 'no copy' : `copies: ${copies.slice(0, 5).join(', ')}`;
   return [`  ${id} (${of}): ${rules.map(({ rule, status }) => `${rule} ${SIGN[status]}`).join('; ')}`];
+}
+
+/** One line for each connection and kind. */
+function share({ connection, kind, found, managed, left_out: leftOut }: AuditResult['coverage'][number]): string[] {
+  if (kind === null) return [];
+  return [`  ${connection}: ${managed} of ${found} ${kind} on the roll${leftOut > 0 ? `, ${leftOut} left out on purpose` : ''}`];
 }
 
 function describe(

@@ -6,12 +6,22 @@ import { refuseTampered } from '../approval/refuse-tampered.ts';
 import { formatInstant } from '../core/wording.ts';
 import { auditAll } from '../loop/audit-round.ts';
 import { closeGroups } from '../loop/plan.ts';
-import { AUDIT_PARTS, auditExit, copyFindings, findingsOf, radiusFindings, type AuditPart, type AuditResult } from './audit-result.ts';
+import {
+  AUDIT_PARTS,
+  auditExit,
+  copyFindings,
+  coverageFindings,
+  findingsOf,
+  radiusFindings,
+  type AuditPart,
+  type AuditResult,
+} from './audit-result.ts';
 import { auditText } from './audit-text.ts';
 import type { Io } from './io.ts';
 import { radiusSvg } from './radius-svg.ts';
 import { sharedSecrets } from './shared-secrets.ts';
 import { survey } from './survey.ts';
+import { surveyCoverage } from './survey-coverage.ts';
 
 export interface AuditOptions {
   readonly config: string | undefined;
@@ -30,24 +40,31 @@ export async function audit(io: Io, { config, parts: asked, json, svg }: AuditOp
   // Nobody is paged: what pagers are made of need not be loaded.
   const plan = makePlan({ ...files, config: { ...files.config, pagers: new Map() } }, { ...io, out: { write: () => true } }, clock);
   try {
-    const audits = await auditAll(plan, clock, io.signal);
+    const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
+    const [audits, covering] = await Promise.all([
+      auditAll(plan, clock, io.signal),
+      parts.includes('coverage') ? surveyCoverage(plan, files.known?.meta, clock, io.signal) : { coverage: [], unexplored: [] },
+    ]);
     const { copies, radius } = survey(plan.resources, audits);
     const severities = new Map(plan.resources.map(({ id, severity }) => [id, severity]));
-    const parts = AUDIT_PARTS.filter((part) => asked.length === 0 || asked.includes(part));
     const found = [
       ...findingsOf(audits),
       ...sharedSecrets(files.config.secrets),
       ...copyFindings(copies, (id) => severities.get(id) ?? 'critical'),
       ...radiusFindings(radius),
+      ...coverageFindings(covering.coverage),
     ];
     const findings = found.filter(({ part }) => parts.includes(part));
-    const unaudited = audits.flatMap(({ connection, reports }) =>
-      reports.flatMap((report) => {
-        if (report.kind !== 'unaudited') return [];
-        const { on, reason, say } = report;
-        return [{ about: connection, on, reason, say }];
-      }),
-    );
+    const unaudited = [
+      ...covering.unexplored,
+      ...audits.flatMap(({ connection, reports }) =>
+        reports.flatMap((report) => {
+          if (report.kind !== 'unaudited') return [];
+          const { on, reason, say } = report;
+          return [{ about: connection, on, reason, say }];
+        }),
+      ),
+    ];
     const { id, version, sha256 } = files.manifest;
     const result: AuditResult = {
       schema: 'rollcall/audit/v1',
@@ -59,6 +76,7 @@ export async function audit(io: Io, { config, parts: asked, json, svg }: AuditOp
       findings,
       copies: parts.includes('copies') ? copies : [],
       radius: parts.includes('radius') ? radius : [],
+      coverage: covering.coverage,
       unaudited,
     };
     if (svg !== undefined) await writeFile(resolve(io.cwd, svg), radiusSvg(radius, `${files.config.watchdog.name}, ${id}, ${result.at}`));

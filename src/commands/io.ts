@@ -8,6 +8,8 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Colours and progress only where true. */
   readonly isTerminal: boolean;
+  /** Whether `err` is a terminal, where a line may be written over. */
+  readonly showsProgress: boolean;
   /** What a person types as the answer; undefined where nobody sits at a terminal. */
   readonly ask: (question: string) => Promise<string | undefined>;
   /** The first line of the standard input. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { filesContext } from '../app.ts';
-import { isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
+import { findCheckpoint, isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
 import { cosignedAt } from '../adapters/cosignature.ts';
 import { verifyFrom, verifyLedger, type AnchoredHead, type LedgerVerdict } from '../adapters/ledger-verify.ts';
 import type { Frozen } from '../adapters/sqlite/archives.ts';
@@ -154,13 +154,13 @@ async function withStore(
   }
 }
 
-/** `SEQ:HASH`, or a file: a checkpoint, a page, or the `ledger_head` of one. What it cannot be, in words, where it is none of them. */
+/** `SEQ:HASH`, or a file: a checkpoint, a text that holds one, a page, or the `ledger_head` of one. What it cannot be, in words, where it is none of them. */
 async function readHead(given: string, line: string | undefined, witnesses: readonly string[]): Promise<AnchoredHead | string> {
   const [, seq, hash] = /^(\d+):([0-9a-f]{64})$/.exec(given) ?? [];
   if (seq !== undefined && hash !== undefined) return { seq: Number(seq), hash };
   const text = await readFile(given, 'utf8').catch(() => undefined);
   if (text === undefined) return `${given}: neither SEQ:HASH (64 hexadecimal digits) nor a file that can be read`;
-  const checkpoint = parseCheckpoint(text);
+  const checkpoint = parseCheckpoint(text) ?? findCheckpoint(text);
   if (checkpoint) {
     if (line !== undefined && !isSignedBy(checkpoint, line)) return `${given}: not signed by the watcher's key ${line}`;
     const missing = witnesses.find((witness) => cosignedAt(checkpoint, witness) === undefined);

@@ -2,6 +2,7 @@ import { createSystemClock } from '../adapters/clock-system.ts';
 import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
 import { filesContext } from '../app.ts';
 import { loadAccepted } from '../approval/accepted.ts';
+import { ownFingerprint } from '../approval/read-signing.ts';
 import { worldOf, type World } from '../approval/world.ts';
 import { BLANK } from '../core/memory.ts';
 import { printResource } from '../core/print.ts';
@@ -42,7 +43,11 @@ export async function withRegistry(
     if (!loaded.ok) throw new FilesError(loaded.complaints);
     const manifest = loaded.value;
     const standing = { state: 'signed', cloned: [] } as const;
-    const world = worldOf({ config, manifest, accepted, standing }, { print: printer(manifest.resources, known), compile });
+    const own = ownFingerprint(config, context);
+    const world = worldOf(
+      { config, manifest, accepted, standing, ...(own !== undefined && { own }) },
+      { print: printer(manifest.resources, known), compile },
+    );
     return await use({ store, world, at });
   } finally {
     await store.close();

@@ -8,6 +8,8 @@ import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
 import { formatInstant } from '../core/wording.ts';
+import { printCoverage, type PrintedCoverage } from '../loop/coverage-book.ts';
+import { coverageIn } from '../loop/coverage-watch.ts';
 import { markApproved } from '../loop/expected-losses.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { Io } from './io.ts';
@@ -27,6 +29,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
   const open = known?.incidents.filter(({ phase }) => phase !== 'closed') ?? [];
   const written = known?.meta['wall'] === undefined ? null : Number(known.meta['wall']);
   const stretches = JSON.parse(known?.meta['stretch'] ?? '[]') as [string, { wantedMs: number; actualMs: number }][];
+  const coverage = printCoverage(coverageIn(known?.meta));
   if (options.json) {
     const about = {
       watchdog: config.watchdog.name,
@@ -34,7 +37,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
       written_at: written === null ? null : formatInstant(written),
     };
     io.out(
-      `${JSON.stringify({ ...about, incidents: open.length, windows: windows.map((window) => ({ ...printWindow(window), open: window.from <= now, resources: scopeOf(window, manifest.resources) })), inspections: Object.fromEntries(stretches), resources: resources.map(({ printed }) => printed) }, null, 2)}\n`,
+      `${JSON.stringify({ ...about, incidents: open.length, windows: windows.map((window) => ({ ...printWindow(window), open: window.from <= now, resources: scopeOf(window, manifest.resources) })), inspections: Object.fromEntries(stretches), coverage, resources: resources.map(({ printed }) => printed) }, null, 2)}\n`,
     );
     return EXIT.ok;
   }
@@ -50,6 +53,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
     '',
     ...resources.map(line),
     '',
+    ...coverage.map(coverageLine),
     ...windows.map((window) => windowLine(window, now)),
     open.length === 0 ? 'no open incidents' : `${open.length} open incidents (rollcall incidents)`,
   ];
@@ -59,6 +63,15 @@ export async function status(io: Io, options: { readonly config: string | undefi
 
 function scopeOf(window: MaintenanceWindow, resources: readonly Resource[]): string[] {
   return resources.flatMap((resource) => (isInScope(window, resource) ? [resource.id] : []));
+}
+
+function coverageLine({ connection, kind, found, managed, left_out: leftOut, newcomers, at, whole }: PrintedCoverage): string {
+  const figure =
+    kind === null
+      ? 'nothing was found'
+      : `${managed} of ${found} ${kind} on the roll${leftOut > 0 ? `, ${leftOut} left out on purpose` : ''}`;
+  const news = newcomers.length > 0 ? `; newly not: ${newcomers.slice(0, 5).join(', ')}${newcomers.length > 5 ? ', …' : ''}` : '';
+  return `coverage of ${connection}: ${at === null ? 'not known yet' : figure + news}${whole ? '' : ' (could not be listed lately)'}`;
 }
 
 function windowLine(window: MaintenanceWindow, now: number): string {

@@ -1,5 +1,5 @@
 import { filesContext, settleFiles } from '../app.ts';
-import { digestsOf } from '../approval/read-signing.ts';
+import { digestsOf, readSigners } from '../approval/read-signing.ts';
 import { EXIT } from '../core/exit.ts';
 import { FilesError, readFiles } from '../files.ts';
 import type { Io } from './io.ts';
@@ -8,11 +8,15 @@ import { printStanding, sayStanding } from './say-standing.ts';
 
 /** Reads config and manifest and says everything that is wrong with them at once; contacts nothing. */
 export async function validate(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
+  const context = filesContext(io);
   try {
-    const { config, manifest } = await readFiles(options.config, filesContext(io));
+    const { config, manifest } = await readFiles(options.config, context);
     const { id, version, resources } = manifest;
+    const signers = await readSigners(config, context);
+    // A daemon goes on by those in force where these cannot be read; who asks whether the files are right is told that they are not.
+    if (signers && !signers.ok) throw new FilesError(signers.complaints);
     const { standing } = await settleFiles(options.config, io);
-    const digests = await digestsOf(config, manifest);
+    const digests = await digestsOf(config, manifest, context);
     if (options.json) {
       const signing = standing.state === 'unsigned' ? {} : { signing: { ...digests, ...printStanding(standing) } };
       io.out(`${JSON.stringify({ ok: true, manifest: { id, version, resources: resources.length }, complaints: [], ...signing })}\n`);

@@ -11,6 +11,7 @@ const STDERR = 2;
 export async function watch(io: Io, options: { readonly config: string | undefined; readonly logLevel: LogLevel }): Promise<number> {
   const log = createPinoLog(STDERR, { level: options.logLevel, name: 'rollcall' });
   const notifier = await createNotifier(io.env['NOTIFY_SOCKET'], io.pid);
+  const hangup = catchHangup(io);
   const app = await startApp(options.config, {
     env: io.env,
     cwd: io.cwd,
@@ -31,7 +32,7 @@ export async function watch(io: Io, options: { readonly config: string | undefin
       status: app.url ?? 'off',
     });
     await notifier.ready(`watching ${count} resources`);
-    io.onHangup(() => void reload(io, app, notifier));
+    hangup.ready(() => void reload(io, app, notifier));
     const ended = new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve();
       io.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -45,6 +46,18 @@ export async function watch(io: Io, options: { readonly config: string | undefin
     notifier.close();
     log.info('stopped');
   }
+}
+
+/** A SIGHUP that comes while the watcher starts would end it, for good where systemd takes that for a clean end: it is carried out once it has started. */
+function catchHangup(io: Io): { readonly ready: (reload: () => void) => void } {
+  let [act, waiting]: [(() => void) | undefined, boolean] = [undefined, false];
+  io.onHangup(() => (act ? act() : (waiting = true)));
+  return {
+    ready: (reload) => {
+      act = reload;
+      if (waiting) reload();
+    },
+  };
 }
 
 async function reload(

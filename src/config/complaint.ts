@@ -42,6 +42,7 @@ export const CODES = {
   RC_REQUESTS_UNSIGNED: '`requests` where config.yaml names no signers: nobody could approve',
   RC_SIGNERS_LINE: 'a line of `allowed_signers` or of the revoked keys that cannot be read',
   RC_SIGNERS_PRINCIPAL: 'a principal in `signers` that `allowed_signers` does not have, or that stands in two places',
+  RC_SIGNERS_WATCHER: "the watcher's own key stands among those who may sign",
   RC_SIGNERS_CHANGED: 'the signers are others than those in force, and no signed manifest says so',
   RC_MANIFEST_OTHER: 'the manifest is of another name than the one in force',
   RC_MANIFEST_ROLLBACK: 'the manifest is of an earlier version than the one in force',

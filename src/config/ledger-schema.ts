@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, path, webUrl } from '../values/fields.ts';
+import { duration, path, secretRef, webUrl } from '../values/fields.ts';
 import { LONGEST } from './fields.ts';
 
 const MINUTE = 60_000;
@@ -15,6 +15,52 @@ const keyLine = (kind: RegExp, what: string) =>
     })
     .describe(`the ${what}, as \`rollcall ledger key\` prints it there`);
 
+const anchorSchema = () =>
+  z
+    .strictObject({
+      bucket: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'must be the name of a bucket' })
+        .describe('with object lock, in an account that nobody who reaches this host can touch'),
+      region: z
+        .string()
+        .regex(/^[a-z0-9-]{2,40}$/, { error: 'must be a region such as eu-west-1' })
+        .describe('of the bucket'),
+      prefix: z
+        .string()
+        .regex(/^[\w!.*'()/-]{1,200}$/, { error: "must be at most 200 letters, digits or /!-_.*'()" })
+        .optional()
+        .describe("what the names of objects begin with (default the watchdog's name and /)"),
+      endpoint: webUrl().optional().describe('of another store that speaks S3, or of an emulator'),
+      path_style: z.boolean().default(false).describe('endpoint/bucket/key instead of bucket.endpoint/key (default false)'),
+      account: z
+        .string()
+        .regex(/^\d{12}$/, { error: 'must be the twelve digits of an account, in quotes' })
+        .optional()
+        .describe('that owns the bucket: one of the same name of somebody else is refused'),
+      access_key_id: z
+        .union([z.string().regex(/^\w{16,128}$/, { error: 'must be an access key id, or a reference to a secret' }), secretRef()])
+        .optional()
+        .describe("of a credential that may s3:PutObject there and nothing else (default: the host's own, by the SDK's chain)"),
+      secret_access_key: secretRef().optional().describe('belongs to access_key_id'),
+      session_token: secretRef().optional().describe('belongs to access_key_id, where it is one for a time'),
+      lock: z
+        .strictObject({
+          mode: z.enum(['compliance', 'governance']).default('compliance').describe('compliance: nobody can lift it (default)'),
+          for: duration({ min: DAY, max: 36_500 * DAY }).describe('how long from the moment of writing'),
+        })
+        .optional()
+        .describe("what each object is locked with; needs s3:PutObjectRetention (default: the bucket's own default)"),
+      every: duration({ min: MINUTE, max: LONGEST })
+        .default(5 * MINUTE)
+        .describe('at most one head in so long (default 5m)'),
+    })
+    .superRefine(({ access_key_id: id, secret_access_key: secret, session_token: session }, context) => {
+      if ((id === undefined) === (secret === undefined) && (session === undefined || secret !== undefined)) return;
+      const missing = id === undefined ? 'access_key_id' : 'secret_access_key';
+      context.addIssue({ code: 'custom', path: [missing], message: `is missing: access_key_id and secret_access_key belong together` });
+    });
+
 /** `ledger` of config.yaml. */
 export const ledgerSchema = () =>
   z.strictObject({
@@ -27,6 +73,7 @@ export const ledgerSchema = () =>
       })
       .optional()
       .describe('entries that leave the store for files (default none)'),
+    anchor: anchorSchema().optional().describe('a bucket that each signed head is put into, to be read by others (default none)'),
     witnesses: z
       .array(
         z.strictObject({

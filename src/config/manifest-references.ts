@@ -37,7 +37,24 @@ export function manifestReferences(
       ...blindness(entry, inherited, ['resources', index]),
     );
   }
-  return [...findings, ...windowed(raw['windows'], ids, config.connections)];
+  return [...findings, ...windowed(raw['windows'], ids, config.connections), ...leftOut(raw['unmanaged'], config.connections, probes)];
+}
+
+function* leftOut(raw: unknown, connections: Config['connections'], probes: ReadonlyMap<string, Probe>): Generator<Finding> {
+  for (const [index, entry] of listOf(raw).entries()) {
+    if (!isMap(entry)) continue;
+    const { connection, kind } = entry;
+    const target = typeof connection === 'string' ? connections.get(connection) : undefined;
+    if (typeof connection === 'string' && !target) {
+      const end = suggestion(connection, connections.keys(), 'config.yaml has:', 'config.yaml has none');
+      const path = ['unmanaged', index, 'connection'];
+      yield { path, message: `there is no connection ${quote(connection)}; ${end}`, code: 'RC_CONNECTION_UNKNOWN' };
+    }
+    const kinds = (target && probes.get(target.probe)?.kinds) ?? new Map(typeof kind === 'string' ? [[kind, true]] : []);
+    if (typeof kind !== 'string' || kinds.has(kind)) continue;
+    const end = suggestion(kind, kinds.keys(), 'this connection offers:', 'this connection offers none');
+    yield { path: ['unmanaged', index, 'kind'], message: `there is no kind ${quote(kind)} here; ${end}`, code: 'RC_KIND_UNKNOWN' };
+  }
 }
 
 function* windowed(raw: unknown, ids: ReadonlyMap<string, number>, connections: Config['connections']): Generator<Finding> {

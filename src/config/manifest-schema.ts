@@ -96,6 +96,21 @@ export function manifestSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCro
       .describe(
         'maintenance: the looks go on; staleness, and blindness because nothing answers, are not paged before the end. Nothing else is excused (default none)',
       ),
+    unmanaged: z
+      .array(
+        z.strictObject({
+          connection: z.string().min(1).describe('connection that it is on'),
+          kind: z.string().min(1).max(100).optional().describe('kind that it would be of (default: any)'),
+          name: z
+            .string()
+            .min(1)
+            .max(1000)
+            .describe('its name as rollcall discover --unmanaged prints it; * is any run of characters, ? any one'),
+          reason: z.string().min(1).max(300).describe('why it need not be watched'),
+        }),
+      )
+      .default([])
+      .describe('what is there and deliberately not on the roll: it does not count against coverage (default none)'),
     resources: z
       .array(z.discriminatedUnion('kind', entries as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>]))
       .describe('what must exist'),

@@ -10,7 +10,7 @@ import { explain, wording } from './explain.ts';
 import type { IsCron } from './fields.ts';
 import { complaintsOf, isMap } from './findings.ts';
 import { rawAt, roleFields } from './shape.ts';
-import type { Config, Connection, Loaded, PagerConfig, SecretPlace, SignersConfig } from './types.ts';
+import type { AnchorConfig, Config, Connection, Loaded, PagerConfig, SecretPlace, SignersConfig } from './types.ts';
 
 export interface ConfigInput {
   /** As the user named it: complaints repeat it. */
@@ -109,6 +109,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     ...(data.ledger && {
       ledger: {
         ...(data.ledger.archive && { archive: data.ledger.archive }),
+        ...(data.ledger.anchor && { anchor: anchorOf(data.ledger.anchor) }),
         witnesses: data.ledger.witnesses,
         witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
       },
@@ -125,6 +126,28 @@ function signersOf(signers: NonNullable<Parsed['signers']>): SignersConfig {
   if (typeof signers === 'string') return { allowed: signers, people: {}, agents: [] };
   const { revoked, ...rest } = signers;
   return { ...rest, ...(revoked !== undefined && { revoked }) };
+}
+
+function anchorOf({
+  path_style: pathStyle,
+  access_key_id: id,
+  secret_access_key: secret,
+  session_token: session,
+  lock,
+  ...rest
+}: NonNullable<NonNullable<Parsed['ledger']>['anchor']>): AnchorConfig {
+  const { bucket, region, every, prefix, endpoint, account } = rest;
+  return {
+    bucket,
+    region,
+    every,
+    pathStyle,
+    ...(prefix !== undefined && { prefix }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(account !== undefined && { account }),
+    ...(id !== undefined && secret && { key: { id, secret, ...(session && { session }) } }),
+    ...(lock && { lock: { mode: lock.mode, forMs: lock.for } }),
+  };
 }
 
 interface Accepting {

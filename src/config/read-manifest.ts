@@ -62,7 +62,7 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
   const lineOf = (path: Path): number => yaml.place({ path, message: '', code: 'RC_ID_DUPLICATE' }).line;
   const complaints = complaintsOf(yaml, [...findings, ...manifestReferences(raw, { ...config, signed }, probes, lineOf)]);
   if (!head.success || complaints.length > 0) return { ok: false, complaints };
-  const { manifest: id, version, previous, expires, policy, windows } = head.data;
+  const { manifest: id, version, previous, expires, policy, windows, unmanaged } = head.data;
   const { signers } = policy;
   return {
     ok: true,
@@ -81,6 +81,7 @@ export function readManifest(input: ManifestInput): Loaded<Manifest> {
       },
       ...(signers !== undefined && { signers }),
       windows,
+      leftOut: unmanaged.map(({ connection, kind, name, reason }) => ({ connection, name, reason, ...(kind !== undefined && { kind }) })),
       resources,
     },
   };

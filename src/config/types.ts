@@ -1,3 +1,4 @@
+import type { LeftOut } from '../core/coverage.ts';
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
 import type { Policy } from '../core/manifest-step.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
@@ -49,9 +50,24 @@ export interface RequestsConfig {
 export interface LedgerConfig {
   /** Where old entries go (absolute path), and how old they are by then (ms). */
   readonly archive?: { readonly folder: string; readonly after: number };
+  /** Where signed heads are put besides; durations in ms. */
+  readonly anchor?: AnchorConfig;
   readonly witnesses: readonly { readonly url: string; readonly key: string }[];
   /** `silentAfter` in ms. */
   readonly witnessFor: readonly { readonly key: string; readonly silentAfter: number }[];
+}
+
+/** A bucket that this watcher can write to and not delete from. */
+export interface AnchorConfig {
+  readonly bucket: string;
+  readonly region: string;
+  readonly prefix?: string;
+  readonly endpoint?: string;
+  readonly pathStyle: boolean;
+  readonly account?: string;
+  readonly key?: { readonly id: SecretRef | string; readonly secret: SecretRef; readonly session?: SecretRef };
+  readonly lock?: { readonly mode: 'compliance' | 'governance'; readonly forMs: number };
+  readonly every: number;
 }
 
 /** Who signs the manifest. Absolute paths. */
@@ -184,6 +200,8 @@ export interface Manifest {
   /** Digest of the signers it binds, or `none` to give signing up; undefined where it leaves them as they are. */
   readonly signers?: string;
   readonly windows: readonly MaintenanceWindow[];
+  /** What is there on purpose without being on the roll. */
+  readonly leftOut: readonly LeftOut[];
   readonly resources: readonly Resource[];
 }
 

@@ -24,7 +24,7 @@ export interface Found {
   readonly inspect?: string;
   /** What was seen, for the comment above the entry: sizes, counts, ages, and why something is not proposed. */
   readonly facts?: readonly string[];
-  /** Comments on proposed keys, by their path in the entry: `expect.tables.public.orders`, its steps joined by NUL, never by a dot. */
+  /** Comments on proposed keys, by their path in the entry (`notePath`). */
   readonly notes?: ReadonlyMap<string, string>;
   /** Other names by which an entry of the roll may mean it, for the kind's `covers`. */
   readonly aliases?: readonly string[];
@@ -53,8 +53,3 @@ export type Discovery = Found | Unexplored | Progress;
 
 /** `names`: only what is there, as cheaply as can be. `proposals`: with sizes and expectations. */
 export type DiscoveryDepth = 'names' | 'proposals';
-
-/** The path of a note: `notePath('expect', 'tables', 'public.orders')`. */
-export function notePath(...steps: readonly string[]): string {
-  return steps.join('\0');
-}

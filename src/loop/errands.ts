@@ -1,5 +1,7 @@
 import type { Instant } from '../core/report.ts';
 import type { ClaimBook } from './claim-book.ts';
+import { COVERAGE, CoverageWatch } from './coverage-watch.ts';
+import type { ConnectionCoverage } from './coverage-book.ts';
 import type { Desk } from './desk.ts';
 import type { Excuses } from './excuses.ts';
 import type { Journal } from './journal.ts';
@@ -11,13 +13,14 @@ import { SelfAudit } from './self-audit.ts';
 import type { Troubles } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
 
-/** What a watch does now and then besides looking: it asks people's vendors, its store, its paging path and its own credentials. */
+/** What a watch does now and then besides looking: it asks people's vendors, its store, its paging path, its own credentials and what else is there. */
 export class Errands {
   readonly #readBack: ReadBack;
   readonly #orders: Orders;
   readonly #excuses: Excuses;
   readonly #path: PagingPath | undefined;
   readonly #selfAudit: SelfAudit;
+  readonly #coverage: CoverageWatch;
 
   /** The paging path is tried only where a dead man's switch waits for it. */
   constructor(
@@ -29,6 +32,7 @@ export class Errands {
       readonly troubles: Troubles;
       readonly excuses: Excuses;
     },
+    meta: Readonly<Record<string, string>>,
   ) {
     const { desk, journal, claims, troubles, excuses } = parts;
     this.#readBack = new ReadBack(desk, journal, ports.log);
@@ -36,11 +40,17 @@ export class Errands {
     this.#orders = new Orders(ports.store, desk, claims, journal);
     this.#path = ports.heartbeat && new PagingPath();
     this.#selfAudit = new SelfAudit(troubles, journal, ports);
+    this.#coverage = new CoverageWatch(troubles, journal, ports, meta[COVERAGE]);
   }
 
   /** Why a page might not arrive; empty where nobody asks. */
   get reasons(): readonly string[] {
     return this.#path?.reasons ?? [];
+  }
+
+  /** How much of what is there is on the roll. */
+  get coverage(): readonly ConnectionCoverage[] {
+    return this.#coverage.coverage;
   }
 
   /** Begins what is due. */
@@ -50,6 +60,7 @@ export class Errands {
       ...(this.#orders.isDue(at) ? [this.#orders.obey(at), this.#excuses.follow(at)] : []),
       ...(this.#path?.isDue(at) ? [this.#path.verify(at, plan.pagers, stopping)] : []),
       ...(this.#selfAudit.isDue(at, plan) ? [this.#selfAudit.ask(plan, stopping)] : []),
+      ...(this.#coverage.isDue(at, plan) ? [this.#coverage.ask(plan, stopping)] : []),
     ];
   }
 }

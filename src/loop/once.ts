@@ -1,6 +1,7 @@
 import type { PrintedResource } from '../core/page.ts';
-import type { Depth, Instant } from '../core/report.ts';
+import type { Depth, Identity, Instant } from '../core/report.ts';
 import type { Clock, ResourceRecord } from '../ports.ts';
+import { wantedIdentity } from '../core/verdict.ts';
 import { runBatch } from './batch.ts';
 import type { Plan } from './plan.ts';
 import { Roll } from './roll.ts';
@@ -33,6 +34,34 @@ export async function rollOnce(
   const inspectable = resources.filter(({ id, checks }) => !roll.isUninspectable(id) && checks.some((check) => check.depth === 'inspect'));
   await rounds(plan, roll, { depth: 'inspect', path: 'usual', ids: inspectable.map(({ id }) => id) }, clock, signal);
   return resources.flatMap(({ id }) => roll.print(id) ?? []);
+}
+
+/** What one look found of a resource's identity, and what that means. */
+export interface Identified {
+  readonly printed: PrintedResource;
+  /** As it was seen now and judged to be the right one; undefined where it was not. */
+  readonly pin: Identity | undefined;
+}
+
+/** The identities of everything named as a sweep sees them, suspicions followed up as in `rollOnce`. What is inside is not looked at. */
+export async function identifyOnce(
+  plan: Plan,
+  ids: readonly string[],
+  known: ReadonlyMap<string, ResourceRecord>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Identified[]> {
+  const wanted = new Set(ids);
+  const resources = plan.resources.filter((resource) => wanted.has(resource.id));
+  const roll = new Roll(resources, forget(known), clock.now(), 0, false);
+  await rounds(plan, roll, { depth: 'sweep', path: 'usual', ids }, clock, signal);
+  return resources.flatMap((resource) => {
+    const [printed, record] = [roll.print(resource.id), roll.record(resource.id)];
+    if (!printed || !record) return [];
+    const lost = ['absent', 'impostor', 'doomed'].includes(printed.verdict);
+    const unseen = printed.skipped.some(({ facet }) => facet === 'presence' || facet === 'identity');
+    return [{ printed, pin: lost || unseen ? undefined : wantedIdentity(resource, record.memory) }];
+  });
 }
 
 /** What is remembered of identity, baselines and dates counts; where things stood does not: a check looks for itself. */

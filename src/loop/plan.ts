@@ -1,3 +1,4 @@
+import type { LeftOut } from '../core/coverage.ts';
 import type { Resource, Severity } from '../core/expectation.ts';
 import type { Later } from '../core/incident.ts';
 import type { Standing } from '../core/standing.ts';
@@ -7,6 +8,7 @@ import type { InForce } from '../core/request-state.ts';
 import type { Pager } from '../ports.ts';
 import type { Agent, Link } from '../probe.ts';
 import type { Planned } from './schedule.ts';
+import type { Source } from './sources.ts';
 
 /** One endpoint under one credential, opened. */
 export interface Group {
@@ -29,6 +31,10 @@ export interface Plan {
   readonly resources: readonly Resource[];
   /** None where absent. */
   readonly windows?: readonly MaintenanceWindow[];
+  /** What is there on purpose without being on the roll; nothing where absent. */
+  readonly leftOut?: readonly LeftOut[];
+  /** Every connection that can be asked what is there; none where absent. */
+  readonly sources?: readonly Source[];
   readonly groups: ReadonlyMap<string, Group>;
   /** The group of each resource, by id. */
   readonly groupOf: ReadonlyMap<string, string>;

@@ -6,6 +6,7 @@ import type { PrintedWindow } from '../core/maintenance.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
+import type { PrintedCoverage } from './coverage-book.ts';
 import type { PagerHealth } from './outbox.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -43,6 +44,8 @@ export interface WatchStatus {
   readonly roundAge: number | null;
   /** When a sweep or an inspection last ended. */
   readonly roundAt: Instant | undefined;
+  /** How much of what is there is on the roll, by connection; absent where nobody asks. */
+  readonly coverage?: readonly PrintedCoverage[];
   /** By group: how far the budget stretches inspections beyond what was asked. */
   readonly stretch: ReadonlyMap<string, { readonly wantedMs: number; readonly actualMs: number }>;
 }

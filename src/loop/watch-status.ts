@@ -2,7 +2,9 @@ import type { Claim } from '../core/claim.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
+import { printCoverage } from './coverage-book.ts';
 import type { Desk } from './desk.ts';
+import type { Errands } from './errands.ts';
 import type { Excuses } from './excuses.ts';
 import type { Journal } from './journal.ts';
 import type { Outbox } from './outbox.ts';
@@ -25,6 +27,7 @@ export interface StatusParts {
   readonly excuses: Excuses;
   readonly outbox: Outbox;
   readonly standing: Standing | undefined;
+  readonly errands: Errands;
 }
 
 /** What the daemon knows of itself at this moment; `why`: reasons not to be trusted right now. */
@@ -52,6 +55,7 @@ export function watchStatus(parts: StatusParts, why: readonly string[], at: Inst
     ...(pulse.last !== undefined && { heartbeat: pulse.last }),
     head: parts.journal.head,
     stretch: schedule.stretch(),
+    coverage: printCoverage(parts.errands.coverage),
     roundAt: pulse.roundAt,
   };
 }

@@ -88,7 +88,7 @@ export class Watch {
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
     const [desk, journal, claims, troubles, excuses] = [this.#desk, this.#journal, this.#claims, this.#troubles, this.#excuses];
-    this.#errands = new Errands(ports, { desk, journal, claims, troubles, excuses });
+    this.#errands = new Errands(ports, { desk, journal, claims, troubles, excuses }, snapshot.meta);
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
@@ -169,7 +169,8 @@ export class Watch {
       this.#claims.claims,
     ];
     const [excuses, outbox, standing, watchdog] = [this.#excuses, this.#outbox, this.#succession.standing, this.#name];
-    const parts = { watchdog, plan: this.#plan, roll, schedule, desk, journal, pulse, claims, excuses, outbox, standing };
+    const own = { watchdog, plan: this.#plan, errands: this.#errands };
+    const parts = { ...own, roll, schedule, desk, journal, pulse, claims, excuses, outbox, standing };
     return watchStatus(parts, this.#unready(), this.#ports.clock.now());
   }
 

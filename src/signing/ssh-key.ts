@@ -68,6 +68,11 @@ export function readKeyBody(type: KeyType, reader: WireReader): SshKey {
   return { type, blob, fingerprint, material: importKey(jwk), ...sk };
 }
 
+/** The fingerprint of an Ed25519 key by its 32 bytes. */
+export function fingerprintOf(ed25519: Uint8Array): string {
+  return readKey(Buffer.concat([wireString('ssh-ed25519'), wireString(Buffer.from(ed25519))])).fingerprint;
+}
+
 function readMaterial(type: KeyType, reader: WireReader): { readonly parts: readonly Buffer[]; readonly jwk: webcrypto.JsonWebKey } {
   const curve = curveOf(type);
   if (curve) {

@@ -19,3 +19,10 @@ export function clean(text: string, max = 300): string {
     .toWellFormed();
   return safe.length > max ? `${safe.slice(0, max - 1).toWellFormed()}…` : safe;
 }
+
+/** JSON or YAML text in which those characters are written by their numbers: they may stand in strings only, which read back the same. */
+export function escapeUnsafe(text: string): string {
+  return text.replace(UNSAFE, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

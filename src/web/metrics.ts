@@ -117,6 +117,16 @@ function about(status: WatchStatus, version: string): string {
     'By how much the budget stretches inspections: 1 is as often as asked.',
     [...stretch].map(([group, { wantedMs, actualMs }]) => [{ connection: group.split('\n', 1)[0] ?? '' }, actualMs / wantedMs]),
   );
+  const known = (status.coverage ?? []).filter(({ at }) => at !== null);
+  for (const [name, help, figure] of [
+    ['coverage_found', 'Things that are there, without those that are left out on purpose.', 'found'],
+    ['coverage_managed', 'Of those, the ones on the roll.', 'managed'],
+  ] as const)
+    family(
+      name,
+      help,
+      known.flatMap((one) => (one.kind === null ? [] : [[{ connection: one.connection, kind: one.kind }, one[figure]] as const])),
+    );
   family('ledger_entries', 'Entries of the ledger.', [[{}, status.head?.seq ?? 0]]);
   return text;
 }

@@ -149,6 +149,7 @@ function printStatus(status: WatchStatus): Record<string, unknown> {
     windows: status.windows ?? [],
     pagers: Object.fromEntries([...status.pagers].map(([name, { at, error }]) => [name, { at: new Date(at.wall).toISOString(), error }])),
     inspections: Object.fromEntries([...status.stretch].map(([group, stretch]) => [group.split('\n', 1)[0] ?? group, stretch])),
+    coverage: status.coverage ?? [],
     ledger_head: status.head,
   };
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuseTampered } from '../../src/approval/refuse-tampered.ts';
+import { ED25519, printKey } from '../../src/adapters/note-key.ts';
+import { openWatcherKey, readWatcherPublic } from '../../src/adapters/watcher-key.ts';
 import { digestsOf } from '../../src/approval/read-signing.ts';
 import type { Settled } from '../../src/approval/settle.ts';
 import { FilesError } from '../../src/files.ts';
@@ -11,7 +14,8 @@ import { Signer } from '../support/ssh-signer.ts';
 const ids = ({ manifest }: Settled): string[] => manifest.resources.map(({ id }) => id);
 /** What is watched, and why what lies there is not. */
 const outcome = (settled: Settled): string => `${ids(settled).join()} ${settled.standing.tampering?.kind ?? settled.standing.state}`;
-const signersDigest = async (settled: Settled): Promise<string> => (await digestsOf(settled.config, settled.manifest))['signers'] ?? 'none';
+const signersDigest = async (settled: Settled): Promise<string> =>
+  (await digestsOf(settled.config, settled.manifest, { ownKey: readWatcherPublic }))['signers'] ?? 'none';
 
 describe('a manifest that people sign', () => {
   it('is taken the first time with the larger of both numbers, and says who signed', async () => {
@@ -244,6 +248,53 @@ describe('the signers', () => {
     const back = await site.settle();
     assert.equal(outcome(back), 'one,two under-signed');
     assert.match(back.standing.signersChanged ?? '', /- revoked SHA256:/);
+  });
+
+  /** The key of a watcher that has started once, in the hands of whoever owns its host. */
+  const ownKey = (site: SignedSite): Signer => {
+    mkdirSync(site.state, { recursive: true });
+    openWatcherKey(site.state, 'tester');
+    return new Signer('ed25519', createPrivateKey(readFileSync(join(site.state, 'watcher.key'))));
+  };
+
+  it("that have the watcher's own key among them are refused with the line, as an authority for certificates too", async () => {
+    using site = new SignedSite();
+    const own = ownKey(site);
+    for (const line of [`erin ${own.line}`, `*@example.org cert-authority ${own.line}`]) {
+      site.write('allowed_signers', `bot ${site.keys.bot.line}\n${line}\n`);
+      site.draft(['one']);
+      await assert.rejects(site.settle(), /allowed_signers:2:1 .*has the watcher's own key.*RC_SIGNERS_WATCHER/);
+    }
+    site.allow(['alice', 'bob', 'bot']);
+    await site.begin();
+    site.write('allowed_signers', `bot ${site.keys.bot.line}\nerin ${own.line}\n`);
+    assert.match((await site.settle()).standing.signersChanged ?? '', /cannot be read: line 2: has the watcher's own key/);
+  });
+
+  it("are never more by the watcher's own key, also where it was taken for a person's before it was the watcher's", async () => {
+    using site = new SignedSite();
+    const erin = new Signer();
+    site.allow(['alice', 'bob', 'bot']);
+    site.write('allowed_signers', `${readFileSync(join(site.path, 'allowed_signers'), 'utf8')}erin ${erin.line}\n`);
+    site.draft(['one', 'two']);
+    site.sign(['alice', 'bob']);
+    await site.settle();
+    const next = (): void => {
+      site.draft(['one']);
+      site.sign(['alice']);
+      site.write('manifest.yaml.erin.sig', erin.sign(site.manifest));
+    };
+    next();
+    assert.equal(outcome(await site.settle()), 'one signed');
+    site.draft(['one', 'two']);
+    site.sign(['alice', 'bob']);
+    await site.settle();
+    mkdirSync(site.state, { recursive: true });
+    site.write('state/watcher.pub', `${printKey('rollcall/tester', erin.key, ED25519)}\n`);
+    next();
+    const refused = await site.settle();
+    assert.equal(outcome(refused), 'one,two under-signed');
+    assert.match(refused.standing.tampering?.why ?? '', /manifest\.yaml\.erin\.sig: its key is the watcher's own, which signs for nobody/);
   });
 
   it('that cannot be read are complaints with their lines at first, and a page once a manifest is in force', async () => {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { openStore } from '../../src/adapters/store-sqlite.ts';
+import { CoverageBook } from '../../src/loop/coverage-book.ts';
+import { COVERAGE } from '../../src/loop/coverage-watch.ts';
 import type { AuditResult } from '../../src/commands/audit-result.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { chmodSync, readFileSync } from 'node:fs';
@@ -65,6 +68,35 @@ describe('rollcall audit', function () {
     assert.ok(accepted.findings.length === 2 && accepted.findings.every((finding) => finding.accepted), 'told all the same');
     await pg.stop();
     assert.equal((await audit(site, 'credentials')).exit, 3);
+  });
+
+  it('warns of a coverage that has fallen since the daemon first looked, and is unknown where nobody answers', async () => {
+    using site = await makeSite();
+    const first = await audit(site, 'coverage');
+    assert.deepEqual([first.exit, first.findings], [0, []]);
+    assert.deepEqual(
+      first.coverage.map(({ connection, kind, found, managed }) => [connection, kind, found, managed]),
+      [['pg', 'postgres.database', 1, 1]],
+    );
+    // As the daemon writes it down: one database, on the roll, nothing else known.
+    const store = await openStore(site.state);
+    const book = new CoverageBook(undefined);
+    book.enter('pg', [], true, { wall: 1, steady: 1 });
+    await store.commit({ meta: { [COVERAGE]: book.save() } });
+    await store.close();
+    await pg.query('create database newcomer');
+    const fallen = await audit(site, 'coverage');
+    assert.equal(fallen.exit, 1);
+    assert.deepEqual(
+      fallen.findings.map(({ part, kind, severity, about, what }) => `${part} ${kind} ${severity} ${about}: ${what}`),
+      ['coverage fallen warning pg: coverage has fallen: 1 of 2 postgres.database on the roll, newly not: newcomer'],
+    );
+    const text = await runCli(['audit', 'coverage'], { cwd: site.path });
+    assert.match(text.stdout, /COVERAGE: .*\n {2}pg: 1 of 2 postgres\.database on the roll\n {2}warning: pg: fallen: /);
+    await pg.stop();
+    const blind = await audit(site, 'coverage');
+    assert.equal(blind.exit, 3);
+    assert.match(blind.unaudited[0]?.on ?? '', /what is there: the server/);
   });
 
   it('tells what an agent could destroy of the roll', async () => {

@@ -9,12 +9,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   probe: ['core types', 'values'],
   config: ['config', 'core', 'probe', 'values'],
   // Signatures of people: bytes in, who signed out. node:crypto, and neither files nor clock.
-  signing: ['signing'],
+  signing: ['signing', 'values'],
   // What people signed: read, counted, judged against what they signed before.
   approval: ['approval', 'config', 'core', 'files', 'ports types', 'signing', 'values'],
   // Heads of ledgers that watchers sign for each other.
   cosigning: ['cosigning', 'adapters', 'config types', 'core', 'ports types', 'values'],
   files: ['config', 'probe', 'values'],
+  // Manifests as people are given them to correct: entries in, text out.
+  draft: ['draft', 'config', 'core', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
   adapters: ['adapters', 'ports', 'core types', 'values'],
   // A part of `app`: what is asked, approved and used while the daemon runs.
@@ -24,8 +26,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   version: [],
   // A part of `app`: from a pager's lines in config.yaml to its adapter.
   'make-pager': ['adapters', 'config types', 'ports types', 'values'],
+  // A part of `app`: the same for a bucket of heads.
+  'make-anchor': ['adapters', 'config types', 'ports types', 'values'],
+  // A part of `app`: what can be asked what is there.
+  'make-sources': ['config types', 'loop types', 'probe', 'values'],
   // A part of `app`: the state folder, or memory where it cannot be used.
   'open-state': ['adapters', 'ports types'],
+  // A part of `app`: the files in force, and how others take their place.
+  reloader: ['approval', 'files', 'loop types', 'ports types'],
   app: [
     'probes',
     'adapters',
@@ -35,10 +43,13 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'core',
     'files',
     'loop',
+    'make-anchor',
     'make-pager',
+    'make-sources',
     'open-state',
     'ports',
     'probe',
+    'reloader',
     'request-office',
     'serve-web',
     'values',
@@ -54,6 +65,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'config',
     'core',
     'cosigning',
+    'draft',
     'files',
     'loop',
     'ports',
@@ -75,8 +87,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ['zod', 'yaml'],
   loop: [],
   approval: ['zod'],
+  draft: ['yaml'],
   web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
-  adapters: ['@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
+  adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg'],
   cli: ['commander'],
   'probes/aws': [

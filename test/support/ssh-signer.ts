@@ -1,5 +1,5 @@
 /** Keys and signatures of SSH, made with node:crypto by the documented layouts: what no hardware is needed for, and what ssh-keygen would not make. */
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 
 /** A string as RFC 4251 writes it. */
 export function str(content: Uint8Array | string): Buffer {
@@ -64,13 +64,15 @@ export class Signer {
   /** The blob without its type: what a certificate holds after its nonce. */
   readonly body: Buffer;
   readonly #name: KeyName;
-  readonly #key: KeyObject;
+  /** Its private half. */
+  readonly key: KeyObject;
 
-  constructor(name: KeyName = 'ed25519') {
+  /** `given`: an Ed25519 private key that is there already. */
+  constructor(name: KeyName = 'ed25519', given?: KeyObject) {
     this.#name = name;
-    const { type, key, body } = make(name);
+    const { type, key, body } = make(name, given);
     this.type = type;
-    this.#key = key;
+    this.key = key;
     this.body = body;
     this.blob = Buffer.concat([str(type), body]);
   }
@@ -100,7 +102,7 @@ export class Signer {
 
   /** The inner signature blob over any bytes. */
   raw(data: Uint8Array, { flags = 1, counter = 7 }: TouchParts = {}): Buffer {
-    if (this.#name === 'rsa') return Buffer.concat([str('rsa-sha2-512'), str(sign('sha512', data, this.#key))]);
+    if (this.#name === 'rsa') return Buffer.concat([str('rsa-sha2-512'), str(sign('sha512', data, this.key))]);
     if (!this.#name.startsWith('sk-')) return Buffer.concat([str(this.type), str(this.#plain(data))]);
     const said = Buffer.concat([Buffer.of(flags), u32(counter)]);
     const hash = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest();
@@ -119,9 +121,9 @@ export class Signer {
 
   #plain(data: Uint8Array): Buffer {
     const curve = this.#name in EC ? EC[this.#name as keyof typeof EC] : undefined;
-    if (!curve) return sign(null, data, this.#key);
+    if (!curve) return sign(null, data, this.key);
     const [, , hash, size] = curve;
-    const fixed = sign(hash, data, { key: this.#key, dsaEncoding: 'ieee-p1363' });
+    const fixed = sign(hash, data, { key: this.key, dsaEncoding: 'ieee-p1363' });
     return Buffer.concat([mpint(fixed.subarray(0, size)), mpint(fixed.subarray(size))]);
   }
 }
@@ -144,7 +146,7 @@ export function armor(blob: Uint8Array): string {
   return `-----BEGIN SSH SIGNATURE-----\n${base64}\n-----END SSH SIGNATURE-----\n`;
 }
 
-function make(name: KeyName): { readonly type: string; readonly key: KeyObject; readonly body: Buffer } {
+function make(name: KeyName, given?: KeyObject): { readonly type: string; readonly key: KeyObject; readonly body: Buffer } {
   const application = name.startsWith('sk-') ? str(APPLICATION) : Buffer.alloc(0);
   if (name === 'rsa') {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -156,7 +158,8 @@ function make(name: KeyName): { readonly type: string; readonly key: KeyObject; 
     };
   }
   if (name === 'ed25519' || name === 'sk-ed25519') {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const privateKey = given ?? generateKeyPairSync('ed25519').privateKey;
+    const publicKey = createPublicKey(privateKey);
     const { x = '' } = publicKey.export({ format: 'jwk' });
     const type = name === 'ed25519' ? 'ssh-ed25519' : 'sk-ssh-ed25519@openssh.com';
     return { type, key: privateKey, body: Buffer.concat([str(Buffer.from(x, 'base64url')), application]) };

@@ -5,8 +5,8 @@ import { resourceOf, wantedOf } from './helpers.ts';
 
 describe('the file probe', () => {
   it('has its timeout from the connection, five seconds unless stated', () => {
-    assert.deepEqual(file.connection.parse({}), { timeout: 5000 });
-    assert.deepEqual(file.connection.parse({ timeout: '2s' }), { timeout: 2000 });
+    assert.deepEqual(file.connection.parse({}), { timeout: 5000, roots: [] });
+    assert.deepEqual(file.connection.parse({ timeout: '2s' }), { timeout: 2000, roots: [] });
     assert.ok(!file.connection.safeParse({ timeout: '1ms' }).success);
     assert.ok(!file.connection.safeParse({ timout: '2s' }).success);
   });

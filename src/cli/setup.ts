@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { DiscoverOptions } from '../commands/discover.ts';
+import type { Running } from './credentials.ts';
+
+type DiscoverGiven = Partial<Pick<DiscoverOptions, 'unmanaged' | 'output' | 'force' | 'json'>>;
+
+/** Adds the commands that make and mend a manifest. */
+export function addSetup(program: Command, { io, config, exit }: Running): void {
+  program
+    .command('discover')
+    .description('what is there on each connection, as a commented draft of a manifest with pins; arms nothing')
+    .argument('[connections...]', 'connections to look through; all where none is named')
+    .option('--unmanaged', 'only what is there and not on the roll, and how much is')
+    .option('-o, --output <file>', 'write the draft there instead of to stdout')
+    .option('--force', 'write over a file that is there')
+    .option('--json', 'print JSON')
+    .action(async (connections: string[], { unmanaged = false, output, force = false, json = false }: DiscoverGiven) => {
+      const options = { config: config(), connections, unmanaged, output, force, json };
+      exit(await (await import('../commands/discover.ts')).discover(io, options));
+    });
+
+  program
+    .command('pin')
+    .description('write the identities seen now into the manifest, and nothing else; a change to be signed like any other')
+    .argument('[ids...]', 'resources to pin; all where none is named')
+    .option('--dry-run', 'only say what would be written')
+    .option('--json', 'print JSON')
+    .action(async (ids: string[], { dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) => {
+      exit(await (await import('../commands/pin.ts')).pin(io, { config: config(), ids, dryRun, json }));
+    });
+}

@@ -1,0 +1,102 @@
+/** A part of `app`: the files in force, and how others take their place while the daemon runs. */
+import { settle, type Settled } from './approval/settle.ts';
+import { readConfigFile, refuseMoves, type ConfigRead, type FilesContext } from './files.ts';
+import type { Plan } from './loop/plan.ts';
+import type { Watch } from './loop/watch.ts';
+import type { Clock, Log } from './ports.ts';
+
+interface Parts {
+  /** `-c`. */
+  readonly option: string | undefined;
+  readonly reading: FilesContext;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Pick<Log, 'info' | 'error'>;
+  readonly watch: Pick<Watch, 'reload' | 'stand' | 'trouble'>;
+  readonly makePlan: (files: Settled) => Plan;
+}
+
+export class Reloader {
+  readonly #parts: Parts;
+  #files: Settled;
+  #plan: Plan;
+  #turn = Promise.resolve();
+
+  /** `files`, `plan`: what is watched from the start on. */
+  constructor(parts: Parts, files: Settled, plan: Plan) {
+    this.#parts = parts;
+    this.#files = files;
+    this.#plan = plan;
+  }
+
+  get files(): Settled {
+    return this.#files;
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** Reads all files anew; where they are wrong, the old ones stay in force and somebody is told. */
+  reload(): Promise<void> {
+    return this.#inTurn(() => this.#load(async () => this.#settle(await this.#read())));
+  }
+
+  /**
+   * Judges the signed files anew. A manifest that enough people signed is loaded; whatever else lies there is told of. config.yaml is nobody's to sign, so
+   * that its edits wait for a person who says that they count: what is loaded is read with the one in force.
+   */
+  lookAgain(): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#files;
+      const inForce = { config: before.config, complaints: [] };
+      // A config.yaml that cannot be read hides no edit of the manifest.
+      const read = await this.#read().catch(() => inForce);
+      const { accepted, standing } = await this.#settle(read.complaints.length === 0 ? read : inForce);
+      if (accepted?.sha256 === before.accepted?.sha256) {
+        this.#files = { ...before, accepted, standing };
+        return this.#parts.watch.stand(standing);
+      }
+      await this.#load(async () => {
+        const next = await this.#settle(inForce);
+        if (next.accepted?.sha256 === accepted?.sha256) return next;
+        throw new Error('a signed manifest waits for config.yaml as it lies there now: reload by hand (SIGHUP)');
+      });
+      if (this.#files !== before) return;
+      // What enough people signed is no tampering; what they had not signed is still watched until theirs can be loaded.
+      const { state, approval } = before.standing;
+      if (state === 'signed') await this.#parts.watch.stand({ state, cloned: [], ...(approval && { approval }) });
+    });
+  }
+
+  async #load(find: () => Promise<Settled>): Promise<void> {
+    const { log, watch, makePlan } = this.#parts;
+    try {
+      const next = await find();
+      refuseMoves(this.#files, next);
+      const plan = makePlan(next);
+      await watch.reload(plan);
+      this.#files = next;
+      this.#plan = plan;
+      log.info('a manifest was loaded', { version: next.manifest.version, signing: next.standing.state });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      log.error('reload refused', { why });
+      await watch.trouble('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning');
+    }
+  }
+
+  #read(): Promise<ConfigRead> {
+    return readConfigFile(this.#parts.option, this.#parts.reading);
+  }
+
+  #settle(read: ConfigRead): Promise<Settled> {
+    return settle(read, this.#parts.reading, this.#files.accepted, this.#parts.clock.now().wall);
+  }
+
+  /** One after another: what is judged must not be overtaken by what is loaded. What fails keeps nobody waiting. */
+  #inTurn(what: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(what);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+}
