@@ -2,7 +2,7 @@ import type { AuditReport } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { unaudited, type Audit } from './audit-context.ts';
 import { denial } from './denial.ts';
-import { judge } from './judge.ts';
+import { judge, judgeBriefly } from './judge.ts';
 import type { Principal, RoleTrust } from './principal.ts';
 import { AGENT_QUESTIONS, reachesOf, stepsFrom, type Step, type Threat } from './reach.ts';
 import { keyOf } from './simulate.ts';
@@ -50,7 +50,7 @@ export async function* auditAgent(context: AgentAudit, agent: string, arn: strin
           return;
         }
         const path = `${end.path}, ${pathOf(step)}`;
-        const found = await judge(vantage, step.role.arn, questions, failureOf);
+        const found = await judgeBriefly(vantage, step.role.arn, questions, failureOf);
         yield* reachesOf({ agent, arn, via: path, holder: step.role.arn }, threats, found.answers, found.principal).map((one) => ({
           ...one,
           right: 'assume',
@@ -70,7 +70,7 @@ export async function* auditAgent(context: AgentAudit, agent: string, arn: strin
 function* shared({ audit, own, roles }: AgentAudit, agent: string, arn: string, account: string): Generator<AuditReport> {
   const fix = ['# rollcall grants --role NAME prints a role of its own for the watcher'];
   if (arn === own) yield { kind: 'shared', agent, what: clean(`${arn} is the very identity with which the watcher looks`, 300), fix };
-  else if (audit.base === account)
+  else if ('account' in audit.base && audit.base.account === account)
     yield {
       kind: 'shared',
       agent,

@@ -1,5 +1,6 @@
 import type { Unaudited, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
+import type { Home } from './base-identity.ts';
 import type { Failure } from './errors.ts';
 import type { AwsKind, AwsTarget } from './kind.ts';
 import type { Connection } from './schema.ts';
@@ -11,8 +12,8 @@ export interface Audit {
   readonly session: Session;
   readonly wanted: readonly Wanted<AwsTarget>[];
   readonly kinds: ReadonlyMap<string, AwsKind>;
-  /** The account of the credentials that the role is assumed with, or why it could not be told. */
-  readonly base: string | Failure;
+  /** Whose the credentials are that the role is assumed with, or why that could not be told. */
+  readonly base: Home | Failure;
   readonly signal: AbortSignal;
 }
 

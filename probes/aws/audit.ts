@@ -4,6 +4,7 @@ import { auditAgent } from './audit-agent.ts';
 import { unaudited, type Audit } from './audit-context.ts';
 import type { Failure } from './errors.ts';
 import { harmsOf } from './harms.ts';
+import type { Answer } from './iam-decide.ts';
 import { judge } from './judge.ts';
 import type { AwsTarget } from './kind.ts';
 import { identityOf, listRoles, type RoleTrust } from './principal.ts';
@@ -37,9 +38,16 @@ export async function* auditAccount(audit: Audit, agents: readonly Agent[]): Asy
     return harmsOf(target, place).map((harm): Threat => ({ ...harm, id }));
   });
   const own = identityOf(name, connection.role_arn);
-  yield* auditOwn(audit, vantage, own, threats);
+  const { proven, failures } = own === undefined ? { proven: new Map<string, Answer>(), failures: [] } : await rehearsals(audit, threats);
+  for (const { reason, say } of failures) yield unaudited('what EC2 says to rehearsals', reason, say);
+  yield* auditIdentity(audit, vantage, own, threats, proven);
+  if (!('account' in audit.base)) yield unaudited('where the watcher itself is at home', audit.base.reason, audit.base.say);
+  else if (audit.base.account === account) {
+    // Whoever becomes a role of the very account may do there what it may by itself, too.
+    const home = identityOf(audit.base.arn, undefined);
+    if (home !== own) yield* auditIdentity(audit, vantage, home, threats, new Map());
+  }
   if (agents.length === 0) return;
-  if (typeof audit.base !== 'string') yield unaudited('where the watcher itself is at home', audit.base.reason, audit.base.say);
   const roles = await rolesOf(vantage, (error) => session.failure(error));
   if (!Array.isArray(roles)) yield unaudited('the roles that agents can become', roles.reason, `iam:ListRoles: ${roles.say}`);
   const known = Array.isArray(roles) ? roles : [];
@@ -47,38 +55,48 @@ export async function* auditAccount(audit: Audit, agents: readonly Agent[]): Asy
     yield* auditAgent({ audit, vantage, threats, roles: known, own }, agent, (is as AgentIdentity).role_arn);
 }
 
-async function* auditOwn(
-  { connection, session, signal }: Audit,
+/** One identity of the watcher's. `proven`: what a rehearsal said of it, which outweighs what policies say. */
+async function* auditIdentity(
+  { session }: Audit,
   vantage: Vantage,
-  own: string | undefined,
+  arn: string | undefined,
   threats: readonly Threat[],
+  proven: ReadonlyMap<string, Answer>,
 ): AsyncGenerator<AuditReport> {
-  if (own === undefined) {
+  if (arn === undefined) {
     yield strongRoot(vantage.account);
     return;
   }
-  const failureOf = (error: unknown): Failure => session.failure(error);
   const questions = [...new Map([...threats, ...OWN_QUESTIONS].map((one) => [keyOf(one), one])).values()];
-  const { answers, principal, failure } = await judge(vantage, own, questions, failureOf);
-  const all = new Map(answers);
-  for (const region of new Set(threats.filter(({ action }) => action.startsWith('ec2:Delete')).map(({ on }) => on.split(':')[3] ?? ''))) {
-    const there = session.vantage(region === '' ? homeRegion(connection) : region, signal);
-    const deletes = (action: string): Threat[] => threats.filter((one) => one.action === action && one.on.split(':')[3] === region);
-    try {
-      const [snapshot] = deletes('ec2:DeleteSnapshot');
-      for (const one of await rehearse(there, { volumes: deletes('ec2:DeleteVolume'), snapshot })) all.set(keyOf(one), one.answer);
-    } catch (error) {
-      const { reason, say } = failureOf(error);
-      if (!answers.has(keyOf({ action: 'ec2:DeleteVolume', on: deletes('ec2:DeleteVolume')[0]?.on ?? '' })))
-        yield unaudited(own, reason, say);
-    }
-  }
-  yield* strengthsOf(own, threats, all, principal);
+  const { answers, principal, failure } = await judge(vantage, arn, questions, (error) => session.failure(error));
+  const all = new Map([...answers, ...proven]);
+  yield* strengthsOf(arn, threats, all, principal);
   const open = questions.filter((one) => !all.has(keyOf(one)));
   if (open.length === 0) return;
   const asked = failure ?? { reason: 'partial-answer' as const, say: 'not everything was answered' };
   const what = `could not prove that it may not ${[...new Set(open.map(({ action }) => action))].slice(0, 3).join(', ')}`;
-  yield unaudited(own, asked.reason, `${what} (${open.length} questions open): ${asked.say}; rollcall grants prints the rights for it`);
+  yield unaudited(arn, asked.reason, `${what} (${open.length} questions open): ${asked.say}; rollcall grants prints the rights for it`);
+}
+
+/** Region by region, what EC2 says to rehearsed deletions of what is on the roll; and where it could not be asked. */
+async function rehearsals(
+  { connection, session, signal }: Audit,
+  threats: readonly Threat[],
+): Promise<{ readonly proven: ReadonlyMap<string, Answer>; readonly failures: readonly Failure[] }> {
+  const proven = new Map<string, Answer>();
+  const failures: Failure[] = [];
+  const deletions = threats.filter(({ action }) => action.startsWith('ec2:Delete'));
+  for (const [region = '', some] of Map.groupBy(deletions, ({ on }) => on.split(':')[3])) {
+    const volumes = some.filter(({ action }) => action === 'ec2:DeleteVolume');
+    const snapshot = some.find(({ action }) => action === 'ec2:DeleteSnapshot');
+    try {
+      const there = session.vantage(region === '' ? homeRegion(connection) : region, signal);
+      for (const one of await rehearse(there, { volumes, snapshot })) proven.set(keyOf(one), one.answer);
+    } catch (error) {
+      failures.push(session.failure(error));
+    }
+  }
+  return { proven, failures };
 }
 
 async function rolesOf(vantage: Vantage, failureOf: (error: unknown) => Failure): Promise<RoleTrust[] | Failure> {

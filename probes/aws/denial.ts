@@ -1,4 +1,5 @@
 import { shellWord } from '../../src/values/shell-word.ts';
+import { clean } from '../../src/values/text.ts';
 import { nameOf } from './principal.ts';
 
 /** What a name of an inline policy may hold (iam:PutRolePolicy). */
@@ -11,7 +12,7 @@ export function denial(arn: string, policy: string, actions: readonly string[], 
   const listed = resources.length > RESOURCES ? ['*'] : [...resources];
   const plain = actions.filter((action) => /^[\w-]+:[\w*?]+$|^\*$/.test(action));
   // What a policy allows by leaving something out can only be mended in that policy.
-  if (plain.length === 0) return [`# mend the policy of ${arn} that says so`];
+  if (plain.length === 0) return [`# mend the policy of ${clean(arn, 200)} that says so`];
   const Statement = [{ Effect: 'Deny', Action: plain, Resource: listed }];
   return [putPolicy(arn, policy, JSON.stringify({ Version: '2012-10-17', Statement }))];
 }

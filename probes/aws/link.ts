@@ -2,7 +2,7 @@ import type { Agent, AuditReport, Discovery, DiscoveryDepth, Link, Look, ProbeCo
 import { clean } from '../../src/values/text.ts';
 import { auditAccount } from './audit.ts';
 import { unaudited } from './audit-context.ts';
-import { baseAccount } from './base-account.ts';
+import { baseIdentity } from './base-identity.ts';
 import { discover } from './discover.ts';
 import { failureOf, Late, type Failure } from './errors.ts';
 import { facetsAt } from './facets.ts';
@@ -61,7 +61,7 @@ export class AwsLink implements Link<AwsTarget> {
       return;
     }
     try {
-      const base = connection.sts === 'off' ? '' : await baseAccount(connection, this.#context, bounds);
+      const base = await baseIdentity(connection, this.#context, bounds);
       yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
     } finally {
       use.done();

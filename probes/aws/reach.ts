@@ -36,7 +36,9 @@ export function reachesOf(
   const all = [...new Set(threats.map(({ id }) => id))];
   if (principal && isAdmin(principal))
     return [
-      reach(who, all, 'admin', 'may do everything in the account', [`# give ${who.holder} the rights of its task, in place of everything`]),
+      reach(who, all, 'admin', 'may do everything in the account', [
+        `# give ${clean(who.holder, 200)} the rights of its task, in place of everything`,
+      ]),
     ];
   const could = threats.flatMap((threat) => {
     const answer = answers.get(keyOf(threat)) ?? 'no';

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
-import { parse as parseYaml } from 'yaml';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { aws } from '../../probes/aws/index.ts';
 import { ROOT } from '../support/source-file.ts';
-import { readTerraform, section, type TerraformModule } from '../support/terraform.ts';
+import { parseHcl, readTerraform, section, type TerraformModule } from '../support/terraform.ts';
 
 const FOLDER = join(ROOT, 'deploy/aws');
 const MODULES = ['events', 'ledger-bucket', 'watched-account', 'watcher'];
@@ -76,7 +75,7 @@ describe('the Terraform for AWS', function () {
   });
 
   it('is refused by the parser where it is no HCL', async () => {
-    await assert.rejects(parse('broken.tf', 'resource "aws_iam_role" "x" {'));
+    await assert.rejects(parseHcl('broken.tf', 'resource "aws_iam_role" "x" {'));
   });
 
   it('pins its provider and the version of Terraform', () => {
@@ -170,10 +169,10 @@ describe('the Terraform for AWS', function () {
     const folder = join(FOLDER, 'watched-account');
     const { resources } = z
       .object({ resources: z.array(z.object({ kind: z.string() })) })
-      .parse(parseYaml(readFileSync(join(folder, 'ceiling/manifest.yaml'), 'utf8')));
-    const kinds = resources.map(({ kind }) => kind);
+      .parse(parse(readFileSync(join(folder, 'ceiling/manifest.yaml'), 'utf8')));
+    const kinds = new Set(resources.map(({ kind }) => kind));
     assert.deepEqual(
-      [...aws.kinds.keys()].filter((kind) => !kinds.includes(kind)),
+      [...aws.kinds.keys()].filter((kind) => !kinds.has(kind)),
       [],
       'not in ceiling/manifest.yaml',
     );

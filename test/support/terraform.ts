@@ -1,9 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
+
+// Its own types bring the browser's with them, for the whole project.
+const hcl = createRequire(import.meta.url)('@cdktf/hcl2json') as {
+  parse(name: string, text: string): Promise<Record<string, unknown>>;
+};
 
 /** Blocks by type, then by name or label; expressions stay as text, `${var.name}`. */
 export type Blocks = Readonly<Record<string, unknown>>;
+
+/** One file, as JSON. Rejects where it is no HCL. */
+export function parseHcl(name: string, text: string): Promise<Record<string, unknown>> {
+  return hcl.parse(name, text);
+}
 
 /** A folder of Terraform, read as one. */
 export interface TerraformModule {
@@ -20,7 +30,7 @@ export interface TerraformModule {
 export async function readTerraform(folder: string): Promise<TerraformModule> {
   const names = readdirSync(folder);
   const files = await Promise.all(
-    names.filter((name) => name.endsWith('.tf')).map((name) => parse(name, readFileSync(join(folder, name), 'utf8'))),
+    names.filter((name) => name.endsWith('.tf')).map((name) => parseHcl(name, readFileSync(join(folder, name), 'utf8'))),
   );
   const blocks = files.reduce<Record<string, unknown>>((all, file) => merge(all, file), {});
   const texts = expressions(blocks);

@@ -5,12 +5,19 @@ import { resolveCredentials } from './credentials.ts';
 import { BadAnswer, failureOf, type Failure } from './errors.ts';
 import { homeRegion, type Connection } from './schema.ts';
 
-/** The account of the credentials that a role is assumed with, or that are used as they are: where the watcher itself is at home. */
-export async function baseAccount(
+/** Who the watcher is before it becomes a role. */
+export interface Home {
+  readonly account: string;
+  /** As STS tells it. */
+  readonly arn: string;
+}
+
+/** Whose the credentials are that a role is assumed with, or that are used as they are: where the watcher itself is at home. */
+export async function baseIdentity(
   asked: Connection,
   { clock, secret }: Pick<ProbeContext, 'clock' | 'secret'>,
   signal: AbortSignal,
-): Promise<string | Failure> {
+): Promise<Home | Failure> {
   const secrets: string[] = [];
   const connection = { ...asked, role_arn: undefined, external_id: undefined };
   try {
@@ -18,9 +25,9 @@ export async function baseAccount(
       const credentials = await resolveCredentials(connection, secret, secrets, abortSignal);
       const sts = await makeClient('sts', homeRegion(connection), connection, credentials);
       try {
-        const { Account } = await sts.getCallerIdentity({}, { abortSignal });
-        if (Account === undefined) throw new BadAnswer('sts:GetCallerIdentity says no account');
-        return Account;
+        const { Account: account, Arn: arn } = await sts.getCallerIdentity({}, { abortSignal });
+        if (account === undefined || arn === undefined) throw new BadAnswer('sts:GetCallerIdentity says neither account nor ARN');
+        return { account, arn };
       } finally {
         sts.destroy();
       }
