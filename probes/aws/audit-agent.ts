@@ -23,7 +23,7 @@ export interface AgentAudit {
 
 /** What one agent could do to the roll, being who it is and becoming whom it can; and what it has in common with the watcher. */
 export async function* auditAgent(context: AgentAudit, agent: string, arn: string): AsyncGenerator<AuditReport> {
-  const { audit, vantage, threats, roles, own } = context;
+  const { audit, vantage, threats, roles } = context;
   const failureOf = (error: unknown) => audit.session.failure(error);
   const account = arn.split(':')[4] ?? '';
   yield* shared(context, agent, arn, account);
@@ -43,7 +43,7 @@ export async function* auditAgent(context: AgentAudit, agent: string, arn: strin
     const next: typeof ends = [];
     for (const end of ends)
       for (const step of stepsFrom(end.arn, end.principal, roles)) {
-        if (seen.has(step.role.arn) || step.role.arn === own) continue;
+        if (seen.has(step.role.arn)) continue;
         seen.add(step.role.arn);
         if (seen.size > FOLLOWED) {
           yield unaudited(`agent ${agent}`, 'partial-answer', `only ${FOLLOWED} of the roles that it can become are followed`);
