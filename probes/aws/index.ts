@@ -3,7 +3,6 @@ import { disarm } from './disarm.ts';
 import { covers } from './discover.ts';
 import { grantsFor } from './grants.ts';
 import { groupKey } from './group.ts';
-import { importFromTerraform } from './imports.ts';
 import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
@@ -41,6 +40,5 @@ export const aws = defineProbe<Connection, AwsTarget>({
   needs: (wanted) => rightsFor(wanted, awsKinds),
   grants: grantsFor,
   disarm,
-  imports: importFromTerraform,
   open: (connection, context) => new AwsLink(connection, context, awsKinds),
 });

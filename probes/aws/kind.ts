@@ -36,8 +36,6 @@ export interface AwsKind<T extends AwsTarget = AwsTarget> {
   readonly withoutSts?: boolean;
   /** IAM actions, each with what it is needed on; `sts:GetCallerIdentity` needs no right. `region` is never undefined here. */
   rights(target: T & { readonly region: string }, inspected: boolean): readonly Right[];
-  /** By the type of a resource in Terraform's state: what an entry is made of, or why none is. */
-  readonly terraform?: Readonly<Record<string, FromTerraform>>;
   load(): Promise<AnyLooker>;
 }
 
@@ -76,15 +74,6 @@ export interface Step {
 
 /** What a discovery proposes; the kind, its region and its aliases are the engine's to add. Texts are from outside: not cleaned. */
 export type Proposal = Omit<Found, 'kind' | 'of' | 'aliases'>;
-
-/** What is made of one instance of Terraform's state; a text says why nothing is. Attributes are from outside: not cleaned. */
-export type FromTerraform = (attributes: Readonly<Record<string, unknown>>) => readonly (TerraformEntry | string)[];
-
-export interface TerraformEntry extends Omit<Proposal, 'label' | 'sweep' | 'inspect'> {
-  /** Says account and region, where `entry` and `pin` do not. */
-  readonly arn?: string | undefined;
-  readonly todo?: readonly string[];
-}
 
 interface LookerBase<Item, T extends AwsTarget> {
   /** One page after another, as they come; the engine stops asking where one throws. Every call goes through `vantage.ask`. */

@@ -4,7 +4,6 @@ import { size } from '../../../../src/values/fields.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
-import { terraform } from './terraform.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const volumeId = z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'must be the id of a volume such as vol-0123456789abcdef0');
@@ -96,6 +95,5 @@ export const ebsVolume = defineKind<AwsTarget>({
     { right: 'ec2:DescribeVolumes', on: '*', why: 'to list the volumes, and to ask for one by its id' },
     { right: 'ec2:DescribeRegions', on: '*', why: 'to tell an account without volumes from an answer that says nothing' },
   ],
-  terraform,
   load: async () => (await import('./look.ts')).looker,
 });

@@ -4,7 +4,6 @@ import { duration, size } from '../../../../src/values/fields.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { level, protection } from '../../protection.ts';
-import { terraform } from './terraform.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const flagOf = (what: string) => z.boolean().optional().describe(`True: ${what}; false: need not be; unset: must stay so once it was.`);
@@ -127,6 +126,5 @@ export const rdsInstance = defineKind<AwsTarget>({
     { right: 'rds:DescribeDBInstances', on: '*', why: 'to list the instances, and to ask for one by its name' },
     { right: 'rds:DescribeDBParameterGroups', on: '*', why: 'to tell an account without instances from an answer that says nothing' },
   ],
-  terraform,
   load: async () => (await import('./look.ts')).looker,
 });
