@@ -12,7 +12,36 @@ import { worlds } from '../../support/aws/worlds.ts';
 
 /** Of moto's own account, from which the roles of others are assumed. */
 const HOME = { region: 'eu-west-1', credentials: { accessKeyId: AWS_KEY.access_key_id, secretAccessKey: AWS_SECRETS[0] } };
-/** Rights that no look of the emulator's can be seen to need, and why. */
+/** Where the emulator asks for other rights than AWS does, or shows a denial otherwise, and why. */
+interface Gap {
+  /** What moto asks for beside. */
+  readonly asks?: readonly string[];
+  /** Rights without which no look is blind, and why. */
+  readonly unseen?: Readonly<Record<string, string>>;
+  /** What a denial comes to. */
+  readonly denied?: string;
+}
+const GAPS: Readonly<Record<string, Gap>> = {
+  // It says a denial in XML, where this API speaks JSON.
+  'aws.backup.vault': { denied: 'blind:protocol' },
+  'aws.s3.backups': {
+    unseen: {
+      'ec2:DescribeRegions': 'asked in an account without any bucket; here the bucket outlives what was in it',
+      's3:ListBucketVersions': 'without it what delete markers hide is called absent, and not doomed: no look is blind for it',
+      's3:GetLifecycleConfiguration': 'without it only the date is missing until which that can be undone',
+    },
+  },
+  'aws.s3.bucket': {
+    asks: ['s3:ListBucket', 's3:GetPublicAccessBlock'],
+    unseen: {
+      's3:GetBucketObjectLockConfiguration': 'it asks for s3:ListBucket instead',
+      's3:GetReplicationConfiguration': 'it asks for s3:ListBucket instead',
+      's3:GetEncryptionConfiguration': 'it asks for s3:ListBucket instead',
+      's3:GetBucketPublicAccessBlock': 'it asks for s3:GetPublicAccessBlock instead, which AWS has for accounts',
+    },
+  },
+};
+/** Of every kind. */
 const UNSEEN: Readonly<Record<string, string>> = {
   'sts:GetCallerIdentity': 'AWS and moto grant it to everybody, whatever is denied',
 };
@@ -26,7 +55,7 @@ interface Key {
 interface Granted {
   readonly world: World;
   allow(actions: readonly string[]): Promise<void>;
-  /** What looks at both depths come to, as words of the outcomes. */
+  /** What looks come to, at both depths where everything is there, as words of the outcomes. */
   look(): Promise<readonly string[]>;
 }
 
@@ -51,9 +80,11 @@ describe('the least rights for AWS', function () {
     watcher = await userWith(iam, 'watcher', 'sts:AssumeRole');
     for (const [kind, { emulator }] of worlds) {
       if (!emulator) continue;
-      const [full, empty] = [await emulator(moto.url), await emulator(moto.url)];
-      granted.set(kind, [await grantedIn(kind, full), await grantedIn(kind, empty)]);
+      // One account as it is, one from which everything is gone, and one where something is marked for deletion, if that can be.
+      const [full, empty, doomed] = [await emulator(moto.url), await emulator(moto.url), await emulator(moto.url)];
+      granted.set(kind, [await grantedIn(kind, full, true), await grantedIn(kind, empty), await grantedIn(kind, doomed)]);
       await empty.destroyAll();
+      await doomed.can.doom?.(doomed.names[0] ?? '');
     }
     // The role for the external id is in the very account of the user: only there moto reads the trust.
     await iam.createRole({ RoleName: 'rollcall', AssumeRolePolicyDocument: await printedTrust() });
@@ -66,7 +97,7 @@ describe('the least rights for AWS', function () {
     await moto[Symbol.asyncDispose]();
   });
 
-  async function grantedIn(kind: string, world: World): Promise<Granted> {
+  async function grantedIn(kind: string, world: World, whole = false): Promise<Granted> {
     const { role_arn: role, endpoint } = world.connection as { role_arn: string; endpoint: string };
     const sts = new STS({ ...HOME, endpoint });
     const { Credentials: got } = await sts.assumeRole({ RoleArn: role, RoleSessionName: 'maker' });
@@ -83,7 +114,7 @@ describe('the least rights for AWS', function () {
     return {
       world,
       async allow(actions) {
-        const Statement = [{ Effect: 'Allow', Action: actions, Resource: '*' }];
+        const Statement = [{ Effect: 'Allow', Action: [...actions, ...(GAPS[kind]?.asks ?? [])], Resource: '*' }];
         const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
         await keeper.putRolePolicy({ RoleName: 'rollcall', PolicyName: 'look', PolicyDocument });
       },
@@ -91,7 +122,12 @@ describe('the least rights for AWS', function () {
         const settings = { ...world.connection, access_key_id: watcher.AccessKeyId, secret_access_key: { env: 'KEY' } };
         const env = { KEY: watcher.SecretAccessKey, EXTERNAL: AWS_SECRETS[2] };
         await using looking = new AwsWatcher(settings, entries, createSystemClock(0), env);
-        const looks = [await looking.look('sweep'), await looking.look('inspect'), await looking.look('sweep', 'fresh')];
+        // What is gone is not looked into: the sweep has said that it is.
+        const looks = [
+          await looking.look('sweep'),
+          ...(whole ? [await looking.look('inspect')] : []),
+          await looking.look('sweep', 'fresh'),
+        ];
         return [...new Set(looks.flatMap((look) => Object.values(look).flatMap(({ words }) => words)))];
       },
     };
@@ -121,6 +157,7 @@ describe('the least rights for AWS', function () {
       const [first] = accounts;
       const all = first ? needed(kind, first.world) : [];
       assert.ok(all.length > 1);
+      const { denied = 'blind:denied', unseen: hidden = {} } = GAPS[kind] ?? {};
       const unseen: string[] = [];
       for (const missing of all) {
         const words: string[] = [];
@@ -128,11 +165,11 @@ describe('the least rights for AWS', function () {
           await account.allow(all.filter((action) => action !== missing));
           words.push(...(await account.look()));
         }
-        if (!words.includes('blind:denied')) unseen.push(missing);
+        if (!words.includes('blind:denied') && !words.includes(denied)) unseen.push(missing);
       }
       assert.deepEqual(
         unseen,
-        all.filter((action) => action in UNSEEN),
+        all.filter((action) => action in UNSEEN || action in hidden),
       );
     });
   }
