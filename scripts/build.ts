@@ -1,6 +1,6 @@
 /**
  * Makes what the npm package holds: dist/ (JavaScript, because Node strips no types below node_modules, and bundled, because a check is
- * over sooner than two hundred files are found and read) and schemas/ for editors.
+ * over sooner than two hundred files are found and read) schemas/ for editors, and man/.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,11 +44,14 @@ chmodSync(bin, 0o755);
 mkdirSync(`${root}/schemas`, { recursive: true });
 for (const name of ['config', 'manifest']) writeFileSync(`${root}/schemas/${name}.schema.json`, run(process.execPath, bin, 'schema', name));
 
+mkdirSync(`${root}/man`, { recursive: true });
+writeFileSync(`${root}/man/rollcall.1`, run(process.execPath, bin, 'man'));
+
 const version = run(process.execPath, bin, 'version').trim();
 if (version !== manifest.version) throw new Error(`the build says version ${version}, package.json ${manifest.version}`);
 // Found by its path at run time, so no import would miss it.
 if (!existsSync(`${root}/dist/worker.js`)) throw new Error('dist/worker.js is missing');
-console.log(`dist/ and schemas/ of ${version} are made`);
+console.log(`dist/, schemas/ and man/ of ${version} are made`);
 
 /** The licence of every package of which a file went into the bundle. @throws Error where one has none. */
 function licences(files: readonly string[]): string {

@@ -1,12 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Io } from '../commands/io.ts';
-
-/** What a command needs of the process. */
-export interface Running {
-  readonly io: Io;
-  readonly config: () => string | undefined;
-  readonly exit: (code: number) => void;
-}
+import type { Running } from './running.ts';
 
 /** Adds the commands about what credentials may do. */
 export function addCredentials(program: Command, { io, config, exit }: Running): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Io } from '../commands/io.ts';
+import type { Running } from './running.ts';
 
 interface VerifyGiven {
   readonly head?: readonly string[];
@@ -9,8 +9,8 @@ interface VerifyGiven {
   readonly json?: boolean;
 }
 
-/** `rollcall ledger ...`, added to the program. `end` takes the exit code. */
-export function addLedger(program: Command, io: Io, config: () => string | undefined, end: (code: number) => void): void {
+/** `rollcall ledger ...`, added to the program. */
+export function addLedger(program: Command, { io, config, exit }: Running): void {
   const ledger = program.command('ledger').description('the tamper-evident record: verify it, print its head and keys, export it');
   ledger
     .command('verify')
@@ -22,7 +22,7 @@ export function addLedger(program: Command, io: Io, config: () => string | undef
     .option('--json', 'print JSON')
     .action(async ({ head = [], key, witness = [], live = false, json = false }: VerifyGiven) => {
       const given = { config: config(), heads: head, key, witnesses: witness, live, json };
-      end(await (await import('../commands/ledger.ts')).ledgerVerify(io, given));
+      exit(await (await import('../commands/ledger.ts')).ledgerVerify(io, given));
     });
   for (const [name, what, run] of [
     ['head', 'the head as a signed checkpoint, to be kept elsewhere', 'ledgerHead'],
@@ -34,13 +34,13 @@ export function addLedger(program: Command, io: Io, config: () => string | undef
       .description(what)
       .option('--json', 'print JSON')
       .action(async ({ json = false }: { json?: boolean }) => {
-        end(await (await import('../commands/ledger.ts'))[run](io, { config: config(), json }));
+        exit(await (await import('../commands/ledger.ts'))[run](io, { config: config(), json }));
       });
   ledger
     .command('export')
     .description('every entry as a line of JSON')
     .option('--from <seq>', 'the first one', Number, 1)
     .action(async ({ from }: { from: number }) => {
-      end(await (await import('../commands/ledger.ts')).ledgerExport(io, { config: config(), from }));
+      exit(await (await import('../commands/ledger.ts')).ledgerExport(io, { config: config(), from }));
     });
 }

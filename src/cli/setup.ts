@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DiscoverOptions } from '../commands/discover.ts';
-import type { Running } from './credentials.ts';
+import type { Running } from './running.ts';
 
 type DiscoverGiven = Partial<Pick<DiscoverOptions, 'unmanaged' | 'output' | 'force' | 'json'>>;
 

@@ -17,6 +17,7 @@ describe('a SIGHUP', function () {
         out: () => {},
         err: () => {},
         isTerminal: false,
+        showsProgress: false,
         ask: () => Promise.resolve(undefined),
         readLine: () => Promise.resolve(undefined),
         signal: stop.signal,

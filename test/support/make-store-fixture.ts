@@ -18,7 +18,8 @@ import { ROOT } from './source-file.ts';
 import { CONFIG, MANIFEST } from './store-files.ts';
 
 const checkout = resolve(process.argv[2] ?? ROOT);
-const { path, remove } = makeFolder();
+const site = makeFolder();
+const { path } = site;
 await using server = await startPostgres();
 await server.query('create database orders');
 await server.query('create role watcher login');
@@ -47,7 +48,7 @@ const folder = join(ROOT, 'test/testdata/store');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, `v${version}.sql`), [...dump()].join('\n'));
 db.close();
-remove();
+site.remove();
 console.log(`test/testdata/store/v${version}.sql`);
 
 function pragma(name: string): number {

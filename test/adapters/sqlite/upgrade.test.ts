@@ -50,9 +50,9 @@ describe('a store that an earlier rollcall wrote', function () {
   }
 
   /** Resources of the file probe that a first page has named, once it has named the canary. */
-  async function firstPages({ received }: Receiver, ended: Promise<unknown>): Promise<string[]> {
+  async function firstPages(receiver: Receiver, ended: Promise<unknown>): Promise<string[]> {
     for (let count = 1; ; count++) {
-      const pages = await Promise.race([received(count), ended.then(() => assert.fail('the watch ended'))]);
+      const pages = await Promise.race([receiver.received(count), ended.then(() => assert.fail('the watch ended'))]);
       const first = pages.map(({ body }) => body as Page).filter(({ reason }) => reason === 'first');
       const named = first.flatMap(({ resources }) => resources.map(({ id }) => id)).filter((id) => id !== '@watchdog');
       if (named.includes('canary')) return [...new Set(named)];

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { makeProgram } from '../../src/cli/program.ts';
+import type { Io } from '../../src/commands/io.ts';
+
+/** The commands as they are defined, none of which does anything; what they print is kept in `said`. */
+export function inertProgram(): { readonly program: Command; readonly said: string[] } {
+  const said: string[] = [];
+  const io: Io = {
+    env: {},
+    cwd: '/',
+    out: (text) => void said.push(text),
+    err: (text) => void said.push(text),
+    isTerminal: false,
+    showsProgress: false,
+    ask: async () => undefined,
+    readLine: async () => undefined,
+    signal: new AbortController().signal,
+    onHangup: () => {},
+    uid: 1,
+    pid: 1,
+    monotonicUsec: () => 0n,
+  };
+  const program = makeProgram({ io, exit: () => {} });
+  for (const command of everyCommand(program)) if (command.commands.length === 0) command.action(() => {});
+  return { program, said };
+}
+
+/** All commands below one, those in groups too; hidden ones are left out. */
+export function everyCommand(command: Command): Command[] {
+  const shown = command.createHelp().visibleCommands(command);
+  return shown.flatMap((one) => (one.name() === 'help' ? [] : [one, ...everyCommand(one)]));
+}
+
+/** The words of a line as a shell would pass them on, up to where another program begins. Throws on what it does not know. */
+export function shellWords(line: string): string[] {
+  const [first = ''] = line.split(/ (?:&&|\||>) /);
+  const words = [...first.matchAll(/'([^']*)'|([^\s'"$`\\]+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  const again = words.map((word) => (/[\s();|&]/.test(word) ? `'${word}'` : word)).join(' ');
+  if (again !== first) throw new Error(`not understood: ${first}\n as ${again}`);
+  return words;
+}
