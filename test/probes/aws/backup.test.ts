@@ -4,7 +4,7 @@ import { pointOf, resourceOf, stubPoints, type StubPoint } from '../../support/a
 import { stubVaults, vaultNamed, type StubVault } from '../../support/aws/kinds/backup-vault.ts';
 import type { Mood } from '../../support/aws/kinds/s3-bucket.ts';
 import { DENIED, Fault, startAwsStub, STUB_ACCOUNT, type AwsStub, type StubAnswer } from '../../support/aws/stub.ts';
-import { AWS_KEY, AwsWatcher } from '../../support/aws/watcher.ts';
+import { AWS_KEY, AwsWatcher, breachesOf } from '../../support/aws/watcher.ts';
 
 const DAY_S = 86_400;
 const now = (): number => Date.now() / 1000;
@@ -34,8 +34,9 @@ describe('AWS Backup', () => {
     ]);
   /** The breaches of a look, or its words where there is none; and what its evidence says. */
   const look = async (watcher: AwsWatcher, depth: 'sweep' | 'inspect' = 'sweep') => {
-    const { outcomes = {}, words = [], reports = [] } = (await watcher.look(depth))['dr'] ?? {};
-    const breaches = Object.values(outcomes).flatMap((one) => (one.is === 'breach' ? one.breaches : []));
+    const looked = (await watcher.look(depth))['dr'];
+    const { words = [], reports = [] } = looked ?? {};
+    const breaches = breachesOf(looked);
     const said = reports.map((one) => (one.kind === 'unseen' ? (one.direct?.excerpt ?? '') : one.evidence.excerpt)).join('; ');
     return { fired: breaches.length > 0 ? breaches.map(({ kind, path }) => `${kind} ${path}`) : [...words], said, breaches };
   };

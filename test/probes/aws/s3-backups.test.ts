@@ -6,7 +6,7 @@ import type { Clock } from '../../../src/ports.ts';
 import type { Facet } from '../../../src/probe.ts';
 import { stubBuckets, type Mood } from '../../support/aws/kinds/s3-bucket.ts';
 import { DENIED, Fault, startAwsStub, STUB_ACCOUNT, xml, type AwsStub, type StubAnswer } from '../../support/aws/stub.ts';
-import { AWS_KEY, AwsWatcher } from '../../support/aws/watcher.ts';
+import { AWS_KEY, AwsWatcher, breachesOf } from '../../support/aws/watcher.ts';
 
 const KIND = 'aws.s3.backups';
 const HOUR_MS = 3_600_000;
@@ -56,9 +56,9 @@ describe('a set of backups in S3', () => {
       clock,
     );
   const fired = async (watcher: AwsWatcher, depth: 'sweep' | 'inspect' = 'sweep'): Promise<string[]> => {
-    const { outcomes = {}, words = [] } = (await watcher.look(depth))['dumps'] ?? {};
-    const breaches = Object.values(outcomes).flatMap((one) => (one.is === 'breach' ? one.breaches : []));
-    return breaches.length > 0 ? breaches.map(({ kind, path, actual }) => `${kind} ${path} ${actual}`) : [...words];
+    const looked = (await watcher.look(depth))['dumps'];
+    const breaches = breachesOf(looked);
+    return breaches.length > 0 ? breaches.map(({ kind, path, actual }) => `${kind} ${path} ${actual}`) : [...(looked?.words ?? [])];
   };
 
   const SWEPT: readonly (readonly [string, object, () => void, RegExp])[] = [

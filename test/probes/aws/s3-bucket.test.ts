@@ -139,7 +139,7 @@ describe('a bucket of S3', () => {
     answers['replication'] = DENIED;
     await using watcher = watch();
     const { outcomes = {} } = (await watcher.look('inspect'))['orders'] ?? {};
-    const bad = Object.entries(outcomes).flatMap(([facet, { is }]) => (is === 'good' ? [] : [[facet, is]]));
+    const bad = Object.entries(outcomes).flatMap(([facet, one]) => (one?.is === 'good' ? [] : [[facet, one?.is]]));
     assert.deepEqual(bad, [['protection/replication', 'blind']]);
   });
 

@@ -1,23 +1,14 @@
 import * as z from 'zod';
-import type { Check, Compiled, Facet, Parsed, Right } from '../../../../src/probe.ts';
+import type { Check, Compiled, Parsed, Right } from '../../../../src/probe.ts';
 import { formatDuration } from '../../../../src/values/duration.ts';
 import { duration, share, size } from '../../../../src/values/fields.ts';
 import { grade } from '../../grade.ts';
-import { defineKind, type AwsTarget } from '../../kind.ts';
+import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
-import { vaultName } from '../backup-vault/entry.ts';
-
-export const PLAN: Facet = 'protection/plan';
-
-/** The recovery points of a vault, or those of one resource in it; `key` and `scope` are the vault. */
-export interface PointsTarget extends AwsTarget {
-  readonly scope: string;
-  /** ARN of what they are backups of; undefined: of whatever. */
-  readonly resource: string | undefined;
-  readonly plan: string | undefined;
-}
+import { vaultName } from '../../backup/fields.ts';
+import { PLAN, type PointsTarget } from './target.ts';
 
 const entrySchema = z.strictObject({
   vault: vaultName().describe('The vault that they are in.'),

@@ -5,7 +5,7 @@ import { findVault, maySayGone, vaultPages } from '../../backup/vaults.ts';
 import { defineSet } from '../../kind.ts';
 import { regionsOfAccount } from '../../regions.ts';
 import type { Vantage } from '../../vantage.ts';
-import { PLAN, type PointsTarget } from './entry.ts';
+import { PLAN, type PointsTarget } from './target.ts';
 import { askPlan } from './plan.ts';
 import { readPoints } from './reading.ts';
 

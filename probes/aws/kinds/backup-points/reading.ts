@@ -3,7 +3,7 @@ import { isRestorable } from '../../backup/points.ts';
 import type { Reading } from '../../kind.ts';
 import { exact, pinOf } from '../../measure.ts';
 import { NEVER_MS } from '../../s3/lifecycle.ts';
-import type { PointsTarget } from './entry.ts';
+import type { PointsTarget } from './target.ts';
 import type { Point } from './look.ts';
 
 const DAY_MS = 86_400_000;

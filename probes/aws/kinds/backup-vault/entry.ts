@@ -1,24 +1,14 @@
 import * as z from 'zod';
-import type { Check, Compiled, Facet, Parsed, Right } from '../../../../src/probe.ts';
+import type { Check, Compiled, Parsed, Right } from '../../../../src/probe.ts';
 import { formatDuration } from '../../../../src/values/duration.ts';
 import { duration } from '../../../../src/values/fields.ts';
+import { vaultName } from '../../backup/fields.ts';
 import { grade } from '../../grade.ts';
-import { defineKind, type AwsTarget } from '../../kind.ts';
+import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
-
-/** How firmly a vault is locked. A lock without a date may be lifted at any time, one whose date is ahead until then. */
-export const LOCKS = { none: 0, removable: 1, cooling_off: 2, final: 3 } as const;
-export const POINTS: Facet = 'content/points';
-export const POLICY: Facet = 'protection/policy';
-
-/** One vault; `key` is its name. */
-export interface VaultTarget extends AwsTarget {
-  readonly inspected: readonly Facet[];
-}
-
-export const vaultName = () => z.string().regex(/^[a-zA-Z0-9_-]{2,50}$/, 'must be the name of a vault');
+import { LOCKS, POINTS, POLICY, type VaultTarget } from './target.ts';
 
 const entrySchema = z.strictObject({
   vault: vaultName().describe('Its name, which is free again once it is deleted: identity says which one is meant.'),

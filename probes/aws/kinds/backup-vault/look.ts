@@ -8,7 +8,7 @@ import { defineOne, type Reading, type Step } from '../../kind.ts';
 import { exact, flag, pinOf, text } from '../../measure.ts';
 import { regionsOfAccount } from '../../regions.ts';
 import type { Vantage } from '../../vantage.ts';
-import { LOCKS, POINTS, POLICY, type VaultTarget } from './entry.ts';
+import { LOCKS, POINTS, POLICY, type VaultTarget } from './target.ts';
 
 const DAY_MS = 86_400_000;
 
