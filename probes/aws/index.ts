@@ -40,6 +40,9 @@ export const aws = defineProbe<Connection, AwsTarget>({
   inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
   patience,
   needs: (wanted) => rightsFor(wanted, awsKinds),
+  reads: sharedFiles,
+  grants: grantsFor,
+  disarm,
   setup: {
     title: 'an AWS account',
     questions: [
@@ -55,8 +58,5 @@ export const aws = defineProbe<Connection, AwsTarget>({
     ],
   },
   imports: importResource,
-  reads: sharedFiles,
-  grants: grantsFor,
-  disarm,
   open: (connection, context) => new AwsLink(connection, context, awsKinds),
 });

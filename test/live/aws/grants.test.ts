@@ -18,12 +18,19 @@ interface Gap {
   readonly asks?: readonly string[];
   /** Rights without which no look is blind, and why. */
   readonly unseen?: Readonly<Record<string, string>>;
+  /** What looks come to for want of a call that it does not have. */
+  readonly lacks?: string;
   /** What a denial comes to. */
   readonly denied?: string;
 }
 const GAPS: Readonly<Record<string, Gap>> = {
   // It says a denial in XML, where this API speaks JSON.
   'aws.backup.vault': { denied: 'blind:protocol' },
+  'aws.ebs.snapshots': {
+    // It has no DescribeLockedSnapshots.
+    lacks: 'blind:unreachable',
+    unseen: { 'ec2:ListSnapshotsInRecycleBin': 'it has no recycle bin' },
+  },
   'aws.s3.backups': {
     unseen: {
       'ec2:DescribeRegions': 'asked in an account without any bucket; here the bucket outlives what was in it',
@@ -148,7 +155,8 @@ describe('the least rights for AWS', function () {
       for (const account of granted.get(kind) ?? assert.fail()) {
         await account.allow(needed(kind, account.world));
         const words = await account.look();
-        assert.ok(words.length > 0 && !words.some((word) => word.startsWith('blind')), words.join());
+        const blind = words.filter((word) => word.startsWith('blind') && word !== GAPS[kind]?.lacks);
+        assert.ok(words.length > 0 && blind.length === 0, words.join());
       }
     });
 
