@@ -55,6 +55,7 @@ export const CODES = {
   RC_MANIFEST_REPLAYED: 'the signatures are over an earlier manifest',
   RC_MANIFEST_UNDERSIGNED: 'too few people have signed the manifest',
   RC_MANIFEST_UNREACHABLE: 'the policy asks for more people than there are signers',
+  RC_IMPORT_UNREADABLE: 'a file to import from is not of the format named',
 } as const;
 
 export type Code = keyof typeof CODES;

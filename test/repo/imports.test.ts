@@ -15,6 +15,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Heads of ledgers that watchers sign for each other.
   cosigning: ['cosigning', 'adapters', 'config types', 'core', 'ports types', 'values'],
   files: ['config', 'probe', 'values'],
+  // What the files of other tools declare.
+  declared: ['declared', 'config', 'probe', 'values'],
   // Manifests as people are given them to correct: entries in, text out.
   draft: ['draft', 'config', 'core', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
@@ -65,6 +67,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'config',
     'core',
     'cosigning',
+    'declared',
     'draft',
     'files',
     'loop',
@@ -87,8 +90,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   config: ['zod', 'yaml'],
   loop: [],
   approval: ['zod'],
+  declared: ['yaml'],
   draft: ['yaml'],
-  adapters: ['@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   web: [
     'hono',
     'hono/body-limit',
@@ -99,7 +102,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@hono/node-server',
     'zod',
   ],
-  commands: ['commander', 'pg'],
+  adapters: ['@clack/prompts', '@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
+  commands: ['commander', 'pg', 'zod'],
   cli: ['commander'],
   'probes/aws': [
     'zod',
