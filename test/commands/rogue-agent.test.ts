@@ -94,11 +94,7 @@ describe("a rogue with root on the agents' side", function () {
 
     // What it would read, and what nobody offers.
     for (const path of ['', 'api/v1/resources', 'api/v1/requests', 'api/v1/ledger/head', 'metrics'])
-      assert.equal(
-        (await fetch(`${url}/${path}`, { headers: { authorization: 'Bearer token-of-cursor' } })).status,
-        401,
-        path,
-      );
+      assert.equal((await fetch(`${url}/${path}`, { headers: { authorization: 'Bearer token-of-cursor' } })).status, 401, path);
     for (const method of ['PUT', 'PATCH', 'DELETE']) assert.ok((await fetch(`${url}/api/v1/resources/one`, { method })).status >= 401);
 
     // What it floods with: neither the pages nor those who ask rightly later wait for it long.
