@@ -1,6 +1,6 @@
 /**
  * An account of AWS on loopback, as a process of its own: so many RDS instances, in pages of a hundred as the API gives them. Says its port once it
- * listens, and at `GET /calls` how often each action was called and how many listings were begun.
+ * listens, and at `GET /calls` how many listings were read.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,16 +10,19 @@ export interface SimulatedAccount {
 }
 
 export interface AccountCalls {
-  readonly pages: number;
+  /** How many listings were read to their end, and in how many calls the last of them was. */
   readonly listings: number;
-  readonly others: number;
+  readonly calls: number;
 }
 
 export const ACCOUNT = '111122223333';
 const PAGE = 100;
 
 const { instances } = JSON.parse(process.env['BENCH_TASK'] ?? '{}') as SimulatedAccount;
-const counts = { pages: 0, listings: 0, others: 0 };
+const counts = { listings: 0, calls: 0 };
+/** Pages asked for so far, by the listing that the marker names. */
+const asked = new Map<string, number>();
+let begun = 0;
 
 /** About as much XML as AWS sends for one. */
 const instance = (
@@ -34,8 +37,7 @@ const instance = (
 <TagList>${['Name', 'team', 'environment', 'cost-centre'].map((key) => `<Tag><Key>${key}</Key><Value>${key} of db-${n}</Value></Tag>`).join('')}</TagList></DBInstance>`;
 const pages = Array.from({ length: Math.ceil(instances / PAGE) }, (_, page) => {
   const list = Array.from({ length: Math.min(PAGE, instances - page * PAGE) }, (__, n) => instance(page * PAGE + n + 1)).join('');
-  const next = (page + 1) * PAGE < instances ? `<Marker>${page + 1}</Marker>` : '';
-  return said('DescribeDBInstances', `<DBInstances>${list}</DBInstances>${next}`);
+  return `<DBInstances>${list}</DBInstances>`;
 });
 const caller = said('GetCallerIdentity', `<Account>${ACCOUNT}</Account><Arn>arn:aws:iam::${ACCOUNT}:role/rollcall</Arn>`);
 
@@ -54,14 +56,17 @@ const server = createServer((request, response) => {
     const form = new URLSearchParams(Buffer.concat(parts).toString());
     response.setHeader('content-type', 'text/xml');
     if (form.get('Action') !== 'DescribeDBInstances') {
-      counts.others += 1;
       response.end(caller);
       return;
     }
-    const marker = form.get('Marker');
-    counts.pages += 1;
-    if (marker === null) counts.listings += 1;
-    response.end(pages[Number(marker ?? 0)]);
+    const [listing = '', page = '0'] = (form.get('Marker') ?? `${++begun}:0`).split(':');
+    asked.set(listing, (asked.get(listing) ?? 0) + 1);
+    const next = Number(page) + 1;
+    if (next >= pages.length) {
+      counts.listings += 1;
+      counts.calls = asked.get(listing) ?? 0;
+    }
+    response.end(said('DescribeDBInstances', `${pages[Number(page)]}${next < pages.length ? `<Marker>${listing}:${next}</Marker>` : ''}`));
   });
 });
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port })));

@@ -91,7 +91,7 @@ async function watch(world: World, config: string, calls: Config['calls']): Prom
     const [after, used] = [await calls(), await daemon.cpu()];
     const sweeps = after.listings - before.listings;
     return {
-      callsPerSweep: (after.pages - before.pages) / sweeps,
+      callsPerSweep: after.calls,
       cpu: (used - cpu) / sweeps,
       memory: await daemon.memory(),
       held: await heldBy(daemon),

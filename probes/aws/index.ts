@@ -1,5 +1,5 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
-import { covers } from './discover.ts';
+import { aliasOf } from './discover.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
@@ -14,7 +14,7 @@ const kinds = new Map<string, Kind<AwsTarget>>(
     {
       entry: kind.entry,
       compile: (entry) => kind.compile(entry),
-      covers,
+      alias: aliasOf,
       confirmAfterMs: kind.confirmAfterMs,
       ...(kind.holds !== undefined && { holds: kind.holds }),
     },

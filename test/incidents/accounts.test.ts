@@ -3,7 +3,6 @@ import { createSystemClock } from '../../src/adapters/clock-system.ts';
 import type { Resource } from '../../src/core/expectation.ts';
 import { CoverageBook, wordFall } from '../../src/loop/coverage-book.ts';
 import { coverageRound } from '../../src/loop/coverage-round.ts';
-import type { Found } from '../../src/probe.ts';
 import { Secret } from '../../src/values/secret.ts';
 import { aws } from '../../probes/aws/index.ts';
 import { awsKinds } from '../../probes/aws/kinds/index.ts';
@@ -82,7 +81,7 @@ describe('incidents that struck accounts, replayed', function () {
     // Of the kinds that there are, the one that the account has something of.
     const kinds = new Map([...awsKinds].filter(([name]) => name === 'aws.rds.instance'));
     const link = new AwsLink(connectionSchema.parse(connection), context, kinds);
-    const coversOf = (kind: string) => (resource: Resource, found: Found) => aws.kinds.get(kind)?.covers?.(resource.target, found) === true;
+    const coversOf = (kind: string) => ({ aliasOf: ({ target }: Resource) => aws.kinds.get(kind)?.alias?.(target) ?? '' });
     const sources = [{ connection: 'test-aws', probe: 'aws', link, open: () => link, coversOf }];
     const book = new CoverageBook(undefined);
     const ask = async (): Promise<string | undefined> => {
