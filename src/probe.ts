@@ -52,6 +52,8 @@ export interface Kind<T = unknown> {
    * value. For kinds of which several entries may mean one thing: patterns, aliases.
    */
   covers?(target: T, found: Found): boolean;
+  /** Instead of `covers`, where the thing found lists in `aliases` each name by which an entry may mean it: the name by which this one does. */
+  alias?(target: T): string;
   /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
   readonly confirmAfterMs: number;
 }

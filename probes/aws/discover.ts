@@ -90,11 +90,7 @@ function named({ kind, vantage: { region }, home }: Place, keys: readonly string
   return { ...proposal, kind: 'found', of: kind.name, entry: { ...proposal.entry, ...(!home && { region }) }, aliases };
 }
 
-/** Whether an entry of the roll means the thing found, its region said or left to the connection. */
-export function covers(target: AwsTarget, { of, aliases = [] }: Found): boolean {
-  return target.kind === of && aliases.includes(aliasOf(target));
-}
-
-function aliasOf({ key, region = '' }: Pick<AwsTarget, 'key' | 'region'>): string {
+/** By what an entry of the roll means a thing found: its key, in the region that it says or leaves to the connection. */
+export function aliasOf({ key, region = '' }: Pick<AwsTarget, 'key' | 'region'>): string {
   return `${region} ${key}`;
 }

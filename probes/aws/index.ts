@@ -1,6 +1,6 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
 import { disarm } from './disarm.ts';
-import { covers } from './discover.ts';
+import { aliasOf } from './discover.ts';
 import { grantsFor } from './grants.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
@@ -19,7 +19,7 @@ const kinds = new Map<string, Kind<AwsTarget>>(
     {
       entry: kind.entry,
       compile: (entry) => kind.compile(entry),
-      covers,
+      alias: aliasOf,
       confirmAfterMs: kind.confirmAfterMs,
       ...(kind.holds !== undefined && { holds: kind.holds }),
     },

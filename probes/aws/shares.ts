@@ -16,7 +16,7 @@ export const EVERYBODY = 'all';
 /** With whom snapshots may be shared. */
 export const sharedWithField = () =>
   z
-    .union([z.literal('anybody'), z.array(z.string().regex(/^\d{12}$/, 'must be 12 digits, in quotes')).max(100)])
+    .union([z.literal('anybody'), z.array(z.string().regex(/^\d{12}$/, 'must be 12 digits, in quotes')).max(20)])
     .optional()
     .describe('Accounts that may restore from them (default: none but its own; `anybody`: not asked).');
 
@@ -29,7 +29,8 @@ export function sharedCheck(subject: string, asked: z.output<ReturnType<typeof s
       depth: 'inspect',
       path: 'shared_with',
       measure: 'shared_with',
-      rule: { is: 'equals', value: '' },
+      // Part of the rule, so that a longer list is a weaker demand.
+      rule: { is: 'equals', value: namedOf(asked ?? []) },
       breach: 'exposed',
       subject,
       noun: '',
@@ -37,6 +38,11 @@ export function sharedCheck(subject: string, asked: z.output<ReturnType<typeof s
       ...(severity && { severity }),
     },
   ];
+}
+
+/** What is measured where they are shared with nobody else. */
+function namedOf(allowed: readonly string[]): string {
+  return allowed.length === 0 ? 'nobody' : allowed.toSorted().join(', ');
 }
 
 interface Shares {
@@ -71,7 +77,7 @@ export function sharesStep({ call, allowed, ids, of }: Shares): Step {
       if (found.length > 0) return { measures: { shared_with: text(found.sort().join(', ')) }, say: `shared with ${found.join(', ')}` };
       if (failed) throw failed.error;
       if (asked.length < all.length) throw new TooMuch(`there are ${all.length}: no more than ${ASKED_MOST} are asked about in one look`);
-      return { measures: { shared_with: text('') }, say: `none of ${all.length} is shared with anybody unnamed` };
+      return { measures: { shared_with: text(namedOf(allowed)) }, say: `none of ${all.length} is shared with anybody unnamed` };
     },
   };
 }

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { TooMuch } from '../../../probes/aws/errors.ts';
 import { aws } from '../../../probes/aws/index.ts';
 import { sharesStep } from '../../../probes/aws/shares.ts';
+import { diffManifests, toRemembered } from '../../../src/core/manifest-diff.ts';
 import { stubBackups } from '../../support/aws/kinds/rds-automated-backup.ts';
 import { stubClusters } from '../../support/aws/kinds/rds-cluster.ts';
 import { snapshotOf, stubSnapshots } from '../../support/aws/kinds/rds-snapshots.ts';
 import { DAY_MS, startRdsStub } from '../../support/aws/rds.ts';
 import { DENIED, Fault, query, STUB_ACCOUNT, type AwsStub } from '../../support/aws/stub.ts';
+import { makeResource } from '../../support/roll.ts';
 import { AWS_KEY, AwsWatcher, breachesOf } from '../../support/aws/watcher.ts';
 
 const ago = (days: number): Date => new Date(Date.now() - days * DAY_MS);
@@ -145,6 +147,23 @@ describe('what RDS has beyond instances', () => {
       assert.deepEqual((await look(watcher, 'inspect')).words, ['good'], 'deleted since they were listed');
     });
 
+    it('may not be shared with more people by a change of the manifest that is called no weakening', () => {
+      const checks = (expect: object) => {
+        const made = aws.kinds.get(kind);
+        const compiled = made?.compile(made.entry.parse({ instance: 'orders', expect }));
+        return compiled?.ok === true ? compiled.value.checks : [];
+      };
+      const weakened = (was: object, is: object) =>
+        diffManifests(
+          [toRemembered(makeResource({ checks: checks(was), asked: { expect: was } }))],
+          [toRemembered(makeResource({ checks: checks(is), asked: { expect: is } }))],
+        ).weakened.length > 0;
+      assert.ok(weakened({}, { shared_with: ['999988887777'] }));
+      assert.ok(weakened({ shared_with: ['999988887777'] }, { shared_with: ['999988887777', '123456789012'] }));
+      assert.ok(weakened({}, { shared_with: 'anybody' }));
+      assert.ok(!weakened({}, { shared_with: [] }));
+    });
+
     it('of too many to ask about are not called private', async () => {
       let asked = 0;
       const ids = async () => Array.from({ length: 201 }, (_, at) => `snapshot-${at}`);
@@ -277,7 +296,7 @@ describe('what RDS has beyond instances', () => {
     const kind = aws.kinds.get('aws.rds.snapshots');
     for (const type of ['manual', 'automated', undefined]) {
       const compiled = kind?.compile(kind.entry.parse({ instance: 'orders', ...(type && { type }) }));
-      assert.ok(compiled?.ok === true && found[1] && kind?.covers?.(compiled.value.target, found[1]));
+      assert.ok(compiled?.ok === true && found[1]?.aliases?.includes(kind?.alias?.(compiled.value.target) ?? ''));
     }
     for (const { of, entry, expect, pin } of found) assert.deepEqual(complaints(of, { ...entry, expect, identity: pin }), []);
   });

@@ -135,11 +135,13 @@ describe('the seam for a kind of AWS resource', () => {
       assert.deepEqual(counts, [3, 1, undefined]);
     });
 
-    it('says nothing of any where a page is missing: a part of a set is no set', async () => {
+    it('says where a page is missing that a part is there, and no number of it; of what no page showed nothing', async () => {
       stub.on('ec2:DescribeSnapshots', ({ params }) =>
         params['NextToken'] ? new Fault('RequestLimitExceeded', 503) : page(['a', 'a'], 'next'),
       );
-      assert.deepEqual(words(await said(snapshots, ['a', 'b'])), { a: 'blind throttled', b: 'blind throttled' });
+      const reports = await said(snapshots, ['a', 'b']);
+      assert.deepEqual(words(reports), { a: 'seen', b: 'blind throttled' });
+      assert.ok(reports.every((one) => one.kind !== 'seen' || Object.keys(one.measures).length === 0));
     });
 
     it('calls an empty one absent by a second listing', async () => {
