@@ -4,7 +4,7 @@ import { copiesOf, type Atlas, type Located } from './planes.ts';
 
 /** One thing that takes both with it. */
 export interface Tie {
-  readonly kind: Plane['kind'] | 'agent' | 'connection';
+  readonly kind: Exclude<Plane['kind'], 'region'> | 'agent' | 'connection';
   readonly name: string;
   /** Whether that was looked at, or is what the files say. */
   readonly by: 'looked' | 'declared';
