@@ -79,6 +79,8 @@ export interface Grants {
   readonly statements: readonly GrantStatement[];
   /** The same, fit to be read and to be fed to the provider's own tool; every name in it is quoted. */
   readonly script: string;
+  /** What the statements hand over as documents, for whoever hands them over otherwise: policies for Terraform. */
+  readonly documents?: readonly { readonly name: string; readonly document: unknown }[];
 }
 
 export interface Wanted<T> {
@@ -130,6 +132,8 @@ export interface ProbeContext {
 
 export interface GrantContext extends Pick<ProbeContext, 'connection' | 'secret'> {
   readonly role?: string | undefined;
+  /** Those that this probe has a name for: an audit that is to look at them may need rights of its own. */
+  readonly agents?: readonly Agent[];
 }
 
 export interface Probe<C = unknown, T = unknown> {
