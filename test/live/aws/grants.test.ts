@@ -24,13 +24,14 @@ interface Gap {
   readonly denied?: string;
 }
 const GAPS: Readonly<Record<string, Gap>> = {
-  // It says a denial in XML, where this API speaks JSON.
+  // Of this API and the likes of it: it says a denial in XML, where they speak JSON.
   'aws.backup.vault': { denied: 'blind:protocol' },
   'aws.ebs.snapshots': {
     // It has no DescribeLockedSnapshots.
     lacks: 'blind:unreachable',
     unseen: { 'ec2:ListSnapshotsInRecycleBin': 'it has no recycle bin' },
   },
+  'aws.kms.key': { denied: 'blind:protocol' },
   'aws.s3.backups': {
     unseen: {
       'ec2:DescribeRegions': 'asked in an account without any bucket; here the bucket outlives what was in it',

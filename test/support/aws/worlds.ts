@@ -2,6 +2,7 @@ import { backupPoints } from './kinds/backup-points.ts';
 import { backupVault } from './kinds/backup-vault.ts';
 import { ebsSnapshots } from './kinds/ebs-snapshots.ts';
 import { ebsVolume } from './kinds/ebs-volume.ts';
+import { kmsKey } from './kinds/kms-key.ts';
 import { rdsAutomatedBackup } from './kinds/rds-automated-backup.ts';
 import { rdsCluster } from './kinds/rds-cluster.ts';
 import { rdsInstance } from './kinds/rds-instance.ts';
@@ -16,6 +17,7 @@ export const worlds: ReadonlyMap<string, KindWorlds> = new Map([
   ['aws.backup.vault', backupVault],
   ['aws.ebs.snapshots', ebsSnapshots],
   ['aws.ebs.volume', ebsVolume],
+  ['aws.kms.key', kmsKey],
   ['aws.rds.automated_backup', rdsAutomatedBackup],
   ['aws.rds.cluster', rdsCluster],
   ['aws.rds.instance', rdsInstance],
