@@ -4,6 +4,7 @@ import { backupVault } from './backup-vault/entry.ts';
 import { ebsSnapshots } from './ebs-snapshots/entry.ts';
 import { ebsVolume } from './ebs-volume/entry.ts';
 import { kmsKey } from './kms-key/entry.ts';
+import { dynamodbTable } from './dynamodb-table/entry.ts';
 import { rdsAutomatedBackup } from './rds-automated-backup/entry.ts';
 import { rdsCluster } from './rds-cluster/entry.ts';
 import { rdsInstance } from './rds-instance/entry.ts';
@@ -19,6 +20,7 @@ export const awsKinds: ReadonlyMap<string, AwsKind> = new Map(
     ebsSnapshots,
     ebsVolume,
     kmsKey,
+    dynamodbTable,
     rdsAutomatedBackup,
     rdsCluster,
     rdsInstance,

@@ -32,6 +32,7 @@ export const GAPS: Readonly<Record<string, Gaps>> = {
     doom: undefined,
     recreate: 'ids of keys are never given twice, at AWS neither',
   },
+  'aws.dynamodb.table': {},
   'aws.rds.automated_backup': {
     // Deleted with its backups kept: they are retained.
     doom: undefined,

@@ -31,6 +31,7 @@ const GAPS: Readonly<Record<string, Gap>> = {
     lacks: 'blind:unreachable',
     unseen: { 'ec2:ListSnapshotsInRecycleBin': 'it has no recycle bin' },
   },
+  'aws.dynamodb.table': { denied: 'blind:protocol' },
   'aws.kms.key': { denied: 'blind:protocol' },
   'aws.s3.backups': {
     unseen: {

@@ -29,6 +29,7 @@ const STATE: readonly Declared[] = [
     arn: arn('kms', 'key/00000000-0000-4000-8000-00000000000a'),
     enable_key_rotation: true,
   }),
+  declared('aws_dynamodb_table', { name: 'orders', arn: arn('dynamodb', 'table/orders'), deletion_protection_enabled: true }),
   declared('aws_backup_vault', { name: 'vault', arn: arn('backup', 'backup-vault:vault') }),
 ];
 

@@ -3,6 +3,7 @@ import { backupVault } from './kinds/backup-vault.ts';
 import { ebsSnapshots } from './kinds/ebs-snapshots.ts';
 import { ebsVolume } from './kinds/ebs-volume.ts';
 import { kmsKey } from './kinds/kms-key.ts';
+import { dynamodbTable } from './kinds/dynamodb-table.ts';
 import { rdsAutomatedBackup } from './kinds/rds-automated-backup.ts';
 import { rdsCluster } from './kinds/rds-cluster.ts';
 import { rdsInstance } from './kinds/rds-instance.ts';
@@ -18,6 +19,7 @@ export const worlds: ReadonlyMap<string, KindWorlds> = new Map([
   ['aws.ebs.snapshots', ebsSnapshots],
   ['aws.ebs.volume', ebsVolume],
   ['aws.kms.key', kmsKey],
+  ['aws.dynamodb.table', dynamodbTable],
   ['aws.rds.automated_backup', rdsAutomatedBackup],
   ['aws.rds.cluster', rdsCluster],
   ['aws.rds.instance', rdsInstance],
