@@ -42,6 +42,11 @@ const TERRAFORM: Readonly<Record<string, Mapping>> = {
     key: ['table', 'name'],
     expect: (attributes) => on('deletion_protection', attributes, 'deletion_protection_enabled'),
   },
+  aws_efs_file_system: {
+    kind: 'aws.efs.filesystem',
+    key: ['file_system', 'id'],
+    expect: (attributes) => on('encrypted', attributes, 'encrypted'),
+  },
   aws_backup_vault: { kind: 'aws.backup.vault', key: ['vault', 'name'] },
 };
 

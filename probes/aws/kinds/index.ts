@@ -5,6 +5,7 @@ import { ebsSnapshots } from './ebs-snapshots/entry.ts';
 import { ebsVolume } from './ebs-volume/entry.ts';
 import { kmsKey } from './kms-key/entry.ts';
 import { dynamodbTable } from './dynamodb-table/entry.ts';
+import { efsFilesystem } from './efs-filesystem/entry.ts';
 import { rdsAutomatedBackup } from './rds-automated-backup/entry.ts';
 import { rdsCluster } from './rds-cluster/entry.ts';
 import { rdsInstance } from './rds-instance/entry.ts';
@@ -21,6 +22,7 @@ export const awsKinds: ReadonlyMap<string, AwsKind> = new Map(
     ebsVolume,
     kmsKey,
     dynamodbTable,
+    efsFilesystem,
     rdsAutomatedBackup,
     rdsCluster,
     rdsInstance,

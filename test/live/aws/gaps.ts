@@ -33,6 +33,10 @@ export const GAPS: Readonly<Record<string, Gaps>> = {
     recreate: 'ids of keys are never given twice, at AWS neither',
   },
   'aws.dynamodb.table': {},
+  'aws.efs.filesystem': {
+    recreate: 'ids of file systems are never given twice, at AWS neither',
+    weaken: 'it has no PutBackupPolicy and no UpdateFileSystemProtection, and encryption cannot be taken away',
+  },
   'aws.rds.automated_backup': {
     // Deleted with its backups kept: they are retained.
     doom: undefined,

@@ -32,6 +32,7 @@ const GAPS: Readonly<Record<string, Gap>> = {
     unseen: { 'ec2:ListSnapshotsInRecycleBin': 'it has no recycle bin' },
   },
   'aws.dynamodb.table': { denied: 'blind:protocol' },
+  'aws.efs.filesystem': { denied: 'blind:protocol' },
   'aws.kms.key': { denied: 'blind:protocol' },
   'aws.s3.backups': {
     unseen: {

@@ -110,7 +110,7 @@ describe('tables of DynamoDB', () => {
   it('fewer items than asked for are diminished', async () => {
     await using watcher = watch({ min_items: 1001 });
     assert.deepEqual(await look(watcher, 'sweep'), ['diminished min_items']);
-    await using shrinking = watch({ min_items: 1, max_shrink: 0.5 });
+    await using shrinking = watch({ min_items: 1, max_shrink: '50%' });
     assert.deepEqual(await look(shrinking, 'sweep'), ['good']);
     scene.change('orders', { ItemCount: 400, TableSizeBytes: 400_000 });
     assert.deepEqual(await look(shrinking, 'sweep'), ['diminished max_shrink']);

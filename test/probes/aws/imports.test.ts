@@ -30,6 +30,11 @@ const STATE: readonly Declared[] = [
     enable_key_rotation: true,
   }),
   declared('aws_dynamodb_table', { name: 'orders', arn: arn('dynamodb', 'table/orders'), deletion_protection_enabled: true }),
+  declared('aws_efs_file_system', {
+    id: 'fs-0123456789abcdef0',
+    arn: arn('elasticfilesystem', 'file-system/fs-0123456789abcdef0'),
+    encrypted: true,
+  }),
   declared('aws_backup_vault', { name: 'vault', arn: arn('backup', 'backup-vault:vault') }),
 ];
 

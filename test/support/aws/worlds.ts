@@ -4,6 +4,7 @@ import { ebsSnapshots } from './kinds/ebs-snapshots.ts';
 import { ebsVolume } from './kinds/ebs-volume.ts';
 import { kmsKey } from './kinds/kms-key.ts';
 import { dynamodbTable } from './kinds/dynamodb-table.ts';
+import { efsFilesystem } from './kinds/efs-filesystem.ts';
 import { rdsAutomatedBackup } from './kinds/rds-automated-backup.ts';
 import { rdsCluster } from './kinds/rds-cluster.ts';
 import { rdsInstance } from './kinds/rds-instance.ts';
@@ -20,6 +21,7 @@ export const worlds: ReadonlyMap<string, KindWorlds> = new Map([
   ['aws.ebs.volume', ebsVolume],
   ['aws.kms.key', kmsKey],
   ['aws.dynamodb.table', dynamodbTable],
+  ['aws.efs.filesystem', efsFilesystem],
   ['aws.rds.automated_backup', rdsAutomatedBackup],
   ['aws.rds.cluster', rdsCluster],
   ['aws.rds.instance', rdsInstance],
