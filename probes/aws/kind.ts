@@ -109,7 +109,10 @@ export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends Looker
   readonly of: 'set';
   /** What a discovery makes of everything that has this key. */
   found?(key: string, items: readonly Item[], account: string): Proposal | undefined;
-  /** None of `items` is missing. Not called for an empty set, which is absent. */
+  /**
+   * Not called for an empty set, which is absent. Where a listing broke off, `items` is what was seen of the set: of that, the pin alone is
+   * believed.
+   */
   read(items: readonly Item[], target: T, now: number, account: string): Reading;
   /**
    * Asked where nothing of the set is listed: what is only hidden and can be brought back (objects under delete markers), with its `doom`.
