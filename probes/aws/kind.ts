@@ -113,7 +113,10 @@ export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends Looker
   readonly of: 'set';
   /** What a discovery makes of everything that has this key. */
   found?(key: string, items: readonly Item[], account: string): Proposal | undefined;
-  /** None of `items` is missing. Not called for an empty set, which is absent. */
+  /**
+   * Not called for an empty set, which is absent. Where a listing broke off, `items` is what was seen of the set: of that, the pin alone is
+   * believed.
+   */
   read(items: readonly Item[], target: T, now: number, account: string): Reading;
   /** Asks for one set alone, where its listing shows nothing of it: what is then shown is there, and the listing was behind. */
   readonly narrow?: {
