@@ -20,6 +20,7 @@ const io: Io = {
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
   showsProgress: process.stderr.isTTY,
+  terminal: process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
   ask: async (question) => (process.stdin.isTTY ? lineFrom(question) : undefined),
   readLine: () => lineFrom(''),
   signal: ending.signal,

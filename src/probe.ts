@@ -160,9 +160,23 @@ export interface Probe<C = unknown, T = unknown> {
    * none where the provider knows no such thing. Contacts nothing.
    */
   disarm?(connection: C, wanted: readonly Wanted<T>[], reach: AgentReach, context: GrantContext): Promise<Grants>;
+  /** What a person is asked to set up a connection; absent where that takes more than a few questions. */
+  readonly setup?: { readonly title: string; readonly questions: readonly Question[] };
   /** Entries for what another tool's file declares; empty where it is none of this probe's. Contacts nothing, and repeats no secret. */
   imports?(declared: Declared): readonly Imported[];
   open(connection: C, context: ProbeContext): Link<T>;
+}
+
+/** One thing that `init` asks of a person to set a connection up. */
+export interface Question {
+  /** Key of the connection's settings that gets the answer; what its schema refuses is asked again. */
+  readonly key: string;
+  readonly ask: string;
+  /** `secret`: is kept in a file of its own, to which the setting refers. `list`: separated by commas. */
+  readonly answer: 'text' | 'secret' | 'list';
+  readonly example?: string;
+  /** True where nothing may be answered: then the setting is left out. */
+  readonly optional?: boolean;
 }
 
 export interface AgentReach {
@@ -187,7 +201,8 @@ export type Imported =
   | {
       readonly entry: Found;
       readonly todo: readonly string[];
-      /** Settings that tell its connection from others of the probe. */ readonly on?: Readonly<Record<string, unknown>>;
+      /** Settings that its connection has, where several of the probe are to be told apart: `{ account: '111122223333' }`. */
+      readonly on?: Readonly<Record<string, unknown>>;
     }
   | { readonly skipped: string };
 

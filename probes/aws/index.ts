@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { aliasOf } from './discover.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
+import { importResource } from './imports.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
 import { patience } from './patience.ts';
@@ -33,5 +34,20 @@ export const aws = defineProbe<Connection, AwsTarget>({
   inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
   patience,
   needs: (wanted) => rightsFor(wanted, awsKinds),
+  setup: {
+    title: 'an AWS account',
+    questions: [
+      { key: 'account', ask: 'Which account?', answer: 'text', example: '111122223333' },
+      { key: 'regions', ask: 'Which regions, separated by commas?', answer: 'list', example: 'eu-west-1' },
+      {
+        key: 'role_arn',
+        ask: 'A role to assume, if any',
+        answer: 'text',
+        example: 'arn:aws:iam::111122223333:role/rollcall',
+        optional: true,
+      },
+    ],
+  },
+  imports: importResource,
   open: (connection, context) => new AwsLink(connection, context, awsKinds),
 });

@@ -6,6 +6,7 @@ import { covers } from './covers.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import type { FileTarget } from './job.ts';
+import { importVolume } from './imports.ts';
 import { FileLink } from './link.ts';
 import { rightsFor } from './rights.ts';
 import {
@@ -41,5 +42,12 @@ export const file = defineProbe<Connection, FileTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  setup: {
+    title: 'volumes and backup files of this host',
+    questions: [
+      { key: 'roots', ask: 'Folders in which backups lie, separated by commas', answer: 'list', example: '/srv/vault', optional: true },
+    ],
+  },
+  imports: importVolume,
   open: (connection, context) => new FileLink(context, connection),
 });

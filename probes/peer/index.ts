@@ -25,5 +25,12 @@ export const peer = defineProbe<Connection, WatcherTarget>({
       why: 'to see its last round and the head of its ledger',
     },
   ],
+  setup: {
+    title: 'another rollcall',
+    questions: [
+      { key: 'url', ask: 'Where is its HTTP interface?', answer: 'text', example: 'https://rollcall-b.internal:7878' },
+      { key: 'token', ask: 'Its token, if it asks for one', answer: 'secret', optional: true },
+    ],
+  },
   open: (connection, context) => new PeerLink(connection, context),
 });

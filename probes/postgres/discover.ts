@@ -65,8 +65,11 @@ export async function* discoverServer(exploration: Exploration): AsyncGenerator<
     } catch (error) {
       if (signal.aborted) return;
       const { reason, say: why } = connector.failure(error);
+      const unexplored = { kind: 'unexplored', on: `database ${clean(name, 100)}`, reason, say: why } as const;
+      // Whether anything is in `postgres` is not known: what does not answer now must not be news because it did a moment ago.
+      if (depth === 'names' && reason !== 'denied') return say({ ...unexplored, hides: true });
       say({ ...found, facts: [clean(`could not be looked into: ${why}`, 200)] });
-      if (depth === 'proposals') say({ kind: 'unexplored', on: `database ${clean(name, 100)}`, reason, say: why, hides: false });
+      if (depth === 'proposals') say({ ...unexplored, hides: false });
     }
     done++;
     if (depth === 'proposals') say({ kind: 'progress', done, of: databases.length, what: `database ${clean(name, 60)}` });

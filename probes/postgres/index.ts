@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileDatabase } from './compile.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
+import { importDatabase } from './imports.ts';
 import { PostgresLink } from './link.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
@@ -26,5 +27,17 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  setup: {
+    title: 'a PostgreSQL server',
+    questions: [
+      {
+        key: 'url',
+        ask: 'How is it reached? Use a role that can only look (rollcall grants prints one later)',
+        answer: 'secret',
+        example: 'postgres://rollcall:PASSWORD@db.internal:5432/postgres',
+      },
+    ],
+  },
+  imports: importDatabase,
   open: (connection, context) => new PostgresLink(connection, context),
 });

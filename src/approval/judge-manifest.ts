@@ -1,4 +1,5 @@
 import type { Manifest } from '../config/types.ts';
+import { sayLeftOut } from '../core/coverage.ts';
 import { toRemembered } from '../core/manifest-diff.ts';
 import { judgeStep, proofsOf, type ManifestHead, type Step } from '../core/manifest-step.ts';
 import { countPeople } from '../core/quorum.ts';
@@ -60,5 +61,6 @@ export function headOf(manifest: Manifest): ManifestHead {
     ...(signers !== undefined && { signers }),
     resources: manifest.resources.map(toRemembered),
     windows: manifest.windows.map((window) => JSON.stringify(window)),
+    leftOut: manifest.leftOut.map(sayLeftOut),
   };
 }

@@ -19,6 +19,14 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['rollcall validate', 'before a commit of the two files'],
     ['rollcall -c new/config.yaml validate --json', 'in a pipeline'],
   ],
+  init: [
+    ['rollcall init', 'from an empty folder to two files and a test page'],
+    ['rollcall -c /etc/rollcall/config.yaml init', 'in another folder'],
+  ],
+  import: [
+    ['rollcall import terraform state.json -o draft.yaml', 'after terraform state pull > state.json'],
+    ['rollcall import kubernetes manifests.yaml', 'what is to be filled in is marked TODO'],
+  ],
   discover: [
     ['rollcall discover -o draft.yaml', 'a draft of a manifest, with pins, of all that is there'],
     ['rollcall discover --unmanaged', 'what is there and not on the roll'],
@@ -26,6 +34,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   pin: [
     ['rollcall pin --dry-run', 'what would be written'],
     ['rollcall pin orders-db', 'that one alone'],
+  ],
+  token: [
+    ['rollcall token prometheus --scope metrics', 'for a scraper; the digest belongs into config.yaml'],
+    ['rollcall token alice --scope read request --human --expires 2027-06-30', 'for a person who reads and asks, until that day'],
   ],
   explain: [['rollcall explain orders-db', 'what is demanded of it, what was seen last, who would be paged']],
   evidence: [

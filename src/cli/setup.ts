@@ -1,11 +1,17 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { DiscoverOptions } from '../commands/discover.ts';
+import type { ImportOptions } from '../commands/import.ts';
 import type { Running } from './running.ts';
 
 type DiscoverGiven = Partial<Pick<DiscoverOptions, 'unmanaged' | 'output' | 'force' | 'json'>>;
 
 /** Adds the commands that make and mend a manifest. */
 export function addSetup(program: Command, { io, config, exit }: Running): void {
+  program
+    .command('init')
+    .description('ask a few questions at a terminal, write config and a draft of a manifest, end with a test page')
+    .action(async () => exit(await (await import('../commands/init.ts')).init(io, { config: config() })));
+
   program
     .command('discover')
     .description('what is there on each connection, as a commented draft of a manifest with pins; arms nothing')
@@ -27,5 +33,18 @@ export function addSetup(program: Command, { io, config, exit }: Running): void 
     .option('--json', 'print JSON')
     .action(async (ids: string[], { dryRun = false, json = false }: { dryRun?: boolean; json?: boolean }) => {
       exit(await (await import('../commands/pin.ts')).pin(io, { config: config(), ids, dryRun, json }));
+    });
+
+  program
+    .command('import')
+    .description('a draft of a manifest from what the file of another tool declares')
+    .addArgument(new Argument('<format>').choices(['terraform', 'compose', 'kubernetes']))
+    .argument('<file>', 'a Terraform state, a compose file, or manifests of Kubernetes')
+    .option('-o, --output <file>', 'write the draft there instead of to stdout')
+    .option('--force', 'write over a file that is there')
+    .option('--json', 'print JSON')
+    .action(async (format: ImportOptions['format'], file: string, { output, force = false, json = false }: DiscoverGiven) => {
+      const options = { config: config(), format, file, output, force, json };
+      exit(await (await import('../commands/import.ts')).importFile(io, options));
     });
 }

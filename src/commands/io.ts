@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream';
+
 /** What a command may know of the process it runs in; only `cli.ts` has the process itself. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -10,6 +12,8 @@ export interface Io {
   readonly isTerminal: boolean;
   /** Whether `err` is a terminal, where a line may be written over. */
   readonly showsProgress: boolean;
+  /** Where questions are asked with arrows and masks; undefined where nobody sits at a terminal. */
+  readonly terminal?: { readonly input: Readable; readonly output: Writable } | undefined;
   /** What a person types as the answer; undefined where nobody sits at a terminal. */
   readonly ask: (question: string) => Promise<string | undefined>;
   /** The first line of the standard input. */

@@ -11,6 +11,11 @@ export interface LeftOut {
   readonly reason: string;
 }
 
+/** A rule in a line, for those who sign it and those who are told of it. */
+export function sayLeftOut({ connection, kind, name, reason }: LeftOut): string {
+  return `${name} (${kind ?? 'of any kind'}) on ${connection}: ${reason}`;
+}
+
 /** One thing that is there, and how it stands with the roll. */
 export interface Placed {
   readonly connection: string;

@@ -25,6 +25,8 @@ export interface ManifestHead {
   readonly resources: readonly Remembered[];
   /** Maintenance windows, each as the text of all it says; undefined in what an older version wrote down. */
   readonly windows?: readonly string[];
+  /** What is there on purpose without being on the roll, each in words; undefined in what an older version wrote down. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Why a manifest is not taken; each a word of its own, so that a page and a script can tell them apart. */
@@ -148,6 +150,9 @@ export function compareManifests(was: ManifestHead, is: ManifestHead): ManifestC
     before.some((window) => !after.includes(window)),
     'maintenance windows',
   );
+  const [counted, spared] = [was.leftOut ?? [], is.leftOut ?? []];
+  weakened.push(...spared.filter((rule) => !counted.includes(rule)).map((rule) => `need not be watched: ${rule}`));
+  strengthened.push(...counted.filter((rule) => !spared.includes(rule)).map((rule) => `is to be watched or told of: ${rule}`));
   return { diff: diffManifests(was.resources, is.resources), weakened, strengthened };
 }
 

@@ -68,9 +68,7 @@ export class CoverageBook {
     const known = new Set(before.known);
     const seen = [...digests].flatMap(([key, { found }]) => (known.has(key) ? [] : [{ kind: found.of, name: clean(found.label, 200) }]));
     if (whole) {
-      // What was known and is gone is news when it comes again.
-      const still = before.known.filter((key) => digests.has(key));
-      this.#pages.set(connection, { connection, at, whole, kinds: coverageOf(placed), newcomers: seen.slice(0, NAMED), known: still });
+      this.#pages.set(connection, { ...before, at, whole, kinds: coverageOf(placed), newcomers: seen.slice(0, NAMED) });
       return;
     }
     const settled = new Set(placed.filter((one) => !isUnmanaged(one)).map(({ found }) => nameOf(found.of, clean(found.label, 200))));

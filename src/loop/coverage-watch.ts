@@ -1,5 +1,7 @@
+import { sayLeftOut } from '../core/coverage.ts';
 import type { Instant } from '../core/report.ts';
 import type { Clock, Log } from '../ports.ts';
+import { clean } from '../values/text.ts';
 import { CoverageBook, wordFall, type ConnectionCoverage } from './coverage-book.ts';
 import { coverageRound } from './coverage-round.ts';
 import type { Journal } from './journal.ts';
@@ -16,19 +18,31 @@ const NAMED = 5;
 /** Where it is kept in the store. */
 export const COVERAGE = 'coverage';
 
+/** What the manifest left out when it was last heeded. */
+const RULES = 'left_out';
+
 /** Asks every hour what is there, as cheaply as each probe can, and warns where something is not on the roll that was not there before. */
 export class CoverageWatch {
   readonly #book: CoverageBook;
   readonly #troubles: Troubles;
   readonly #journal: Journal;
   readonly #ports: { readonly clock: Clock; readonly log: Log };
+  /** Undefined before the first manifest: its rules are as good as the rest of it. */
+  #rules: readonly string[] | undefined;
   #plan: Plan | undefined;
   #dueAt = Infinity;
   #asking = false;
   #said: string | undefined;
 
-  constructor(troubles: Troubles, journal: Journal, ports: { readonly clock: Clock; readonly log: Log }, saved: string | undefined) {
-    this.#book = new CoverageBook(saved);
+  constructor(
+    troubles: Troubles,
+    journal: Journal,
+    ports: { readonly clock: Clock; readonly log: Log },
+    meta: Readonly<Record<string, string>>,
+  ) {
+    this.#book = new CoverageBook(meta[COVERAGE]);
+    const rules = meta[RULES];
+    this.#rules = rules === undefined ? undefined : (JSON.parse(rules) as string[]);
     this.#troubles = troubles;
     this.#journal = journal;
     this.#ports = ports;
@@ -39,9 +53,11 @@ export class CoverageWatch {
     return this.#book.coverage;
   }
 
+  /** Also heeds what a plan that is new leaves out. */
   isDue(at: Instant, plan: Plan): boolean {
     if (plan !== this.#plan) {
       this.#plan = plan;
+      this.#heed(plan, at);
       this.#dueAt = at.steady + FIRST_MS;
     }
     return !this.#asking && at.steady >= this.#dueAt && (plan.sources ?? []).length > 0;
@@ -66,6 +82,21 @@ export class CoverageWatch {
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** Whatever is left out from now on is told, as a maintenance window is: silence is nobody's secret. */
+  #heed({ leftOut = [], repeat }: Plan, at: Instant): void {
+    const rules = leftOut.map(sayLeftOut);
+    const added = rules.filter((rule) => this.#rules?.includes(rule) === false);
+    if (added.length > 0) {
+      const what = clean(
+        `need not be on the roll from now on: ${added.slice(0, NAMED).join('; ')}${added.length > NAMED ? `; and ${added.length - NAMED} more` : ''}`,
+        600,
+      );
+      this.#troubles.announce('unmanaged.declared', what, 'warning', at, repeat);
+    }
+    this.#rules = rules;
+    this.#journal.keepMetaIfChanged(RULES, JSON.stringify(rules));
   }
 
   #tell(at: Instant): void {

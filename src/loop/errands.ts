@@ -1,6 +1,6 @@
 import type { Instant } from '../core/report.ts';
 import type { ClaimBook } from './claim-book.ts';
-import { COVERAGE, CoverageWatch } from './coverage-watch.ts';
+import { CoverageWatch } from './coverage-watch.ts';
 import type { ConnectionCoverage } from './coverage-book.ts';
 import type { Desk } from './desk.ts';
 import type { Excuses } from './excuses.ts';
@@ -40,7 +40,7 @@ export class Errands {
     this.#orders = new Orders(ports.store, desk, claims, journal);
     this.#path = ports.heartbeat && new PagingPath();
     this.#selfAudit = new SelfAudit(troubles, journal, ports);
-    this.#coverage = new CoverageWatch(troubles, journal, ports, meta[COVERAGE]);
+    this.#coverage = new CoverageWatch(troubles, journal, ports, meta);
   }
 
   /** Why a page might not arrive; empty where nobody asks. */

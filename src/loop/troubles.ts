@@ -29,6 +29,7 @@ export type TroubleName =
   | 'coverage.fell'
   | 'credential.too-strong'
   | 'pager.refused'
+  | 'unmanaged.declared'
   | 'window.declared'
   | 'grant.approved'
   | 'grant.forged'

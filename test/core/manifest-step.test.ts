@@ -74,6 +74,15 @@ describe('a manifest that wants to follow another', () => {
     return step.ok ? step.sense : step.kind;
   };
 
+  it('counts a thing that need not be watched from now on as weakening, by its name, and one that must be again as none', () => {
+    const rule = 'scratch_* (of any kind) on pg: made anew';
+    assert.equal(judge({ leftOut: [rule] }, ['alice']), 'under-signed');
+    assert.equal(judge({ leftOut: [rule] }, ['alice', 'bob']), 'weakening');
+    const step = judgeStep({ ...head, leftOut: [rule] }, { ...next, leftOut: [] }, signed(['alice']), NOW);
+    assert.ok(step.ok && step.sense === 'harmless' && step.change);
+    assert.match(sayChange(step.change), /is to be watched or told of: scratch_\* \(of any kind\) on pg: made anew/);
+  });
+
   it('weakens by declaring a maintenance window or moving one, not by letting one go', () => {
     assert.equal(judge({ windows: ['upgrade until noon'] }, ['alice']), 'under-signed');
     assert.equal(judge({ windows: ['upgrade until noon'] }, ['alice', 'bob']), 'weakening');

@@ -43,7 +43,7 @@ function make() {
     pager.letters
       .filter(({ page }) => page.resources[0]?.breaches[0]?.path === 'coverage.fell')
       .map(({ page }) => `${page.event} ${page.severity} ${page.resources[0]?.summary}`);
-  return { link, planOf, told, source };
+  return { link, planOf, told, source, pager };
 }
 
 describe('coverage in the daemon', function () {
@@ -110,6 +110,23 @@ describe('coverage in the daemon', function () {
       watch.status().coverage?.map(({ found, managed, left_out: leftOut }) => [found, managed, leftOut]),
       [[1, 1, 1]],
     );
+    await end(watch, clock);
+  });
+
+  it('tells of what is left out from now on, but not of what the first manifest left out', async () => {
+    const { planOf, pager } = make();
+    const declared = () =>
+      pager.letters.flatMap(({ page }) =>
+        page.resources[0]?.breaches[0]?.path === 'unmanaged.declared' ? [`${page.event} ${page.resources[0].summary}`] : [],
+      );
+    const clock = new FakeClock();
+    const rule = { connection: 'pg', kind: 'fake.thing', name: 'a*', reason: 'on purpose' };
+    const watch = await startWatch(planOf(['orders'], { leftOut: [rule] }), clock, store);
+    await clock.advance(60_000);
+    assert.deepEqual(declared(), []);
+    await watch.reload(planOf(['orders'], { leftOut: [rule, { connection: 'pg', name: '*', reason: 'hush' }] }));
+    await clock.advance(5000);
+    assert.deepEqual(declared(), ['trigger need not be on the roll from now on: * (of any kind) on pg: hush']);
     await end(watch, clock);
   });
 

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { init } from '../../src/commands/init.ts';
+import type { Io } from '../../src/commands/io.ts';
+import { runCli } from '../support/cli.ts';
+import { makeFolder, type Folder } from '../support/folder.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { KEYS, Typist } from '../support/typist.ts';
+
+const PASSWORD = 'for-watching-only';
+const { enter, cancel, erase } = KEYS;
+
+function makeIo(cwd: string, typist: Typist | undefined): { io: Io; said: { out: string; err: string } } {
+  const said = { out: '', err: '' };
+  const io: Io = {
+    env: {},
+    cwd,
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    isTerminal: false,
+    showsProgress: false,
+    terminal: typist && { input: typist.input, output: typist.output },
+    ask: async () => undefined,
+    readLine: async () => undefined,
+    signal: new AbortController().signal,
+    onHangup: () => {},
+    uid: process.getuid?.(),
+    pid: process.pid,
+    monotonicUsec: () => 0n,
+  };
+  return { io, said };
+}
+
+describe('rollcall init', function () {
+  this.timeout(90_000);
+  let pg: TestPostgres;
+  let folder: Folder;
+  before(async () => {
+    pg = await startPostgres({ auth: 'scram' });
+    await pg.query(`create role watcher login password '${PASSWORD}'; grant pg_read_all_data to watcher`);
+    await pg.query('create database orders');
+    await pg.query('create table t as select generate_series(1, 1000) as id', 'orders');
+  });
+  after(async () => pg[Symbol.asyncDispose]());
+  beforeEach(() => {
+    folder = makeFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('goes from nothing to an ordered roll and a page that arrived, and arms nothing', async () => {
+    const receiver = await startReceiver();
+    for (let nth = 1; nth <= 4; nth++) {
+      const file = join(folder.path, `orders-${nth}.dump`);
+      writeFileSync(file, 'x'.repeat(2000));
+      utimesSync(file, Date.now() / 1000 - nth * 86_400 + 3600, Date.now() / 1000 - nth * 86_400 + 3600);
+    }
+    const typist = new Typist();
+    const { io, said } = makeIo(folder.path, typist);
+    const running = init(io, { config: 'etc/config.yaml' });
+    await typist.answer('What is this watcher called?', `${erase}not valid!${enter}`);
+    await typist.answer('must begin with a letter', `${erase}vault-eu${enter}`);
+    await typist.choose('What is to be watched?', 'a PostgreSQL server');
+    await typist.answer('What is a PostgreSQL server called here?', `${erase}orders-pg${enter}`);
+    await typist.answer('How is it reached?', `${pg.url('postgres', 'watcher', PASSWORD)}${enter}`);
+    await typist.choose('What else is to be watched?', 'volumes and backup files');
+    await typist.answer('called here?', enter);
+    await typist.answer('Folders in which backups lie', `relative${enter}`);
+    await typist.answer('must be an absolute path', `${erase}${folder.path}${enter}`);
+    await typist.answer('What else is to be watched?', enter);
+    await typist.choose('Who is told', 'a webhook');
+    await typist.answer('Its address', `${receiver.url}/page${enter}`);
+    await typist.answer('Its signing secret', enter);
+    await typist.answer("dead man's switch", enter);
+    await typist.answer('Send a test page now?', enter);
+    assert.equal(await running, 0, `${said.out}${said.err}`);
+    const etc = join(folder.path, 'etc');
+    const text = readFileSync(join(etc, 'config.yaml'), 'utf8');
+    assert.deepEqual(parse(text), {
+      watchdog: { name: 'vault-eu' },
+      manifest: './manifest.yaml',
+      connections: {
+        'orders-pg': { probe: 'postgres', url: { file: './orders-pg.url' } },
+        file: { probe: 'file', roots: [folder.path] },
+      },
+      pagers: { oncall: { type: 'webhook', url: { file: './oncall.url' } } },
+      routes: [{ pagers: ['oncall'] }],
+    });
+    assert.equal(statSync(join(etc, 'orders-pg.url')).mode & 0o777, 0o600);
+    for (const told of [typist.shown, said.out, said.err, text]) assert.ok(!told.includes(PASSWORD), 'a password is shown nowhere');
+    const { resources } = parse(readFileSync(join(etc, 'manifest.yaml'), 'utf8')) as { resources: { id: string; identity: object }[] };
+    assert.deepEqual(
+      resources.filter(({ id }) => id.startsWith('orders')).map(({ id }) => id),
+      ['orders', 'orders-backups'],
+    );
+    assert.match(said.out, /config\.yaml: ok/);
+    assert.match(said.out, /oncall: accepted/);
+    assert.ok(!existsSync(join(etc, 'state')), 'nothing is armed');
+    assert.deepEqual(
+      receiver.requests.map(({ body }) => (body as { event: string }).event),
+      ['test', 'resolve'],
+    );
+    await receiver.close();
+    const checked = await runCli(['-c', join(etc, 'config.yaml'), 'check'], { cwd: folder.path });
+    assert.equal(checked.code, 0, checked.stdout);
+  });
+
+  it('writes nothing before the last answer', async () => {
+    const typist = new Typist();
+    const { io, said } = makeIo(folder.path, typist);
+    const running = init(io, { config: undefined });
+    await typist.answer('What is this watcher called?', enter);
+    await typist.choose('What is to be watched?', 'a PostgreSQL server');
+    await typist.answer('called here?', enter);
+    await typist.answer('How is it reached?', cancel);
+    assert.equal(await running, 64);
+    assert.match(said.err, /broken off/);
+    assert.ok(!existsSync(join(folder.path, 'config.yaml')));
+  });
+
+  it('writes over nothing, and asks nothing before it knows', async () => {
+    for (const name of ['config.yaml', 'manifest.yaml']) {
+      const own = makeFolder();
+      const { io, said } = makeIo(own.path, new Typist());
+      writeFileSync(join(own.path, name), 'mine');
+      assert.equal(await init(io, { config: undefined }), 64);
+      assert.match(said.err, new RegExp(`${name} is there already`));
+      assert.equal(readFileSync(join(own.path, name), 'utf8'), 'mine');
+      own.remove();
+    }
+  });
+
+  it('says what to do where nobody sits at a terminal', async () => {
+    const { code, stdout, stderr } = await runCli(['init'], { cwd: folder.path });
+    assert.deepEqual([code, stdout], [64, '']);
+    assert.match(stderr, /nobody sits at a terminal/);
+  });
+});
