@@ -6,6 +6,7 @@ import type { Group } from './group.ts';
 import { listingOf, type AnyLooker, type AnyOneLooker, type AnySetLooker, type AwsTarget, type Reading } from './kind.ts';
 import { byNameOf, lookDirectly, type ByName } from './direct.ts';
 import { inLanes } from './lanes.ts';
+import { pinOf } from './measure.ts';
 import type { Denial, Reporter } from './reporter.ts';
 import { Tally, type Match } from './tally.ts';
 import type { Vantage } from './vantage.ts';
@@ -100,10 +101,13 @@ function readPart(
   const due = facetsAt(checks, 'sweep');
   const reading = looker.read(items, target, vantage.now().wall, vantage.account);
   if (reading.gone === true) return report.blind(id, due, listing, denial);
-  const looked = due.filter((facet) => facet === 'presence' || (facet === 'identity' && reading.mixed !== true));
+  // Where the members disagree, which of them counts may not have been listed: nothing of whose they are is said.
+  const mixed = reading.mixed === true;
+  const pin = mixed ? pinOf({ account: vantage.account }) : reading.pin;
+  const looked = due.filter((facet) => facet === 'presence' || (facet === 'identity' && !mixed));
   const evidence = report.evidence(listing, `${items.length} listed before it broke off: ${denial.say}`);
   const rest = due.filter((facet) => !looked.includes(facet));
-  return [{ kind: 'seen', id, pin: reading.pin, looked, measures: {}, evidence }, ...report.blind(id, rest, listing, denial)];
+  return [{ kind: 'seen', id, pin, looked, measures: {}, evidence }, ...report.blind(id, rest, listing, denial)];
 }
 
 function readPage({ vantage, report, group }: Sweep, looker: AnyOneLooker, tally: Tally, matches: readonly Match[]): Report[] {

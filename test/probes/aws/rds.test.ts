@@ -113,6 +113,15 @@ describe('what RDS has beyond instances', () => {
       assert.equal((await look(watcher)).outcomes.identity?.is, 'lost');
     });
 
+    it('of which only older ones of several databases were listed accuse nobody', async () => {
+      const older = [4, 3].map((age) => ({ ...snapshotOf('orders', age), DbiResourceId: `db-BEFORE-${age}` }));
+      const page = query('DescribeDBSnapshots', { DBSnapshots: { DBSnapshot: older }, Marker: 'next' });
+      stub.on('rds:DescribeDBSnapshots', ({ params }) => (params['Marker'] === undefined ? page : new Fault('Throttling')));
+      await using watcher = watch(kind, { instance: 'orders', identity: { dbi_resource_id: 'db-ORDERS' } });
+      const { outcomes } = await look(watcher);
+      assert.deepEqual([outcomes.presence?.is, outcomes.identity?.is], ['good', 'blind']);
+    });
+
     it('that are shared with whom the manifest does not name are exposed, and with everybody', async () => {
       const { restorers } = stubSnapshots(stub, [...days('orders', 'manual', 2), ...days('orders', 'automated', 2)]);
       await using watcher = watch(kind, { instance: 'orders', expect: { shared_with: ['999988887777'] } });
