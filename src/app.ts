@@ -110,9 +110,9 @@ export function openSources(config: Config, context: Pick<AppContext, 'env'>, cl
 }
 
 /** Where people reach the HTTP interface: as config.yaml says, else where it listens. */
-function rootOf({ url, listen: address }: Config['watchdog']): string | undefined {
-  if (url !== undefined || address === 'off') return url?.replace(/\/+$/, '');
-  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+function rootOf({ url, listen: address, tls }: Config['watchdog']): string | undefined {
+  if (url !== undefined || address === 'off' || 'socket' in address) return url?.replace(/\/+$/, '');
+  return `${tls ? 'https' : 'http'}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
 /** What is remembered, without disturbing a daemon; nothing where there is no store yet. */
@@ -246,7 +246,8 @@ export async function startApp(
       });
     if (anchoring) releasers.push({ name: 'anchoring', release: () => anchoring.stop() });
     const closed = (id: string) => store.incident(id);
-    const web = await serveWeb(settled.config, watch, office, secret, { closed, cosigning, version: context.version });
+    const more = { closed, cosigning, version: context.version };
+    const web = await serveWeb({ config: () => now.files.config, watch, office, secret, clock, log, more });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;
     return {
@@ -257,7 +258,10 @@ export async function startApp(
       },
       run: () => watch.run(),
       stop: () => (stopping ??= release()),
-      reload: () => now.reload(),
+      reload: async () => {
+        await web?.renew();
+        await now.reload();
+      },
     };
   } catch (error) {
     await release();

@@ -81,12 +81,13 @@ export function readManifestFile(config: Config, context: FilesContext, signed: 
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 export function refuseMoves(was: Files, is: Files): void {
   const fixed = ({ config: { watchdog, heartbeat, claims, requests, ledger } }: Files): [string, string][] => {
-    const { name, state, listen: address, token = null, witness = null } = watchdog;
+    const { name, state, listen: address, token = null, witness = null, tls = null } = watchdog;
     const parts = {
       'watchdog.name': name,
       'watchdog.state': state,
       'watchdog.listen': address,
       'watchdog.token': token,
+      'watchdog.tls': tls,
       'watchdog.witness': witness,
       heartbeat: heartbeat ?? null,
       claims: [...claims],

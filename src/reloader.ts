@@ -49,9 +49,9 @@ export class Reloader {
     return this.#inTurn(async () => {
       const before = this.#files;
       const inForce = { config: before.config, complaints: [] };
-      // A config.yaml that cannot be read hides no edit of the manifest.
-      const read = await this.#read().catch(() => inForce);
-      const { accepted, standing } = await this.#settle(read.complaints.length === 0 ? read : inForce);
+      // A config.yaml that cannot be read, or that no manifest fits, hides no edit of the manifest.
+      const found = this.#read().then((read) => this.#settle(read));
+      const { accepted, standing } = await found.catch(() => this.#settle(inForce));
       if (accepted?.sha256 === before.accepted?.sha256) {
         this.#files = { ...before, accepted, standing };
         return this.#parts.watch.stand(standing);

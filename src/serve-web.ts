@@ -1,41 +1,97 @@
 /** A part of `app`: what listens. */
 import type { Config } from './config/types.ts';
 import type { Watch } from './loop/watch.ts';
+import type { Clock, Log } from './ports.ts';
 import type { RequestOffice } from './request-office.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
-import type { WebOptions, WebServer } from './web/server.ts';
+import type { Certificate } from './web/certificate.ts';
+import type { ListenOptions, WebServer } from './web/listen.ts';
 
 type ReadSecret = (ref: SecretRef) => Promise<Secret>;
 
+/** How often it is looked whether the certificate was renewed, and how long before its end that is asked for, ms. */
+const RENEWED_EVERY_MS = 60_000;
+const ENDING_MS = 14 * 86_400_000;
+
+export interface Serving {
+  /** As it is now: a reload brings other tokens. */
+  readonly config: () => Config;
+  readonly watch: Watch;
+  readonly office: RequestOffice;
+  readonly secret: ReadSecret;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly more: Pick<ListenOptions, 'closed' | 'cosigning' | 'version'>;
+}
+
+export type Served = WebServer & {
+  /** Takes up a renewed certificate at once. Never rejects. */
+  renew(): Promise<void>;
+};
+
 /** Listens where config.yaml says; undefined where it says `off`. */
-export async function serveWeb(
-  config: Config,
-  watch: Watch,
-  office: RequestOffice,
-  secret: ReadSecret,
-  more: Pick<WebOptions, 'closed' | 'cosigning' | 'version'>,
-): Promise<WebServer | undefined> {
-  const { listen: address, token, url } = config.watchdog;
-  if (address === 'off') return undefined;
+export async function serveWeb({ config, watch, office, secret, clock, log, more }: Serving): Promise<Served | undefined> {
+  const { watchdog, claims, requests, signers } = config();
+  const { listen: at, token, url, tls } = watchdog;
+  if (at === 'off') return undefined;
   try {
-    const { listen } = await import('./web/server.ts');
-    const { claims, requests, signers } = config;
-    const tokens = new Map([...requests.requesters].map(([name, one]) => [name, one.token]));
-    const requesters = () => readTokens(tokens, secret);
+    const [{ listen }, { Certificate }] = [await import('./web/listen.ts'), await import('./web/certificate.ts')];
+    const certificate = tls && (await Certificate.read(tls.cert, () => secret(tls.key)));
+    const asking = new Map([...requests.requesters].map(([name, one]) => [name, one.token]));
+    const requesters = () => readTokens(asking, secret);
     const kindOf = (name: string) => requests.requesters.get(name)?.kind ?? 'agent';
-    return await listen({
-      ...address,
+    const server = await listen({
       ...more,
+      at,
+      certificate,
+      log,
+      tokens: () => config().tokens,
       token: token && (await secret(token)),
       status: () => watch.status(),
       url,
-      claims: claims.size === 0 ? undefined : { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },
+      claims: { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },
       requests: signers && { office, requesters, kindOf, now: () => office.now() },
     });
+    const renewing = certificate && keepRenewed(certificate, clock, log);
+    return {
+      url: server.url,
+      renew: async () => renewing?.now(),
+      close: async () => {
+        renewing?.stop();
+        await server.close();
+      },
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`cannot listen on ${address.host}:${address.port} (watchdog.listen): ${why}`);
+    throw new StartError(`cannot listen on ${'socket' in at ? at.socket : `${at.host}:${at.port}`} (watchdog.listen): ${why}`);
   }
+}
+
+/** Looks once a minute; what cannot be used is said, once, and the old one stays. */
+function keepRenewed(certificate: Certificate, clock: Clock, log: Log): { readonly now: () => Promise<void>; readonly stop: () => void } {
+  const stopped = new AbortController();
+  let said = '';
+  const say = (why: string): void => {
+    if (why !== '' && why !== said) log.error('the certificate is not as it should be', { why });
+    said = why;
+  };
+  const now = async (): Promise<void> => {
+    try {
+      if (await certificate.renew()) log.info('a renewed certificate is in use', { until: new Date(certificate.ends).toISOString() });
+      const { wall } = clock.now();
+      say(certificate.ends - wall < ENDING_MS ? `it ends on ${new Date(certificate.ends).toISOString()}` : '');
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await now();
+      await clock.sleep(RENEWED_EVERY_MS, stopped.signal).catch(() => {});
+    }
+  };
+  void run();
+  return { now, stop: () => stopped.abort() };
 }
 
 /** The tokens that can be had; one that cannot be read lets nobody in and keeps nobody out. */

@@ -131,6 +131,21 @@ describe('the reloader', () => {
     assert.equal(ids(plans[0]), 'one');
   });
 
+  it('judges the manifest also where config.yaml no longer fits the one in force', async () => {
+    await start(begin);
+    const connections = { elsewhere: { probe: 'file' } };
+    site.rewrite({ config: { connections, signers: { allowed: './allowed_signers', agents: ['bot'] } } });
+    for (const text of ['', 'rubbish: [']) {
+      site.write('manifest.yaml', text);
+      await reloader.lookAgain();
+      assert.equal(stood.at(-1)?.tampering?.kind, 'unreadable');
+    }
+    rmSync(join(site.path, 'manifest.yaml'));
+    await reloader.lookAgain();
+    assert.equal(stood.at(-1)?.tampering?.kind, 'unreadable');
+    assert.deepEqual(plans, []);
+  });
+
   it('refuses what cannot change while it runs, watches on, and tells', async () => {
     await start(begin);
     site.rewrite({ config: { watchdog: { name: 'another', state: './state', listen: 'off' }, signers: './allowed_signers' } });

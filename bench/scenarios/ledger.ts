@@ -14,6 +14,7 @@ import type { World } from '../world.ts';
 const DAY = fileURLToPath(new URL('../simulated-day.ts', import.meta.url));
 const ENTRIES = 1_000_000;
 const RESOURCES = 10_000;
+const BLOCK = 1024;
 const TURNS = 30;
 const MIB = 2 ** 20;
 const PATIENCE_MS = 1_200_000;
@@ -27,7 +28,7 @@ export const ledger: Scenario = {
   async measure(world) {
     const store = await openStore(join(world.folder, 'ledger'));
     try {
-      return [...(await appending(world, store)), await verifying(world, store), await growing(world)];
+      return [...(await appending(world, store)), await verifying(world, store), ...(await archiving(world, store)), await growing(world)];
     } finally {
       await store.close();
     }
@@ -80,6 +81,31 @@ async function verifying(world: World, store: SqliteStore): Promise<Row> {
     world.side('every hash taken', verified),
     world.side('read only', read),
   );
+}
+
+/** The loop stands still while a block goes to its file; afterwards `verify` reads files for those entries. */
+async function archiving(world: World, store: SqliteStore): Promise<Row[]> {
+  const order = { folder: join(world.folder, 'archive'), before: Number.MAX_SAFE_INTEGER, at: { wall: 0, steady: 0 } };
+  const [moved, rows, files] = [[], [], []] as [number[], number[], number[]];
+  const block = async (nth: number): Promise<number> => seconds(() => store.ledger(nth * BLOCK + 1, BLOCK));
+  for (let turn = 0; turn < TURNS; turn++) {
+    rows.push(await block(turn));
+    moved.push(await seconds(() => store.archive(order)));
+    files.push(await block(turn));
+  }
+  const on = `${BLOCK} entries`;
+  return [
+    compare(
+      { scenario: 'ledger', on, figure: 'move to an archive', unit: 's', target: atMost(LIMITS.round, 's', median(moved)) },
+      world.side('written, read back and cut', median(moved), moved),
+      world.side('read as rows', median(rows), rows),
+    ),
+    compare(
+      { scenario: 'ledger', on, figure: 'read', unit: 's' },
+      world.side('from an archive', median(files), files),
+      world.side('as rows', median(rows), rows),
+    ),
+  ];
 }
 
 async function growing(world: World): Promise<Row> {

@@ -1,7 +1,7 @@
 import type { Control, Listing, Report, Wanted, WholeListing } from '../../src/probe.ts';
 import { lookDirectly, type Answer } from './direct.ts';
 import { facetsAt } from './facets.ts';
-import type { AnyOneLooker, AwsTarget } from './kind.ts';
+import type { AnyOneLooker, AnySetLooker, AwsTarget, Reading } from './kind.ts';
 import { inLanes } from './lanes.ts';
 import type { Denial } from './reporter.ts';
 import type { Sweep } from './sweep.ts';
@@ -27,18 +27,32 @@ export async function* proveMissing(one: Sweep, tally: Tally, listing: Listing):
   }
   if (looker.of === 'set') {
     const whole = report.whole(listing, control);
-    yield tally.missing.map(({ id, target }) => {
-      return report.unseen(id, whole, report.evidence(group.kind.listing, `nothing of ${target.key} is listed`));
-    });
+    for (const wanted of tally.missing) {
+      const hidden = await hiddenOf(one, looker, wanted);
+      yield hidden
+        ? report.seen(wanted, hidden, group.kind.listing)
+        : [report.unseen(wanted.id, whole, report.evidence(group.kind.listing, `nothing of ${wanted.target.key} is listed`))];
+    }
   } else yield* askByName(one, looker, tally, listing, control);
 }
 
+/** What of a set is there no more and can still be brought back. Where that cannot be found out, the loss is what stands. */
+async function hiddenOf(one: Sweep, looker: AnySetLooker, { target }: Wanted<AwsTarget>): Promise<Reading | undefined> {
+  try {
+    return await looker.hidden?.(one.vantage, target, one.vantage.now().wall);
+  } catch (error) {
+    // Throws where the look was broken off.
+    one.failure(error);
+    return undefined;
+  }
+}
+
 /** The positive control, or why there is none. */
-async function controlOf({ looker, vantage, failure }: Sweep, { items }: Tally): Promise<Control | Denial> {
+async function controlOf({ group, looker, vantage, failure }: Sweep, { items }: Tally): Promise<Control | Denial> {
   if (items > 0) return { by: 'sibling', what: `${items} others in the same listing` };
   const { call } = looker.second;
   try {
-    const count = await looker.second.count(vantage);
+    const count = await looker.second.count(vantage, group.scope);
     if (count > 0) return { by: 'builtin', what: `${call} by the same caller shows ${count}` };
     return { reason: 'partial-answer', say: `the listing is empty, and so is ${call}, which cannot be` };
   } catch (error) {

@@ -22,6 +22,8 @@ export class Refused extends Error {
 }
 /** No answer in time; ours, not the API's. */
 export class Late extends Error {}
+/** More than one look may read. */
+export class TooMuch extends Error {}
 /** What answers cannot be read as what was asked. */
 export class BadAnswer extends Error {}
 
@@ -63,6 +65,7 @@ export function isStale(code: string): boolean {
 function reasonOf(error: unknown, code: string, status: number | undefined): BlindReason {
   if (error instanceof WrongCaller) return 'wrong-caller';
   if (error instanceof Late || LATE.test(code)) return 'timeout';
+  if (error instanceof TooMuch) return 'partial-answer';
   if (error instanceof BadAnswer || code === 'SyntaxError') return 'protocol';
   if (/^(?:Type|Range|Reference)Error$/.test(code)) return 'threw';
   if (THROTTLED.test(code) || status === 429) return 'throttled';

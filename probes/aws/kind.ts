@@ -60,8 +60,8 @@ export interface Reading {
 export interface Second {
   /** `rds:DescribeDBParameterGroups`. */
   readonly call: string;
-  /** How many things it shows; asked for at most one page. */
-  count(vantage: Vantage): Promise<number>;
+  /** How many things it shows; asked for at most one page. `scope` is the listing's. */
+  count(vantage: Vantage, scope: string | undefined): Promise<number>;
 }
 
 /** One question of an inspection, and the facets that its answer speaks for. What it throws makes these blind, and no others. */
@@ -111,6 +111,11 @@ export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends Looker
   found?(key: string, items: readonly Item[], account: string): Proposal | undefined;
   /** None of `items` is missing. Not called for an empty set, which is absent. */
   read(items: readonly Item[], target: T, now: number, account: string): Reading;
+  /**
+   * Asked where nothing of the set is listed: what is only hidden and can be brought back (objects under delete markers), with its `doom`.
+   * What it throws changes nothing: the listing has proven that nothing is there.
+   */
+  hidden?(vantage: Vantage, target: T, now: number): Promise<Reading | undefined>;
 }
 
 /** A kind as the engine knows it: its items and targets are its own affair, and only meet what its own `list` and `compile` made. */

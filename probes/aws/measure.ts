@@ -26,7 +26,7 @@ export function pinOf(parts: Readonly<Record<string, string | Date | undefined>>
 export function statedPin(identity: Readonly<Record<string, string | undefined>> | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(identity ?? {}).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, key === 'created' ? new Date(value).toISOString() : value]],
+      value === undefined ? [] : [[key, key.endsWith('created') ? new Date(value).toISOString() : value]],
     ),
   );
 }

@@ -73,6 +73,7 @@ export class Session {
       name,
       region,
       ask: this.#asker(region, signal),
+      in: (other) => this.vantage(other, signal),
       now: () => clock.now(),
       slowed: () => this.#paces.slowed(region),
     };

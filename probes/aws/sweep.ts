@@ -3,10 +3,10 @@ import { proveMissing } from './absence.ts';
 import { facetsAt } from './facets.ts';
 import type { Failure } from './errors.ts';
 import type { Group } from './group.ts';
-import type { AnyLooker, AnyOneLooker, AwsTarget, Reading } from './kind.ts';
+import type { AnyLooker, AnyOneLooker, AnySetLooker, AwsTarget, Reading } from './kind.ts';
 import { lookDirectly } from './direct.ts';
 import { inLanes } from './lanes.ts';
-import type { Reporter } from './reporter.ts';
+import type { Denial, Reporter } from './reporter.ts';
 import { Tally, type Match } from './tally.ts';
 import type { Vantage } from './vantage.ts';
 
@@ -60,7 +60,13 @@ export async function* sweep(one: Sweep): AsyncGenerator<Report | readonly Repor
   if (broken) {
     const { reason, say } = broken;
     const where = tally.pages === 0 ? say : `${say} (after ${tally.pages} ${tally.pages === 1 ? 'page' : 'pages'})`;
-    yield tally.missing.flatMap(({ id, checks }) => report.blind(id, facetsAt(checks, 'sweep'), call, { reason, say: where }));
+    const denial = { reason, say: where };
+    yield tally.missing.flatMap((wanted) => {
+      const items = members.get(wanted);
+      return looker.of === 'set' && items
+        ? readPart(one, looker, wanted, items, denial)
+        : report.blind(wanted.id, facetsAt(wanted.checks, 'sweep'), call, denial);
+    });
     return;
   }
   if (looker.of === 'set')
@@ -80,6 +86,24 @@ function addMembers(members: Map<Wanted<AwsTarget>, unknown[]>, matches: readonl
       if (others) others.push(item);
       else members.set(one, [item]);
     }
+}
+
+/** A set of which only a part was listed is there, and whose it is has been seen; how much of it there is has not. */
+function readPart(
+  { report, group, vantage }: Sweep,
+  looker: AnySetLooker,
+  { id, checks, target }: Wanted<AwsTarget>,
+  items: readonly unknown[],
+  denial: Denial,
+): Report[] {
+  const { listing } = group.kind;
+  const due = facetsAt(checks, 'sweep');
+  const reading = looker.read(items, target, vantage.now().wall, vantage.account);
+  if (reading.gone === true) return report.blind(id, due, listing, denial);
+  const looked = (['presence', 'identity'] as const).filter((facet) => due.includes(facet));
+  const evidence = report.evidence(listing, `${items.length} listed before it broke off: ${denial.say}`);
+  const rest = due.filter((facet) => facet !== 'presence' && facet !== 'identity');
+  return [{ kind: 'seen', id, pin: reading.pin, looked, measures: {}, evidence }, ...report.blind(id, rest, listing, denial)];
 }
 
 function readPage({ vantage, report, group }: Sweep, looker: AnyOneLooker, tally: Tally, matches: readonly Match[]): Report[] {

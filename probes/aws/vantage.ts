@@ -16,6 +16,8 @@ export type Ask = <S extends Service, Answer>(
 export interface Vantage extends Pick<Caller, 'account' | 'identity' | 'name'> {
   readonly region: string;
   readonly ask: Ask;
+  /** The same caller in another region of the same partition. */
+  in(region: string): Vantage;
   now(): Instant;
   /** What evidence says of a pace below the usual, of any API asked here; undefined at the usual one. */
   slowed(): string | undefined;

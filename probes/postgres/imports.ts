@@ -30,7 +30,7 @@ const MAKERS: Readonly<Record<Declared['format'], Readonly<Record<string, Maker>
     Cluster: ({ name, attributes }) => {
       if (!textIn(attributes['apiVersion'])?.startsWith('postgresql.cnpg.io/')) return [];
       const bootstrap = recordAt(attributes, 'spec', 'bootstrap');
-      const [method = {}] = Object.values(bootstrap).filter(isRecord);
+      const method = Object.values(bootstrap).find(isRecord) ?? {};
       // What the operator makes where nobody says otherwise.
       const database = textIn(method['database']) ?? 'app';
       const [namespace, cluster] = name.split('/');

@@ -40,15 +40,23 @@ export function parseCheckpoint(note: string): SignedCheckpoint | undefined {
   return signatures.length === lines.length ? { origin, size, root, signatures, text } : undefined;
 }
 
-/** The first checkpoint in a text that holds more: a mail, a message of a chat, also quoted; undefined where there is none. */
+/** The first checkpoint in a text that holds more: a mail as it was saved, a message of a chat, also quoted; undefined where there is none. */
 export function findCheckpoint(text: string): SignedCheckpoint | undefined {
-  const lines = text
-    .slice(0, LONGEST)
-    .split(/\r?\n/)
-    .map((line) => line.replace(/^[\s>|]+/, '').trimEnd());
+  const bounded = text.slice(0, LONGEST);
+  return findPlain(bounded) ?? findPlain(unquote(bounded));
+}
+
+function findPlain(text: string): SignedCheckpoint | undefined {
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/^[\s>|]+/, '').trimEnd());
   const bare = `${lines.join('\n')}\n`;
   const [note] = /^[^\s+]+\n(?:0|[1-9]\d*)\n[A-Za-z0-9+/]{43}=\n\n(?:\u2014 \S+ \S+\n)+/m.exec(bare) ?? [];
   return note === undefined ? undefined : parseCheckpoint(note);
+}
+
+/** Quoted-printable (RFC 2045 §6.7), as mail travels and is saved, as text. */
+function unquote(text: string): string {
+  const bytes = text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** A line of signature (c2sp.org/signed-note); undefined for what is none. */

@@ -1,6 +1,7 @@
 import { entryBytes, GENESIS, type LedgerEntry } from '../core/chain.ts';
 import { inclusionProof, leafHash, treeRoot } from '../core/merkle.ts';
 import type { Store } from '../ports.ts';
+import { BLOCK } from './sqlite/block-size.ts';
 import { sha256 } from './sqlite/tree.ts';
 
 /** An entry, the bytes that were hashed, and what leads from them to the root of the tree of `size` entries. */
@@ -21,7 +22,8 @@ export interface Proven {
   readonly entries: readonly ProvenEntry[];
 }
 
-const PAGE = 1000;
+/** As many as lie in one archive, so that each is unpacked once. */
+const PAGE = BLOCK;
 
 /** The newest `most` entries that `wanted` picks, each with its proof. Reads the whole ledger, and hashes it once for each. */
 export async function proveEntries(store: Pick<Store, 'ledger'>, wanted: (entry: LedgerEntry) => boolean, most: number): Promise<Proven> {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { entryBytes, GENESIS, type LedgerHead } from '../core/chain.ts';
 import { NO_LEAVES, type Edge } from '../core/merkle.ts';
 import type { Store } from '../ports.ts';
+import { BLOCK } from './sqlite/block-size.ts';
 import { StoreError } from './sqlite/error.ts';
 import { growTree, printRoot } from './sqlite/tree.ts';
 
@@ -23,7 +24,8 @@ export interface LedgerVerdict {
   readonly bad?: { readonly seq: number; readonly why: string };
 }
 
-const PAGE = 1000;
+/** As many as lie in one archive, so that each is unpacked once. */
+const PAGE = BLOCK;
 
 /**
  * Walks the ledger from its first entry and takes every hash anew: each entry's own, and the tree's over all of them. Entries cut off at the

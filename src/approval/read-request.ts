@@ -11,7 +11,8 @@ const sighting = {
 };
 const instant = z.iso.datetime({ precision: 3 });
 
-const requestSchema = z.strictObject({
+/** A request as it travels; the document of the API holds it, too. */
+export const requestSchema = z.strictObject({
   schema: z.literal('rollcall/request/v1'),
   id: ulid,
   audience: z.strictObject({ watchdog: text(80), manifest: text(80) }),
@@ -54,7 +55,7 @@ export interface ApprovalFile {
   readonly signature: string;
 }
 
-const approvalSchema = z.strictObject({
+export const approvalSchema = z.strictObject({
   schema: z.literal('rollcall/approval/v1'),
   decision: z.enum(['approve', 'deny']),
   request: requestSchema,

@@ -3,6 +3,8 @@ import { fingerprintSigning } from './read-signing.ts';
 import { rested } from './rested.ts';
 
 const EVERY_MS = 30_000;
+/** Looks after which what never comes to rest is judged as it lies there: whoever keeps writing must not keep people from hearing of it. */
+const RESTLESS = 10;
 
 interface Vigilance {
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
@@ -36,11 +38,14 @@ export class Vigil {
     const { clock, log, look, tell } = this.#parts;
     let judged = await fingerprintSigning(look());
     let seen = judged;
+    let restless = 0;
     while (await rested(clock.sleep(EVERY_MS, this.#stop.signal))) {
       try {
         const now = await fingerprintSigning(look());
+        restless = now === judged ? 0 : restless + 1;
         // Whoever is still writing is left to finish.
-        if (now !== judged && now === seen) {
+        if (now !== judged && (now === seen || restless === RESTLESS)) {
+          restless = 0;
           await tell();
           judged = now;
         }

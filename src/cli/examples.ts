@@ -35,6 +35,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ['rollcall pin --dry-run', 'what would be written'],
     ['rollcall pin orders-db', 'that one alone'],
   ],
+  token: [
+    ['rollcall token prometheus --scope metrics', 'for a scraper; the digest belongs into config.yaml'],
+    ['rollcall token alice --scope read request --human --expires 2027-06-30', 'for a person who reads and asks, until that day'],
+  ],
   explain: [['rollcall explain orders-db', 'what is demanded of it, what was seen last, who would be paged']],
   evidence: [
     ['rollcall evidence orders-db > ticket.md', "for the provider's support, with everything that identified it"],

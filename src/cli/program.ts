@@ -108,6 +108,20 @@ export function makeProgram({ io, exit }: Pick<Running, 'io' | 'exit'>): Command
       exit(await (await import('../commands/page-test.ts')).pageTest(io, { config: config(), pagers, json }));
     });
 
+  program
+    .command('token')
+    .description('make a token for the HTTP interface: it is printed once, and its digest belongs into config.yaml')
+    .argument('<name>', 'who will hold it')
+    .addOption(
+      new Option('--scope <scopes...>', 'what it is for').choices(['read', 'metrics', 'claim', 'request', 'grant']).makeOptionMandatory(),
+    )
+    .option('--expires <day>', 'the last day on which it counts, as 2027-06-30')
+    .option('--human', 'with --scope request: a person asks, by the name that signers has for them')
+    .option('--json', 'print JSON')
+    .action(async (name: string, given: { scope: []; expires?: string; human?: true; json?: true }) => {
+      exit((await import('../commands/token.ts')).token(io, { name, ...given }));
+    });
+
   addSetup(program, { io, config, exit });
   addCredentials(program, { io, config, exit });
 

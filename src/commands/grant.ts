@@ -4,6 +4,7 @@ import { planDigest } from '../approval/make-request.ts';
 import { consumeGrant, finishGrant, issueGrant } from '../approval/take-grant.ts';
 import type { GrantUse } from '../core/grant.ts';
 import { EXIT } from '../core/exit.ts';
+import type { Secret } from '../values/secret.ts';
 import { clean } from '../values/text.ts';
 import { askWatcher, readSecret } from './ask-watcher.ts';
 import type { Io } from './io.ts';
@@ -11,8 +12,10 @@ import { NOBODY_SIGNS, withRegistry } from './registry-here.ts';
 
 const REQUEST_TOKEN = 'ROLLCALL_REQUEST_TOKEN';
 const GRANT_TOKEN = 'ROLLCALL_GRANT_TOKEN';
+/** With the scope `grant`, where the watcher asks for one before it hears of a one-time token. */
+const ACCESS_TOKEN = 'ROLLCALL_ACCESS_TOKEN';
 /** What no command that is started here gets to know. */
-const OURS: ReadonlySet<string> = new Set([REQUEST_TOKEN, GRANT_TOKEN]);
+const OURS: ReadonlySet<string> = new Set([REQUEST_TOKEN, GRANT_TOKEN, ACCESS_TOKEN]);
 
 interface Where {
   readonly config: string | undefined;
@@ -99,7 +102,7 @@ async function findToken(
 /** Null once the token is burnt; else why not. */
 async function burn(io: Io, { config, to }: Pick<Where, 'config' | 'to'>, token: string, use: GrantUse): Promise<string | null> {
   if (to !== undefined) {
-    const answer = await askWatcher(io, to, '/api/v1/grants/consume', { body: { token, ...use }, secrets: [token] });
+    const answer = await askWatcher(io, to, '/api/v1/grants/consume', { body: { token, ...use }, secrets: [token], ...(await access(io)) });
     return answer.ok ? null : answer.why;
   }
   let why: string | null = null;
@@ -113,7 +116,7 @@ async function burn(io: Io, { config, to }: Pick<Where, 'config' | 'to'>, token:
 
 async function finish(io: Io, { config, to }: Where, token: string, exit: number): Promise<string | null> {
   if (to !== undefined) {
-    const answer = await askWatcher(io, to, '/api/v1/grants/ended', { body: { token, exit }, secrets: [token] });
+    const answer = await askWatcher(io, to, '/api/v1/grants/ended', { body: { token, exit }, secrets: [token], ...(await access(io)) });
     return answer.ok ? null : answer.why;
   }
   let told = false;
@@ -122,6 +125,12 @@ async function finish(io: Io, { config, to }: Where, token: string, exit: number
     return EXIT.ok;
   });
   return told ? null : 'no grant of this token is under way';
+}
+
+/** Who says so, where $ROLLCALL_ACCESS_TOKEN tells. */
+async function access(io: Io): Promise<{ readonly token?: Secret }> {
+  const secret = io.env[ACCESS_TOKEN] === undefined ? '' : await readSecret(io, undefined, ACCESS_TOKEN);
+  return typeof secret === 'string' ? {} : { token: secret };
 }
 
 function refuse(io: Io, why: string, code: number = EXIT.critical): number {

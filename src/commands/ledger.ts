@@ -3,6 +3,7 @@ import { filesContext } from '../app.ts';
 import { findCheckpoint, isSignedBy, parseCheckpoint } from '../adapters/checkpoint.ts';
 import { cosignedAt } from '../adapters/cosignature.ts';
 import { verifyFrom, verifyLedger, type AnchoredHead, type LedgerVerdict } from '../adapters/ledger-verify.ts';
+import { BLOCK } from '../adapters/sqlite/block-size.ts';
 import type { Frozen } from '../adapters/sqlite/archives.ts';
 import { printRoot } from '../adapters/sqlite/tree.ts';
 import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
@@ -18,7 +19,8 @@ interface Options {
   readonly config: string | undefined;
 }
 
-const PAGE = 1000;
+/** As many as lie in one archive, so that each is unpacked once. */
+const PAGE = BLOCK;
 
 /** Every hash of the ledger taken anew, and held against heads that were kept elsewhere. Exit code 2 where something is not as it was written. */
 export async function ledgerVerify(

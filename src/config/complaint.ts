@@ -38,6 +38,8 @@ export const CODES = {
   RC_SECRET_UNREADABLE: 'a secret that is referred to cannot be had, or others can read its file',
   RC_URL_PASSWORD: 'a URL has a user or password in it',
   RC_LISTEN_UNGUARDED: '`listen` is open to other machines without a token',
+  RC_LISTEN_PLAIN: '`listen` is open to other machines without TLS',
+  RC_TOKEN_TWICE: 'one token under two names, or one name with two tokens',
   RC_POLICY_UNHELD: 'a policy of signatures where config.yaml names no signers',
   RC_REQUESTS_UNSIGNED: '`requests` where config.yaml names no signers: nobody could approve',
   RC_SIGNERS_LINE: 'a line of `allowed_signers` or of the revoked keys that cannot be read',

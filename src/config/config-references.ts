@@ -1,7 +1,7 @@
 import { parseDuration, formatDuration } from '../values/duration.ts';
 import { quote, suggestion, type Finding, type Path } from './complaint.ts';
-import { isLoopback } from './fields.ts';
 import { entriesOf, isMap, listOf } from './findings.ts';
+import { openness } from './openness.ts';
 
 const SEVERITIES = ['critical', 'warning'] as const;
 
@@ -11,7 +11,7 @@ export function configReferences(raw: Readonly<Record<string, unknown>>): Findin
     ...emptiness(raw),
     ...routing(raw),
     ...blindness(raw['defaults'], { sweep: 2000, blindAfter: 120_000 }, ['defaults']),
-    ...openness(raw['watchdog']),
+    ...openness(raw),
     ...unsigned(raw),
   ];
 }
@@ -90,12 +90,4 @@ export function blindness(
   if (every === undefined || after === undefined || after >= every) return [];
   const message = `blind_after (${formatDuration(after)}) is over before the next sweep (every ${formatDuration(every)}); it must be at least as long`;
   return [{ path: [...path, blindAfter === undefined ? 'sweep' : 'blind_after'], message, code: 'RC_BLIND_AFTER_SHORT' }];
-}
-
-function* openness(watchdog: unknown): Generator<Finding> {
-  if (!isMap(watchdog) || typeof watchdog['listen'] !== 'string' || watchdog['token'] !== undefined) return;
-  const [, host] = /^\[?([^\]]+?)\]?:\d+$/.exec(watchdog['listen']) ?? [];
-  if (host === undefined || isLoopback(host)) return;
-  const message = 'is open to other machines and asks for no token; add watchdog.token or listen on 127.0.0.1';
-  yield { path: ['watchdog', 'listen'], message, code: 'RC_LISTEN_UNGUARDED' };
 }

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { Probe } from '../probe.ts';
 import { duration, name, path, secretRef, textOrSecret, webUrl, webUrlOrSecret } from '../values/fields.ts';
 import { ledgerSchema } from './ledger-schema.ts';
-import { cadence, elsewhere, isLoopback, listen, LONGEST, type IsCron } from './fields.ts';
+import { tokensSchema } from './tokens-schema.ts';
+import { watchdogSchema } from './watchdog-schema.ts';
+import { cadence, isLoopback, LONGEST, type IsCron } from './fields.ts';
 
 /** The shortest sweep a resource may have, ms; an inspection is dearer. */
 const SHORTEST_SWEEP = 100;
@@ -195,20 +197,7 @@ const signers = z.union([
 /** The whole of config.yaml (CONTRACT §2): shape and single values. References between its parts are checked by `readConfig`. */
 export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron) {
   return z.strictObject({
-    watchdog: z
-      .strictObject({
-        name: name(40).describe('who pages: a name for this watcher'),
-        state: path().optional().describe('folder of the embedded store (default $STATE_DIRECTORY, else ./state)'),
-        listen: listen()
-          .default({ host: '127.0.0.1', port: 7878 })
-          .describe('address of the status page, the API, /metrics, /healthz and /readyz (default 127.0.0.1:7878); off for none'),
-        url: webUrl().optional().describe('where people reach that interface, for the links in pages (default: the address it listens on)'),
-        witness: elsewhere()
-          .optional()
-          .describe('host:port that has nothing to do with what is watched: where it is out of reach too, the pages of blindness say so'),
-        token: secretRef().optional().describe('bearer token of the HTTP interface; needed where listen is open to other machines'),
-      })
-      .describe('the watcher itself'),
+    watchdog: watchdogSchema().describe('the watcher itself'),
     manifest: path().describe('path of the manifest: what must exist'),
     signers: signers.optional().describe('who signs the manifest; without it anybody who can write the file decides what is watched'),
     connections: z.record(name(), connection(probes)).describe('how this watcher reaches each provider, by name'),
@@ -291,5 +280,8 @@ export function configSchema(probes: ReadonlyMap<string, Probe>, isCron: IsCron)
       })
       .optional()
       .describe('changes that people approve before they count; needs signers'),
+    tokens: tokensSchema()
+      .default({})
+      .describe('who may speak to the HTTP interface, by name: made by rollcall token, kept here as digests (default nobody)'),
   });
 }

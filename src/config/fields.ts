@@ -31,16 +31,22 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /** True where only this machine can reach `host`. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
-const ADDRESS = 'must be an address and a port such as 127.0.0.1:7878 or [::1]:7878, or off';
+const ADDRESS = 'must be an address and a port such as 127.0.0.1:7878 or [::1]:7878, unix: and the path of a socket, or off';
+/** What a socket's address holds: sun_path of unix(7), with its end. */
+const LONGEST_SOCKET = 107;
 
-/** `host:port`, `[::1]:port`, or `off`. */
+/** Where the HTTP interface listens. `socket` is an absolute path. */
+export type ListenAt = { readonly host: string; readonly port: number } | { readonly socket: string };
+
+/** `host:port`, `[::1]:port`, `unix:/path`, or `off`. */
 export const listen = () =>
   z
     .string({ error: ADDRESS })
-    .meta({ examples: ['127.0.0.1:7878', 'off'] })
-    .transform((text, context): { host: string; port: number } | 'off' => {
+    .meta({ examples: ['127.0.0.1:7878', 'unix:/run/rollcall/http.sock', 'off'] })
+    .transform((text, context): ListenAt | 'off' => {
       if (text === 'off') return 'off';
-      const address = parseAddress(text);
+      const socket = /^unix:(\/[^\0]*[^/\0])$/.exec(text)?.[1];
+      const address = socket !== undefined && Buffer.byteLength(socket) <= LONGEST_SOCKET ? { socket } : parseAddress(text);
       if (address) return address;
       context.addIssue({ code: 'custom', message: ADDRESS });
       return z.NEVER;

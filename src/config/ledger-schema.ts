@@ -66,7 +66,9 @@ export const ledgerSchema = () =>
   z.strictObject({
     archive: z
       .strictObject({
-        folder: path().describe('where old entries go, as files; a folder of its own for each watcher'),
+        folder: path()
+          .optional()
+          .describe('where old entries go, as files; a folder of its own for each watcher (default: archive in the state folder)'),
         after: duration({ min: DAY, max: 36_500 * DAY })
           .default(90 * DAY)
           .describe('how old they are by then (default 90d)'),

@@ -81,13 +81,15 @@ export function readConfig(input: ConfigInput): Loaded<Config> {
 
 function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets'> {
   const { watchdog, defaults, heartbeat, signers } = data;
+  const state = watchdog.state ?? defaultState;
   return {
     watchdog: {
       name: watchdog.name,
-      state: watchdog.state ?? defaultState,
+      state,
       listen: watchdog.listen,
       ...(watchdog.url !== undefined && { url: watchdog.url }),
       ...(watchdog.token && { token: watchdog.token }),
+      ...(watchdog.tls && { tls: watchdog.tls }),
       ...(watchdog.witness && { witness: watchdog.witness }),
     },
     manifest: data.manifest,
@@ -108,12 +110,20 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
     claims: new Map(Object.entries(data.claims ?? {})),
     ...(data.ledger && {
       ledger: {
-        ...(data.ledger.archive && { archive: data.ledger.archive }),
+        ...(data.ledger.archive && {
+          archive: { after: data.ledger.archive.after, folder: data.ledger.archive.folder ?? join(state, 'archive') },
+        }),
         ...(data.ledger.anchor && { anchor: anchorOf(data.ledger.anchor) }),
         witnesses: data.ledger.witnesses,
         witnessFor: data.ledger.witness_for.map(({ key, silent_after: silentAfter }) => ({ key, silentAfter })),
       },
     }),
+    tokens: new Map(
+      Object.entries(data.tokens).map(([name, { scopes, hash, expires, kind }]) => {
+        const digest = hash.slice('sha256:'.length);
+        return [name, { scopes: new Set(scopes), digest, kind, ...(expires !== undefined && { expires }) }];
+      }),
+    ),
     agents: data.agents.map(({ name, ...is }) => ({ name, is: new Map(Object.entries(is)) })),
     requests: {
       ...(data.requests?.approvals !== undefined && { approvals: data.requests.approvals }),

@@ -2,7 +2,9 @@ import type { LeftOut } from '../core/coverage.ts';
 import type { Cadence, Resource, Severity } from '../core/expectation.ts';
 import type { Policy } from '../core/manifest-step.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
+import type { Scope } from '../values/scopes.ts';
 import type { SecretRef } from '../values/secret.ts';
+import type { ListenAt } from './fields.ts';
 
 /** config.yaml, read and checked (CONTRACT §2). Holds references to secrets, never a secret. Durations in ms. */
 export interface Config {
@@ -13,13 +15,15 @@ export interface Config {
     readonly name: string;
     /** Folder of the embedded store, absolute; undefined where neither the file nor $STATE_DIRECTORY names one: then ./state. */
     readonly state: string;
-    readonly listen: { readonly host: string; readonly port: number } | 'off';
+    readonly listen: ListenAt | 'off';
     /** Where people reach it, for links in pages. */
     readonly url?: string;
     /** An address that has nothing to do with what is watched. */
     readonly witness?: { readonly host: string; readonly port: number };
-    /** Bearer token; required where `listen` is not loopback. */
+    /** Bearer token for reading. */
     readonly token?: SecretRef;
+    /** `cert`: absolute path. Required where other machines can reach `listen`. */
+    readonly tls?: { readonly cert: string; readonly key: SecretRef };
   };
   /** Absolute path of the manifest. */
   readonly manifest: string;
@@ -31,12 +35,25 @@ export interface Config {
   readonly heartbeat?: { readonly urls: readonly (SecretRef | string)[]; readonly every: number };
   /** Who may report what they did, by name, with the token that lets them; empty where nobody may. */
   readonly claims: ReadonlyMap<string, SecretRef>;
+  /** Who may speak to the HTTP interface, by name. */
+  readonly tokens: ReadonlyMap<string, TokenConfig>;
   readonly agents: readonly AgentConfig[];
   readonly requests: RequestsConfig;
   /** Who cosigns the heads of this watcher's ledger, and whose heads it cosigns. */
   readonly ledger?: LedgerConfig;
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */
   readonly secrets: readonly SecretPlace[];
+}
+
+/** A token of which only the digest is known. */
+export interface TokenConfig {
+  readonly scopes: ReadonlySet<Scope>;
+  /** SHA-256 of the token, hexadecimal. */
+  readonly digest: string;
+  /** The last millisecond in which it counts, ms since 1970. */
+  readonly expires?: number;
+  /** As whom it asks, where it may. */
+  readonly kind: 'human' | 'agent';
 }
 
 /** How what people approve is asked for, and how their approvals come. */

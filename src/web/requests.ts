@@ -5,7 +5,8 @@ import { ACTIONS, type Requester } from '../core/request.ts';
 import type { RequestOffice } from '../request-office.ts';
 import { parseDuration } from '../values/duration.ts';
 import type { Secret } from '../values/secret.ts';
-import { whoseToken } from './whose-token.ts';
+import type { Guard, Holder } from './guard.ts';
+import { problem, tooMany } from './problem.ts';
 
 /** A request with its plan, and a signature. */
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -19,7 +20,8 @@ export interface RequestsOptions {
 }
 
 const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
-const asked = z.strictObject({
+/** What is sent; in the document, too. */
+export const requestBody = z.strictObject({
   action: z.enum(ACTIONS),
   operation: z.string().max(200).optional(),
   target: z.string().min(1).max(300),
@@ -34,81 +36,86 @@ const asked = z.strictObject({
   until: moment.optional(),
   for: z.string().max(20).optional(),
 });
-const use = z.strictObject({
+export const useBody = z.strictObject({
   token: z.string().max(400),
   action: z.string().max(300),
   target: z.string().max(300),
   plan: z.string().max(100).optional(),
 });
-const ended = z.strictObject({ token: z.string().max(400), exit: z.int().min(0).max(255) });
+export const endBody = z.strictObject({ token: z.string().max(400), exit: z.int().min(0).max(255) });
 
 const HOUR = 3_600_000;
 
 /** What is asked for, approved and used over HTTP. What is asked comes with a requester's token; approvals and grants prove themselves. */
-export function createRequests({ office, requesters, kindOf, now }: RequestsOptions): Hono {
+export function createRequests({ office, requesters, kindOf, now }: RequestsOptions, guard: Guard): Hono {
   const app = new Hono();
-  const limited = bodyLimit({ maxSize: MAX_BYTES, onError: (context) => context.json({ error: 'too large' }, 413) });
+  const limited = bodyLimit({ maxSize: MAX_BYTES, onError: (context) => problem(context, 'too-large', 'too large') });
   const json = (context: Context): Promise<unknown> => context.req.json().catch(() => undefined);
-  const requester = async (context: Context): Promise<string | undefined> =>
-    whoseToken(context.req.header('authorization'), await requesters());
+  /** Who asks, or the answer to whoever may not. */
+  const requester = async (context: Context): Promise<Holder | Response> => {
+    const admitted = await guard.admit(context, ['request'], requesters);
+    return 'refusal' in admitted ? admitted.refusal : (guard.spend(context, admitted.name) ?? admitted);
+  };
+  /** As soon as one token is for it, nobody uses a one-time token without; until then that proves itself. */
+  const executor = async (context: Context): Promise<Response | undefined> => {
+    if (!guard.knows('grant')) return guard.spend(context);
+    const admitted = await guard.admit(context, ['grant'], async () => new Map());
+    return 'refusal' in admitted ? admitted.refusal : guard.spend(context, admitted.name);
+  };
 
   app.post('/api/v1/requests', limited, async (context) => {
-    const name = await requester(context);
-    if (name === undefined) return context.json({ error: 'the token of a requester is needed' }, 401);
-    const given = asked.safeParse(await json(context));
-    if (!given.success) return context.json({ error: 'not a request', why: z.prettifyError(given.error) }, 400);
+    const holder = await requester(context);
+    if (holder instanceof Response) return holder;
+    const { name, kind } = holder;
+    const given = requestBody.safeParse(await json(context));
+    if (!given.success) return problem(context, 'bad-body', 'not a request', { why: z.prettifyError(given.error) });
     const { for: span, plan, until, ...rest } = given.data;
     const lasts = span === undefined ? HOUR : parseDuration(span);
-    if (lasts === undefined) return context.json({ error: 'for is a duration, as 30m' }, 400);
+    if (lasts === undefined) return problem(context, 'bad-body', 'for is a duration, as 30m');
     const end = until ?? (rest.from ?? now()) + lasts;
-    const requesting = { name, kind: kindOf(name), known: 'token' as const };
+    const requesting = { name, kind: kind ?? kindOf(name), known: 'token' as const };
     const answer = await office.ask({ ...rest, until: end, requester: requesting, ...(plan !== undefined && { plan: Buffer.from(plan) }) });
     if (answer.ok) return context.json({ id: answer.request.id, request: answer.request }, 201);
-    return answer.kind === 'refused' ? context.json({ error: answer.kind, why: answer.why }, 422) : unheard(context, answer);
+    return answer.kind === 'refused' ? problem(context, 'not-possible', answer.kind, { why: answer.why }) : unheard(context, answer);
   });
 
   app.post('/api/v1/requests/:id/grant', limited, async (context) => {
-    const name = await requester(context);
-    if (name === undefined) return context.json({ error: 'the token of a requester is needed' }, 401);
-    const answer = await office.issue(context.req.param('id'), name);
+    const holder = await requester(context);
+    if (holder instanceof Response) return holder;
+    const answer = await office.issue(context.req.param('id'), holder.name);
     if (answer.ok) return context.json({ token: answer.token }, 201);
     if (!('why' in answer)) return unheard(context, answer);
-    return context.json({ error: answer.kind, why: answer.why }, answer.kind === 'unknown-request' ? 404 : 409);
+    return problem(context, answer.kind === 'unknown-request' ? 'not-found' : 'conflict', answer.kind, { why: answer.why });
   });
 
   app.post('/api/v1/approvals', limited, async (context) => {
+    const spent = guard.spend(context);
+    if (spent) return spent;
     const answer = await office.hear(await json(context));
-    if (!answer) return context.json({ error: 'not an approval (rollcall approve makes one)' }, 400);
+    if (!answer) return problem(context, 'bad-body', 'not an approval (rollcall approve makes one)');
     if (answer.ok) return context.json({ people: answer.people, request: answer.request });
-    return 'why' in answer ? context.json({ error: answer.kind, why: answer.why }, 409) : unheard(context, answer);
+    return 'why' in answer ? problem(context, 'conflict', answer.kind, { why: answer.why }) : unheard(context, answer);
   });
 
   app.post('/api/v1/grants/consume', limited, async (context) => {
-    const given = use.safeParse(await json(context));
-    if (!given.success) return context.json({ error: 'a use is { "token", "action", "target", "plan" }; plan may be left out' }, 400);
+    const refusal = await executor(context);
+    if (refusal) return refusal;
+    const given = useBody.safeParse(await json(context));
+    if (!given.success) return problem(context, 'bad-body', 'a use is { "token", "action", "target", "plan" }; plan may be left out');
     const { token, ...rest } = given.data;
     const answer = await office.consume(token, rest);
     if (answer.ok) return context.json({ id: answer.id });
-    return 'why' in answer ? context.json({ error: answer.kind, why: answer.why }, 403) : unheard(context, answer);
+    return 'why' in answer ? problem(context, 'refused', answer.kind, { why: answer.why }) : unheard(context, answer);
   });
 
   app.post('/api/v1/grants/ended', limited, async (context) => {
-    const given = ended.safeParse(await json(context));
-    if (!given.success) return context.json({ error: 'an end is { "token", "exit": 0 to 255 }' }, 400);
+    const refusal = await executor(context);
+    if (refusal) return refusal;
+    const given = endBody.safeParse(await json(context));
+    if (!given.success) return problem(context, 'bad-body', 'an end is { "token", "exit": 0 to 255 }');
     const answer = await office.finish(given.data.token, given.data.exit);
     if ('kind' in answer) return unheard(context, answer);
-    return answer.ok ? context.json({ ok: true }) : context.json({ error: 'no such grant under way' }, 404);
-  });
-  return app;
-}
-
-/** What is read: as everything else that is read here, by whoever may. */
-export function readRequests(office: RequestOffice): Hono {
-  const app = new Hono();
-  app.get('/api/v1/requests', async (context) => context.json({ requests: await office.list() }));
-  app.get('/api/v1/requests/:id', async (context) => {
-    const found = await office.find(context.req.param('id'));
-    return found ? context.json(found) : context.json({ error: 'no such request' }, 404);
+    return answer.ok ? context.json({ ok: true }) : problem(context, 'not-found', 'no such grant under way');
   });
   return app;
 }
@@ -116,7 +123,6 @@ export function readRequests(office: RequestOffice): Hono {
 type Unheard = Exclude<Awaited<ReturnType<RequestOffice['issue']>>, { readonly why: string } | { readonly ok: true }>;
 
 function unheard(context: Context, answer: Unheard): Response {
-  if (answer.kind === 'unsigned') return context.json({ error: 'nobody signs here, and so nobody can approve' }, 409);
-  context.header('retry-after', String(Math.ceil(answer.afterMs / 1000)));
-  return context.json({ error: 'too many' }, 429);
+  if (answer.kind === 'unsigned') return problem(context, 'conflict', 'nobody signs here, and so nobody can approve');
+  return tooMany(context, 'too many', answer.afterMs);
 }

@@ -1,26 +1,27 @@
-import { timingSafeEqual } from 'node:crypto';
-import { serve, type ServerType } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Incident } from '../core/incident.ts';
+import type { Cosigning } from '../cosigning/cosigning.ts';
 import type { WatchStatus } from '../loop/self.ts';
 import type { Secret } from '../values/secret.ts';
+import { createApi } from './api.ts';
 import { Changes } from './changes.ts';
 import { createClaims, type ClaimsOptions } from './claims.ts';
 import { EXPOSITION_TYPE } from './exposition.ts';
 import { Metrics } from './metrics.ts';
+import { Guard, type GuardOptions } from './guard.ts';
 import { createPages } from './page/routes.ts';
+import { problem } from './problem.ts';
 import { recently } from './recently.ts';
+import { createRequests, type RequestsOptions } from './requests.ts';
 import { createWitness } from './witness.ts';
-import type { Cosigning } from '../cosigning/cosigning.ts';
-import { createRequests, readRequests, type RequestsOptions } from './requests.ts';
 
-export interface WebOptions {
+export interface WebOptions extends GuardOptions {
+  /** The name or address that it listens on; `localhost` for a socket. */
   readonly host: string;
-  readonly port: number;
   /** Where people reach it, if that is elsewhere: through a proxy that keeps the name. */
   readonly url?: string | undefined;
-  /** Asked for on every path but /healthz, where the daemon listens beyond loopback. */
+  /** Lets its holder read everything, as a token with the scope `read` does. Where there is either, it is asked for on every path but /healthz. */
   readonly token: Secret | undefined;
   readonly status: () => WatchStatus;
   /** An incident that is over, for as long as it is kept; undefined where none are. */
@@ -46,81 +47,59 @@ const POLICY = {
   frameAncestors: ["'none'"],
 };
 
-export interface WebServer {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /** The daemon over HTTP (CONTRACT §6). Nothing that is said here changes what is watched, judged or paged, but what enough people signed. */
-export function createWeb(options: Omit<WebOptions, 'port'>): Hono {
+export function createWeb(options: WebOptions): Hono {
   const app = new Hono();
-  app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: 'no-referrer', xFrameOptions: 'DENY' }));
-  // Before the guard of what is read: a claim or a request comes with a token of its own, and an approval or a grant proves itself.
-  if (options.claims) app.route('/', createClaims(options.claims));
-  if (options.requests) app.route('/', createRequests(options.requests));
-  if (options.cosigning?.isWitness) app.route('/', createWitness(options.cosigning));
-  app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
+  const guard = new Guard(options);
+  const token = options.token && new Map([['watchdog.token', options.token]]);
+  const known = options.url === undefined ? undefined : new URL(options.url).hostname;
   const status = recently(options.status);
   const incident = async (id: string): Promise<Incident | undefined> =>
     // A store that cannot be read is paged already; here it knows of none.
     options.status().incidents.find((one) => one.id === id) ?? (await options.closed?.(id).catch(() => undefined));
+
+  app.onError((error, context) => {
+    options.log?.error('an answer over HTTP failed', { method: context.req.method, path: context.req.path, error });
+    return problem(context, 'internal', 'a mistake of our own; the log says more');
+  });
+  app.notFound((context) => unknownPath(app, context));
+  app.use(secureHeaders({ contentSecurityPolicy: POLICY, referrerPolicy: 'no-referrer', xFrameOptions: 'DENY' }));
+  // Before the guard of what is read: a claim or a request comes with a token of its own, and an approval or a grant proves itself.
+  if (options.claims) app.route('/', createClaims(options.claims, guard));
+  if (options.requests) app.route('/', createRequests(options.requests, guard));
+  if (options.cosigning?.isWitness) app.route('/', createWitness(options.cosigning, guard));
+  app.get('/healthz', (context) => context.json({ ok: true, version: options.version }));
   app.use(async (context, next) => {
-    if (options.token && !sameToken(context.req.header('authorization'), options.token))
-      return context.json({ error: 'a bearer token is needed' }, 401);
+    const refusal = await mayRead(context);
+    if (refusal) return refusal;
     await next();
     return undefined;
   });
-  const known = options.url === undefined ? undefined : new URL(options.url).hostname;
-  if (!options.token)
-    app.use(async (context, next) => {
-      // Without a token only the address protects what is told here, and a page elsewhere can have its own name lead to loopback.
-      const { hostname } = new URL(context.req.url);
-      if (!isLocal(hostname) && hostname !== options.host && hostname !== known)
-        return context.json({ error: 'ask by the address that watchdog.listen names' }, 421);
-      await next();
-      return undefined;
-    });
   app.get('/readyz', (context) => {
-    const { ready, why } = options.status();
+    const { ready, why } = status();
     return context.json({ ready, why }, ready ? 200 : 503);
   });
-  app.get('/api/v1/status', (context) => context.json(printStatus(options.status())));
-  app.get('/api/v1/resources', (context) => context.json({ resources: options.status().resources }));
-  app.get('/api/v1/resources/:id', (context) => {
-    const resource = options.status().resources.find(({ id }) => id === context.req.param('id'));
-    return resource ? context.json(resource) : context.json({ error: 'no such resource on the roll' }, 404);
-  });
-  app.get('/api/v1/incidents', (context) => context.json({ incidents: options.status().incidents }));
-  app.get('/api/v1/incidents/:id', async (context) => {
-    const found = await incident(context.req.param('id'));
-    return found ? context.json(found) : context.json({ error: 'no such incident, or one long over' }, 404);
-  });
-  if (options.requests) app.route('/', readRequests(options.requests.office));
+  const cosigned = () => options.cosigning?.cosigned ?? [];
+  app.route('/', createApi({ version: options.version, status, incident, cosigned, office: options.requests?.office }));
   const metrics = new Metrics(options.version);
   app.get('/metrics', (context) => context.body(metrics.expose(status()), 200, { 'content-type': EXPOSITION_TYPE }));
-  app.get('/api/v1/ledger/head', (context) => context.json({ head: options.status().head, cosigned: options.cosigning?.cosigned ?? [] }));
   app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
   return app;
-}
 
-/** Listens; rejects where the address cannot be had. */
-export async function listen(options: WebOptions): Promise<WebServer> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server: ServerType = serve({ fetch: createWeb(options).fetch, hostname: options.host, port: options.port }, ({ port }) =>
-    resolve(port),
-  );
-  server.once('error', reject);
-  const port = await promise;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return {
-    url: `http://${host}:${port}`,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        // A reader that keeps its connection open must not keep the daemon from ending.
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }),
-  };
+  async function mayRead(context: Context): Promise<Response | undefined> {
+    if (token || guard.knows('read', 'metrics')) {
+      const admitted = await guard.admit(
+        context,
+        context.req.path === '/metrics' ? ['read', 'metrics'] : ['read'],
+        async () => token ?? new Map(),
+      );
+      return 'refusal' in admitted ? admitted.refusal : undefined;
+    }
+    // Without a token only the address protects what is told here, and a page elsewhere can have its own name lead to loopback.
+    const { hostname } = new URL(context.req.url);
+    if (isLocal(hostname) || hostname === options.host || hostname === known) return undefined;
+    return problem(context, 'misdirected', 'ask by the address that watchdog.listen names');
+  }
 }
 
 /** The whole of 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1, and the name reserved for them (RFC 6761 §6.3). */
@@ -128,34 +107,17 @@ function isLocal(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-function printStatus(status: WatchStatus): Record<string, unknown> {
-  const counts: Record<string, number> = {};
-  for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
-  const { name, manifest, version } = status.watcher;
-  return {
-    watchdog: name,
-    manifest: {
-      id: manifest,
-      version,
-      signing: status.standing?.state ?? 'unsigned',
-      signed_by: status.standing?.approval?.people ?? [],
-      tampering: status.standing?.tampering ?? null,
-    },
-    last_round: status.roundAge === null ? null : { ago_ms: Math.round(status.roundAge) },
-    ready: status.ready,
-    why: status.why,
-    counts,
-    incidents: status.incidents.length,
-    windows: status.windows ?? [],
-    pagers: Object.fromEntries([...status.pagers].map(([name, { at, error }]) => [name, { at: new Date(at.wall).toISOString(), error }])),
-    inspections: Object.fromEntries([...status.stretch].map(([group, stretch]) => [group.split('\n', 1)[0] ?? group, stretch])),
-    coverage: status.coverage ?? [],
-    ledger_head: status.head,
-  };
+/** What stands at this path for other methods only is not unknown. */
+function unknownPath(app: Hono, context: Context): Response {
+  const methods = new Set(
+    app.routes.filter(({ method, path }) => method !== 'ALL' && isAt(path, context.req.path)).map(({ method }) => method),
+  );
+  if (methods.size === 0) return problem(context, 'not-found', 'nothing is here');
+  context.header('allow', [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', '));
+  return problem(context, 'wrong-method', `${context.req.method} cannot be done here`);
 }
 
-function sameToken(header: string | undefined, token: Secret): boolean {
-  const given = Buffer.from(header ?? '');
-  const wanted = Buffer.from(`Bearer ${token.reveal()}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+function isAt(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split('/'), path.split('/')];
+  return wanted.length === given.length && wanted.every((part, at) => (part.startsWith(':') ? given[at] !== '' : part === given[at]));
 }

@@ -9,6 +9,8 @@ import { toPagerDutyEvent } from '../../src/adapters/pagerduty-event.ts';
 import { createNtfyPager } from '../../src/adapters/pager-ntfy.ts';
 import { slackMessage, slackNote, type SlackMessage } from '../../src/adapters/slack-message.ts';
 import type { Page } from '../../src/core/page.ts';
+import { startMailServer } from '../support/mail-server.ts';
+import { createEmailPager } from '../../src/adapters/pager-email.ts';
 import { makePage, makePrintedResource } from '../support/page.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -56,6 +58,18 @@ describe('the signed head of the record', () => {
     const found = findCheckpoint(message);
     assert.ok(found && isSignedBy(found, LINE), message);
     await receiver.close();
+  });
+
+  it('is found again in a mail as it travelled and was saved', async () => {
+    const server = await startMailServer();
+    const to = { host: '127.0.0.1', port: server.port, tls: 'off' } as const;
+    const rest = { ca: undefined, auth: undefined, from: 'rollcall@example.org', to: ['a@example.org'], timeout: 5000 };
+    await createEmailPager({ name: 'mail', server: to, ...rest }).deliver({ id: 'msg_1', page: signed() }, new AbortController().signal);
+    const raw = server.mails[0]?.raw ?? '';
+    assert.match(raw, /quoted-printable/);
+    const found = findCheckpoint(raw);
+    assert.ok(found && isSignedBy(found, LINE), raw);
+    await server.close();
   });
 
   it('takes the room of nothing else, and is whole or not there', () => {

@@ -46,6 +46,19 @@ describe('the vigil over what people signed', () => {
     await stop();
   });
 
+  it('tells of files that never come to rest, after a while, and again and again', async () => {
+    using site = new SignedSite();
+    await site.begin();
+    const { turn, stop } = await startVigil(site, true);
+    let told = 0;
+    for (let look = 1; look <= 21; look++) {
+      site.write('manifest.yaml', `edit ${look}`);
+      told = await turn();
+      assert.equal(told, look < 10 ? 0 : look < 20 ? 1 : 2, `look ${look}`);
+    }
+    await stop();
+  });
+
   it('looks at nothing where nobody signs', async () => {
     using site = new SignedSite();
     await site.begin();

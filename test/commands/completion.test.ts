@@ -75,7 +75,7 @@ describe('completion', function () {
     [['-c', ''], [':files']],
     [
       ['audit', 'c'],
-      ['credentials', 'copies'],
+      ['credentials', 'copies', 'coverage'],
     ],
     [['ack', 'x', '--by', ''], []],
     [['nonsense', ''], []],

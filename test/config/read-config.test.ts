@@ -43,6 +43,40 @@ describe('reading config.yaml', () => {
     assert.equal(read(good, { STATE_DIRECTORY: '/var/lib/a' }).watchdog.state, '/var/lib/rollcall');
   });
 
+  it('takes where heads and old entries of the ledger go, with what is not said filled in', () => {
+    const ledger = (text: string) => read(`${minimal.toString()}\nledger: ${text}\n`).ledger;
+    assert.deepEqual(ledger('{ archive: {} }')?.archive, { folder: '/srv/watcher/state/archive', after: 90 * 86_400_000 });
+    assert.equal(ledger('{ archive: { folder: ./old } }')?.archive?.folder, '/srv/watcher/etc/old');
+    assert.deepEqual(ledger('{ anchor: { bucket: anchors, region: eu-west-1 } }')?.anchor, {
+      bucket: 'anchors',
+      region: 'eu-west-1',
+      pathStyle: false,
+      every: 300_000,
+    });
+    const all = `{ anchor: { bucket: anchors, region: eu-west-1, prefix: eu/, endpoint: "http://127.0.0.1:5000", path_style: true, account: "111122223333",
+      access_key_id: AKIAIOSFODNN7EXAMPLE, secret_access_key: { env: A }, session_token: { env: B }, lock: { mode: governance, for: 30d }, every: 1h } }`;
+    assert.deepEqual(ledger(all)?.anchor, {
+      bucket: 'anchors',
+      region: 'eu-west-1',
+      prefix: 'eu/',
+      endpoint: 'http://127.0.0.1:5000',
+      pathStyle: true,
+      account: '111122223333',
+      key: { id: 'AKIAIOSFODNN7EXAMPLE', secret: { env: 'A' }, session: { env: 'B' } },
+      lock: { mode: 'governance', forMs: 30 * 86_400_000 },
+      every: 3_600_000,
+    });
+    assert.equal(read(`${minimal.toString()}\nledger: ${all}\n`).secrets.length, 2 + read(minimal).secrets.length);
+    for (const half of ['access_key_id: AKIAIOSFODNN7EXAMPLE', 'secret_access_key: { env: A }', 'session_token: { env: A }']) {
+      const loaded = asConfig(
+        `${minimal.toString()}\nledger: { anchor: { bucket: anchors, region: eu-west-1, ${half} } }\n`,
+        'etc/config.yaml',
+        {},
+      );
+      assert.match(loaded.ok ? '' : (loaded.complaints[0]?.message ?? ''), /is missing/);
+    }
+  });
+
   it("takes every relative path from the file's own folder, those of probes and secrets too", () => {
     const { manifest, connections, pagers } = read(good);
     assert.equal(manifest, '/srv/watcher/etc/roll/manifest.yaml');
@@ -68,6 +102,22 @@ describe('reading config.yaml', () => {
     assert.equal(read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: off')).watchdog.listen, 'off');
     const six = read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: "[::1]:0"'));
     assert.deepEqual(six.watchdog.listen, { host: '::1', port: 0 });
+    const socket = read(minimal.toString().replace('name: vault-eu', 'name: vault-eu, listen: "unix:/run/rollcall/http.sock"'));
+    assert.deepEqual(socket.watchdog.listen, { socket: '/run/rollcall/http.sock' });
+  });
+
+  it('holds digests of tokens, and a certificate whose key is a secret', () => {
+    const { watchdog, tokens, secrets } = read(readFileSync(`${testdata}config/good-open.yaml`));
+    assert.deepEqual(watchdog.tls, { cert: '/srv/watcher/etc/http.pem', key: { credential: 'http-key' } });
+    assert.deepEqual(secrets.map(({ path }) => path).slice(0, 1), ['watchdog.tls.key']);
+    const expires = Date.parse('2027-07-01T00:00:00Z') - 1;
+    assert.deepEqual(
+      [...tokens],
+      [
+        ['grafana', { scopes: new Set(['metrics', 'read']), digest: 'a'.repeat(64), kind: 'agent', expires }],
+        ['deploys', { scopes: new Set(['claim']), digest: 'b'.repeat(64), kind: 'agent' }],
+      ],
+    );
   });
 
   it('takes a witness as an address and a port', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { refuteLoss, type ExpectedLoss } from '../../src/core/expected-loss.ts';
+import { isGone, refuteLoss, type ExpectedLoss } from '../../src/core/expected-loss.ts';
 import { BLANK } from '../../src/core/memory.ts';
+import type { ResourceState } from '../../src/core/state.ts';
 import { ABSENT, after, DOOMED, GOOD, IMPOSTOR, Machine, START } from '../support/roll.ts';
 
 const MINUTE = 60_000;
@@ -27,6 +28,34 @@ function gone(good: number, missed: number, outcome = ABSENT): Machine {
 const why = (machine: Machine, more: Partial<ExpectedLoss> = {}, memory = MEMORY) =>
   refuteLoss({ ...EXPECTED, ...more }, machine.resource, machine.state, memory);
 
+describe('what is gone', () => {
+  const LOST = { standing: 'bad', outcome: { is: 'lost', how: 'absent' } };
+  const state = (presence: object | undefined, more: { readonly harm?: string | null; readonly identity?: object } = {}): ResourceState => {
+    const { harm = 'lost', identity } = more;
+    return { harm, facets: { presence, ...(identity && { identity }) } } as unknown as ResourceState;
+  };
+
+  it('is absent or marked for deletion, confirmed, and no other one under its name', () => {
+    assert.equal(isGone(state(LOST)), true);
+    assert.equal(isGone(state({ ...LOST, outcome: { is: 'lost', how: 'doomed' } })), true);
+    assert.equal(isGone(state(LOST, { identity: { standing: 'good' } })), true);
+  });
+
+  it('is nothing else', () => {
+    for (const [what, one] of [
+      ['nothing is wrong', state(LOST, { harm: null })],
+      ['something milder is wrong', state(LOST, { harm: 'degraded' })],
+      ['another one is there', state(LOST, { identity: { standing: 'bad' } })],
+      ['not confirmed yet', state({ ...LOST, standing: 'suspect' })],
+      ['there, and another', state({ ...LOST, outcome: { is: 'lost', how: 'impostor' } })],
+      ['there, with less', state({ ...LOST, outcome: { is: 'harmed' } })],
+      ['never looked at', state(undefined)],
+      ['looked at without an outcome', state({ standing: 'bad' })],
+    ] as const)
+      assert.equal(isGone(one), false, what);
+  });
+});
+
 describe('an expected loss', () => {
   it('is one that was seen in its place within the window and first missed within it', () => {
     assert.equal(why(gone(MINUTE, 2 * MINUTE)), null);
@@ -39,6 +68,15 @@ describe('an expected loss', () => {
     assert.match(why(gone(2 * MINUTE, 3 * MINUTE), { ends: START.steady + 3 * MINUTE }) ?? '', /after the window/);
     assert.match(why(gone(MINUTE - 1, 2 * MINUTE)) ?? '', /since the window began/);
     assert.match(why(gone(2 * MINUTE, 3 * MINUTE), { since: after(2 * MINUTE + 1) }) ?? '', /since the approval/);
+    assert.equal(why(gone(2 * MINUTE, 3 * MINUTE), { since: after(2 * MINUTE) }), null, 'seen at the very moment of the approval');
+    const whole = gone(2 * MINUTE, 3 * MINUTE);
+    const { presence } = whole.state.facets;
+    const without = (more: object) =>
+      ({ ...whole.state, facets: { ...whole.state.facets, presence: { ...presence, ...more } } }) as typeof whole.state;
+    const said = (more: object) => refuteLoss(EXPECTED, whole.resource, without(more), MEMORY) ?? '';
+    assert.match(said({ marks: [] }), /after the window/, 'of which it is not known when it went');
+    assert.match(said({ marks: undefined }), /after the window/);
+    assert.match(said({ goodAt: undefined }), /since the approval/);
   });
 
   it('counts from the last time it went: what only flapped while the window was open is another matter', () => {

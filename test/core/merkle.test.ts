@@ -104,6 +104,21 @@ describe('the Merkle tree', () => {
     assert.deepEqual(consistencyProof(ranges, 6, 7).map(hex), [of(4, 6), of(6, 7), of(0, 4)]);
   });
 
+  it('shows of no tree that it has grown from a larger one, or from one of a size that there is none of, by whatever proof', () => {
+    const root = sha256(Buffer.from('one root for both'));
+    for (const [older, newer, proof] of [
+      [4, 1, []],
+      [2, 1, []],
+      [8, 3, [root]],
+      [-1, 1, [root]],
+      [-2, 2, [root]],
+      [1, 0, []],
+    ] as const)
+      assert.equal(provesConsistency(sha256, proof, { size: older, root }, { size: newer, root }), false, `${older} ${newer}`);
+    // Of a size that is no power of two the proof must hold at least what it begins with.
+    assert.equal(provesConsistency(sha256, [], { size: 3, root }, { size: 5, root }), false);
+  });
+
   it('shows of every tree that it has grown from every smaller one, and from no other', () => {
     assertProperty(
       property(size, nat(), nat(), (count, at, change) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { WatchStatus } from '../../src/loop/self.ts';
-import { listen, type WebServer } from '../../src/web/server.ts';
+import { listen, type WebServer } from '../../src/web/listen.ts';
 import { makePrintedResource } from '../support/page.ts';
 import { makeStatus, makeTroubled } from '../support/status.ts';
 
@@ -24,7 +24,7 @@ describe('the status page in a browser', function () {
   after(async () => browser.close());
 
   async function serve(status: () => WatchStatus): Promise<WebServer> {
-    return listen({ host: '127.0.0.1', port: 0, token: undefined, version: '1.2.3', status });
+    return listen({ at: { host: '127.0.0.1', port: 0 }, token: undefined, version: '1.2.3', status });
   }
 
   /** Opens a page; whatever it complains of but `expected`, or runs of what is hostile, fails the test at its end. */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../support/free-port.ts';
 import { startCli } from '../support/cli.ts';
+import { dashboard, queriesOf } from '../support/dashboard.ts';
 import { Site, volume } from '../support/site.ts';
 
 const run = promisify(execFile);
@@ -56,6 +57,19 @@ describe('the metrics, read by Prometheus', function () {
         const names = data.alerts.map(({ labels }) => labels.alertname);
         return names.length === 1 && names[0] === 'RollcallWatchdog' ? true : undefined;
       }, 'no alert but the one that always fires');
+      const all = queriesOf(dashboard());
+      for (const { title, expr } of all) {
+        const answer = (await ask(`query?query=${encodeURIComponent(expr)}`)) as { status: string; error?: string };
+        assert.equal(answer.status, 'success', `${title}: ${answer.error}`);
+      }
+      // Of those that look at what is there: every one finds it.
+      const there = all.filter(({ expr }) => !/!=|> 0|pager_|last_seen_healthy|interval_ratio/.test(expr));
+      assert.ok(there.length >= 8);
+      for (const { title, expr } of there)
+        await until(async () => {
+          const { data } = (await ask(`query?query=${encodeURIComponent(expr)}`)) as { data: { result: unknown[] } };
+          return data.result.length > 0 ? true : undefined;
+        }, `${title}: ${expr}`);
       daemon.signal('SIGKILL');
       await until(async () => (JSON.stringify(await ask('alerts')).includes('RollcallGone') ? true : undefined), 'the alert of its death');
     } finally {

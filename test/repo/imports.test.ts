@@ -57,7 +57,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'values',
     'web',
   ],
-  web: ['web', 'app', 'core types', 'cosigning types', 'loop types', 'request-office types', 'values'],
+  web: ['web', 'app', 'config types', 'core types', 'cosigning types', 'loop types', 'ports types', 'request-office types', 'values'],
   // Not the probes: a command meets them only through what `app` hands out.
   commands: [
     'commands',
@@ -92,7 +92,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   approval: ['zod'],
   declared: ['yaml'],
   draft: ['yaml'],
-  web: ['hono', 'hono/body-limit', 'hono/html', 'hono/secure-headers', '@hono/node-server', 'zod'],
+  web: [
+    'hono',
+    'hono/body-limit',
+    'hono/html',
+    'hono/secure-headers',
+    'hono/streaming',
+    'hono/utils/http-status',
+    '@hono/node-server',
+    'zod',
+  ],
   adapters: ['@clack/prompts', '@aws-sdk/client-s3', '@slack/web-api', 'node-cron', 'nodemailer', 'pg', 'pino'],
   commands: ['commander', 'pg', 'zod'],
   cli: ['commander'],
@@ -121,6 +130,9 @@ const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/chain.ts': 'the layout of the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/request-state.ts': 'which requests are open: one for those who keep them and those who decide them',
   'web -> src/core/request.ts': 'the closed list of actions',
+  'web -> src/approval/read-request.ts':
+    'a request and an approval as they travel: one definition for those who read them and the document of the API',
+  'web -> src/loop/budget.ts': 'one measure of a rate: what is asked of others, and what others ask',
 };
 
 /** Files that may reach for the process, and why. */

@@ -37,7 +37,7 @@ export interface RunningCli extends AsyncDisposable {
   readonly ended: Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
   /** Resolves once stderr holds `text`; rejects where the process ends first. */
-  says(text: string): Promise<void>;
+  says(text: string, withinMs?: number): Promise<void>;
 }
 
 export function startCli(args: readonly string[], { cwd, env = {}, preload = [] }: CliOptions): RunningCli {
@@ -63,7 +63,7 @@ export function startCli(args: readonly string[], { cwd, env = {}, preload = [] 
       return heard.stderr;
     },
     signal: (signal) => void child.kill(signal),
-    says: (text) => said(child, text, () => heard.stderr),
+    says: (text, withinMs) => said(child, text, () => heard.stderr, withinMs),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
@@ -71,9 +71,9 @@ export function startCli(args: readonly string[], { cwd, env = {}, preload = [] 
   };
 }
 
-function said(child: ChildProcess, text: string, heard: () => string): Promise<void> {
+function said(child: ChildProcess, text: string, heard: () => string, withinMs = PATIENCE_MS): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not said within ${PATIENCE_MS} ms: ${text}\n${heard()}`)), PATIENCE_MS);
+    const timer = setTimeout(() => reject(new Error(`not said within ${withinMs} ms: ${text}\n${heard()}`)), withinMs);
     const done = (error?: Error): void => {
       clearTimeout(timer);
       child.off('heard', look);

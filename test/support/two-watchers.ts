@@ -6,6 +6,7 @@ import { openStore, type SqliteStore } from '../../src/adapters/store-sqlite.ts'
 import { openWatcherKey, type WatcherKey } from '../../src/adapters/watcher-key.ts';
 import { BOOK, WitnessBook } from '../../src/cosigning/witness-book.ts';
 import { COSIGNED, Submitter } from '../../src/cosigning/submitter.ts';
+import { Guard } from '../../src/web/guard.ts';
 import { createWitness } from '../../src/web/witness.ts';
 import { FakeClock } from './fake-clock.ts';
 import { makeFolder, type Folder } from './folder.ts';
@@ -32,7 +33,7 @@ export class TwoWatchers {
     await both.open();
     const submit = async (body: string) => both.book.submit(body);
     const { promise, resolve } = Promise.withResolvers<AddressInfo>();
-    both.#server = serve({ fetch: createWitness({ submit }).fetch, hostname: '127.0.0.1', port: 0 }, resolve);
+    both.#server = serve({ fetch: createWitness({ submit }, new Guard({})).fetch, hostname: '127.0.0.1', port: 0 }, resolve);
     both.#url = `http://127.0.0.1:${(await promise).port}/api/v1/witness/`;
     return both;
   }

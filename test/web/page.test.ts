@@ -142,6 +142,6 @@ describe('the status page', () => {
   it('can only be read', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
       for (const path of ['/', '/resources/orders-db', '/incidents/01JD6ZZZZZZZZZZZZZZZZZZZZZ', '/events'])
-        assert.equal((await serve(makeTroubled(3)).request(AT + path, { method })).status, 404, `${method} ${path}`);
+        assert.equal((await serve(makeTroubled(3)).request(AT + path, { method })).status, 405, `${method} ${path}`);
   });
 });

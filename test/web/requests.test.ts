@@ -34,6 +34,7 @@ describe('requests over HTTP', function () {
       host: '127.0.0.1',
       token: new Secret('token-to-read'),
       version: '0',
+      steady: () => clock.now().steady,
       status: () => makeStatus(),
       requests: {
         office,

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { storeError } from './error.ts';
@@ -22,12 +22,16 @@ export function writeArchive(path: string, entries: readonly RawEntry[]): void {
   const text = entries.map(({ hash: own, bytes }) => `${own} ${bytes}\n`).join('');
   const there = readIfThere(path);
   if (there !== undefined && unpack(there, path) !== text)
-    throw storeError('archive', `${path} is there and holds something else: each watcher needs a folder of its own for its archives`);
+    throw storeError(
+      'archive',
+      `${path} is there and holds something else: it is of another watcher, which needs a folder of its own, or of a state that was put back to an older one; move it away`,
+    );
   if (there === undefined) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Under another name first: what bears the name is whole.
     const draft = `${path}.part`;
-    durably(draft, 'w', (file) => {
+    rmSync(draft, { force: true });
+    durably(draft, 'wx', (file) => {
       const packed = gzipSync(text);
       for (let written = 0; written < packed.length;) written += writeSync(file, packed, written);
     });
@@ -57,16 +61,15 @@ function unpack(packed: Uint8Array, path: string): string {
   }
 }
 
+/** Its name comes from the store, which somebody may have written: what is no plain file, or too large, is not read. */
 function readIfThere(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  if (!found.isFile() || found.size > LARGEST) throw storeError('archive', `${path} is no archive`);
+  return readFileSync(path);
 }
 
-function durably(path: string, flags: 'r' | 'w', write: (file: number) => void): void {
+function durably(path: string, flags: 'r' | 'wx', write: (file: number) => void): void {
   const file = openSync(path, flags, 0o600);
   try {
     write(file);

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS } from '../../core/chain.ts';
@@ -63,10 +63,10 @@ export function archiveBlock(
 /** The archived entries from `from` on, to the end of its block. `folder`: where archives lie now, where they were moved. */
 export function readArchived(db: DatabaseSync, from: number, folder: string | undefined): RawEntry[] {
   const start = Math.floor((from - 1) / BLOCK) * BLOCK;
-  const written = db.prepare('SELECT file FROM archive WHERE last = ?').get(start + BLOCK)?.['file'];
-  const name = written === undefined ? archiveName(start + 1, start + BLOCK) : basename(String(written));
+  const name = archiveName(start + 1, start + BLOCK);
+  const written = join(dirname(String(db.prepare('SELECT file FROM archive WHERE last = ?').get(start + BLOCK)?.['file'] ?? '')), name);
   const moved = folder === undefined ? undefined : join(folder, name);
-  const file = moved !== undefined && (written === undefined || existsSync(moved)) ? moved : String(written ?? name);
+  const file = moved !== undefined && existsSync(moved) ? moved : written;
   const entries = readArchive(file, start);
   if (entries.length !== BLOCK)
     throw storeError('archive', `the archive ${file} holds ${entries.length} entries, and not those from ${start + 1} to ${start + BLOCK}`);

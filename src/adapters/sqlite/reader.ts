@@ -76,8 +76,10 @@ export function readHead(db: DatabaseSync): LedgerHead | null {
   return row ? { seq: Number(row['seq']), hash: String(row['hash']), root: printRoot(readTree(db)) } : null;
 }
 
-/** Entries from `from` on, at most `limit`: rows, or those of one archive, which lies in `archives` where it was moved. */
-export function readLedger(db: DatabaseSync, from: number, limit: number, archives?: string): ChainedEntry[] {
+/** Entries from `wanted` on, at most `limit`: rows, or those of one archive, which lies in `archives` where it was moved. */
+export function readLedger(db: DatabaseSync, wanted: number, limit: number, archives?: string): ChainedEntry[] {
+  // What is before the first entry is in no archive: asked from there on, it begins with the first.
+  const from = Math.max(1, wanted);
   // Of one moment: a daemon may be cutting what has just been looked for.
   return transaction(db, 'DEFERRED', () => {
     if (from <= archivedThrough(db))

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -192,6 +203,10 @@ describe('archives of old entries', function () {
     await archive();
     copyFileSync(file(FIRST), file(LAST));
     assert.deepEqual((await verifyLedger(store)).bad?.seq, 1025);
+    rmSync(file(LAST));
+    mkdirSync(file(LAST));
+    assert.match((await verifyLedger(store)).bad?.why ?? '', /is no archive/);
+    rmdirSync(file(LAST));
     writeFileSync(file(LAST), 'nothing');
     assert.match((await verifyLedger(store)).bad?.why ?? '', /cannot be unpacked/);
     rmSync(file(LAST));
@@ -263,6 +278,15 @@ describe('archives of old entries', function () {
     await assert.rejects(store.archive({ folder: file('plain'), before: AT.wall + ENTRIES, at: AT }), { code: 'denied' });
     assert.deepEqual(rows(), [ENTRIES, 1]);
     assert.equal((await verifyLedger(store, kept())).bad, undefined);
+  });
+
+  it('are written through no link that somebody laid in their way', async () => {
+    const victim = join(state.path, 'victim');
+    writeFileSync(victim, 'of somebody');
+    symlinkSync(victim, file(`${FIRST}.part`));
+    await archive(AT.wall + 1025);
+    assert.equal(readFileSync(victim, 'utf8'), 'of somebody');
+    assert.equal((await verifyLedger(store)).bad, undefined);
   });
 
   it('survive a crash between writing and cutting, and one within writing', async () => {

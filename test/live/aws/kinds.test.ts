@@ -39,7 +39,8 @@ describe('AWS', function () {
 
     for (const [kind, { emulator }] of worlds)
       it(`${kind}: what the emulator did not do is named, and nothing else is`, () => {
-        const gaps = { ...COMMON, ...GAPS[kind] };
+        const all = { ...COMMON, ...GAPS[kind] };
+        const gaps = Object.fromEntries(Object.entries(all).filter(([, why]) => why !== undefined));
         const count = counts.get(kind);
         assert.ok(count);
         if ('emulator' in gaps) return assert.equal(count.emulator, 0, `${kind} has tests on the emulator: the gap is none`);

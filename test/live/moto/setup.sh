@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the virtual environment in which moto's server runs, the emulator of AWS: setup.sh [FOLDER]. Does nothing where it is there and of these very
+# Makes the virtual environment in which moto's server runs, the emulator of AWS, and SeaweedFS, a second S3: setup.sh [FOLDER]. Does nothing where it is there and of these very
 # versions. Tests look for it in node_modules/.cache/moto, or where ROLLCALL_TEST_MOTO says (the path of moto_server).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

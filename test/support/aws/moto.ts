@@ -6,7 +6,7 @@ import { freePort } from '../free-port.ts';
 import { ROOT } from '../source-file.ts';
 
 /** Where `test/live/moto/setup.sh` puts it. */
-const PROGRAM = process.env['ROLLCALL_TEST_MOTO'] ?? join(ROOT, 'node_modules/.cache/moto/bin/moto_server');
+export const MOTO_PROGRAM = process.env['ROLLCALL_TEST_MOTO'] ?? join(ROOT, 'node_modules/.cache/moto/bin/moto_server');
 /** Python takes seconds to load it, and more on a busy machine. */
 const START_MS = 90_000;
 
@@ -17,10 +17,10 @@ export interface Moto extends AsyncDisposable {
 
 /** Starts moto's server on loopback, with nothing in it. Ended by its own process id. */
 export async function startMoto(): Promise<Moto> {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: run test/live/moto/setup.sh, or set ROLLCALL_TEST_MOTO`);
+  if (!existsSync(MOTO_PROGRAM)) throw new Error(`${MOTO_PROGRAM} is not there: run test/live/moto/setup.sh, or set ROLLCALL_TEST_MOTO`);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(PROGRAM, ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(MOTO_PROGRAM, ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-2000)));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,7 +1,7 @@
 import { createSystemClock } from '../../../src/adapters/clock-system.ts';
 import type { Resource } from '../../../src/core/expectation.ts';
 import { BLANK, type Memory } from '../../../src/core/memory.ts';
-import type { Outcome } from '../../../src/core/outcome.ts';
+import type { Breach, Outcome } from '../../../src/core/outcome.ts';
 import { remember } from '../../../src/core/remember.ts';
 import type { Facet, Listing, Report, ResourceReport } from '../../../src/core/report.ts';
 import { NEW } from '../../../src/core/state.ts';
@@ -89,4 +89,9 @@ function word(outcome: Outcome): string {
   if (outcome.is === 'lost') return `lost:${outcome.how}`;
   if (outcome.is === 'blind') return `blind:${outcome.reason}`;
   return outcome.is === 'breach' ? `breach:${outcome.breaches.map(({ kind }) => kind).join(',')}` : outcome.is;
+}
+
+/** Every breach of one look. */
+export function breachesOf(looked: Looked | undefined): readonly Breach[] {
+  return Object.values(looked?.outcomes ?? {}).flatMap((one) => (one?.is === 'breach' ? one.breaches : []));
 }

@@ -4,6 +4,8 @@ export interface World extends AsyncDisposable {
   readonly connection: Readonly<Record<string, unknown>>;
   /** Things that are there at first, named `a`, `b` and so on; there are three at least. */
   readonly names: readonly string[];
+  /** True where each name is a set: a part of it on a first page shows that it is there, and not that it is whole. */
+  readonly areSets?: boolean;
   /** The manifest's own keys for one of them, with what is expected of it: `expect` is given by tests. */
   entry(name: string, expect?: object): object;
   destroy(name: string): Promise<void>;

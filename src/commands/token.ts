@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { EXIT } from '../core/exit.ts';
+import { tokensSchema } from '../config/tokens-schema.ts';
+import type { Scope } from '../values/scopes.ts';
+import { clean } from '../values/text.ts';
+import type { Io } from './io.ts';
+
+/** 256 bits: nobody guesses one, so a fast digest will do to keep it by. */
+const BYTES = 32;
+
+export interface TokenOptions {
+  readonly name: string;
+  readonly scope: readonly Scope[];
+  /** A day. */
+  readonly expires?: string;
+  readonly human?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints a new token, which is kept nowhere, and beside it what belongs into config.yaml. */
+export function token(io: Io, { name, scope, expires, human, json }: TokenOptions): number {
+  const made = `rct_${randomBytes(BYTES).toString('base64url')}`;
+  const hash = `sha256:${createHash('sha256').update(made).digest('hex')}`;
+  const scopes = [...new Set(scope)];
+  const entry = { scopes, hash, ...(expires !== undefined && { expires }), ...(human && { kind: 'human' }) };
+  const read = tokensSchema().safeParse({ [name]: entry });
+  if (!read.success) {
+    for (const { path, message } of read.error.issues)
+      io.err(`rollcall: ${clean(String(path.at(-1) ?? name), 80)} ${clean(message, 300)}\n`);
+    return EXIT.usage;
+  }
+  if (json) {
+    io.out(`${JSON.stringify({ token: made, config: { tokens: { [name]: entry } } }, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  const parts = Object.entries(entry).map(
+    ([key, value]) => `${key}: ${Array.isArray(value) ? `[${value.join(', ')}]` : key === 'hash' ? `"${value}"` : value}`,
+  );
+  io.out(`${made}\n`);
+  io.err(
+    `this is the only time that it is shown; in config.yaml, then rollcall validate and a reload:\ntokens:\n  ${name}: { ${parts.join(', ')} }\n`,
+  );
+  return EXIT.ok;
+}
