@@ -4,13 +4,15 @@
 #   docker run --read-only --cap-drop=ALL --security-opt=no-new-privileges \
 #     --volume ./rollcall:/etc/rollcall:ro --volume rollcall-state:/var/lib/rollcall rollcall
 #
+# An empty state under a manifest already in use pages: keep /var/lib/rollcall on a volume that lasts, and back it up (docs/deploy/container.md).
+# No secret belongs into a build argument, the environment or a layer: secrets are files, mounted (CREDENTIALS_DIRECTORY).
 # Any image with Node >= 24.11, npm and glibc will do; pin it by the digest that you have verified.
 ARG NODE_IMAGE=node:26-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /rootfs/app
 COPY package.json package-lock.json .npmrc ./
 # No production dependency has an install script (a test holds that), so none may run.
-RUN npm ci --omit=dev --ignore-scripts && rm -rf .npmrc package-lock.json
+RUN npm ci --omit=dev --ignore-scripts
 COPY src ./src
 COPY probes ./probes
 COPY config.example.yaml manifest.example.yaml LICENSE ./
@@ -24,6 +26,9 @@ RUN set -eu; cd /rootfs; \
   echo 'rollcall:x:65532:65532::/var/lib/rollcall:/sbin/nologin' >etc/passwd; \
   echo 'rollcall:x:65532:' >etc/group; \
   echo 'hosts: files dns' >etc/nsswitch.conf
+# What all of that is, as CycloneDX: /app/sbom.cdx.json. It is made of the lock file, which the image then does not hold.
+COPY scripts/sbom.ts /sbom.ts
+RUN node /sbom.ts sbom.cdx.json /rootfs && rm .npmrc package-lock.json
 
 FROM scratch
 COPY --from=build /rootfs /
@@ -33,7 +38,8 @@ USER 65532:65532
 WORKDIR /etc/rollcall
 ENV PATH=/usr/local/bin STATE_DIRECTORY=/var/lib/rollcall
 VOLUME /var/lib/rollcall
-# Asks the process whether it lives. For another `listen`, or none, give your own --health-cmd or --no-healthcheck.
+# Asks the process whether it lives, not whether all is well: whoever restarts a watcher because a database is gone, or because its state was
+# empty, takes its voice. That the state was empty it pages itself. For another `listen`, or none, give your own --health-cmd or --no-healthcheck.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7878/healthz').then((r) => { process.exitCode = r.ok ? 0 : 1 }, () => { process.exitCode = 1 })"]
 ENTRYPOINT ["node", "--optimize-for-size", "--min-semi-space-size=4", "--max-semi-space-size=4", "--single-threaded-gc", "/app/src/cli.ts"]

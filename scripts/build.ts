@@ -1,6 +1,6 @@
 /**
  * Makes what the npm package holds: dist/ (JavaScript, because Node strips no types below node_modules, and bundled, because a check is
- * over sooner than two hundred files are found and read) schemas/ for editors, and man/.
+ * over sooner than two hundred files are found and read), schemas/ for editors, man/, and sbom.cdx.json, which says what is in it.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,6 +46,7 @@ for (const name of ['config', 'manifest']) writeFileSync(`${root}/schemas/${name
 
 mkdirSync(`${root}/man`, { recursive: true });
 writeFileSync(`${root}/man/rollcall.1`, run(process.execPath, bin, 'man'));
+run(process.execPath, 'scripts/sbom.ts', 'sbom.cdx.json');
 
 const version = run(process.execPath, bin, 'version').trim();
 if (version !== manifest.version) throw new Error(`the build says version ${version}, package.json ${manifest.version}`);

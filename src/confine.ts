@@ -1,4 +1,5 @@
 /** A part of `app`: what of the machine the daemon's own process may touch, as flags of Node's permission model (docs/decisions/0026). */
+import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/types.ts';
@@ -13,7 +14,7 @@ export interface Confining {
   /** Absolute path of config.yaml. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly probes: ReadonlyMap<string, Pick<Probe, 'spawns' | 'reads'>>;
+  readonly probes: ReadonlyMap<string, Pick<Probe, 'spawns' | 'chained'>>;
   /** Whether this Node has a flag. */
   readonly knows: (flag: string) => boolean;
 }
@@ -24,7 +25,7 @@ export interface Confining {
  * any program, and Node hands its flags down to every program that it starts.
  */
 export function confinement(
-  config: Pick<Config, 'watchdog' | 'manifest' | 'connections' | 'ledger' | 'pagers' | 'paths' | 'secrets'>,
+  config: Pick<Config, 'watchdog' | 'manifest' | 'connections' | 'pagers' | 'ledger' | 'paths' | 'secrets'>,
   confining: Confining,
 ): string[] | undefined {
   const { file, env, probes, knows } = confining;
@@ -32,24 +33,24 @@ export function confinement(
   const { state, listen } = config.watchdog;
   const secrets = config.secrets.flatMap(({ ref }) => ('file' in ref ? [ref.file] : []));
   const credentials = env['CREDENTIALS_DIRECTORY'];
-  const used = [...config.connections.values()].map(({ probe }) => probes.get(probe));
-  const own = [...new Set(used)].flatMap((probe) => probe?.reads?.(env) ?? []);
   const archive = config.ledger?.archive ? [config.ledger.archive.folder] : [];
+  const used = [...config.connections.values()].flatMap(({ probe }) => probes.get(probe) ?? []);
+  const chained = config.ledger?.anchor !== undefined || used.some((probe) => probe.chained);
   const reads = [
     PROGRAM,
     file,
     dirname(config.manifest),
     ...config.paths,
     ...secrets,
-    ...own,
     state,
     ...archive,
     ...(credentials ? [credentials] : []),
+    ...(chained ? chainOf(env) : []),
   ];
   const socket: readonly string[] = listen !== 'off' && 'socket' in listen ? [listen.socket] : [];
   const notified = Boolean(env['NOTIFY_SOCKET']);
   const ffi = notified && knows('--allow-ffi');
-  const spawns = used.some((probe) => probe?.spawns) || (notified && !ffi);
+  const spawns = used.some((probe) => probe.spawns) || (notified && !ffi);
   return [
     '--permission',
     // They are about the flags below, and the log is JSON.
@@ -73,4 +74,19 @@ function within(paths: readonly string[]): string[] {
     (path, at) => !sorted.slice(0, at).some((above) => path.startsWith(above.endsWith('/') ? above : `${above}/`)),
   );
   return kept.flatMap((path) => [path, join(path, '*')]);
+}
+
+/**
+ * Where the chain of the AWS SDK looks: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html. Not what it would start
+ * (`credential_process`) or write (a cache of single sign-on): a daemon has neither.
+ */
+function chainOf(env: Confining['env']): string[] {
+  const named = [
+    'AWS_CONFIG_FILE',
+    'AWS_SHARED_CREDENTIALS_FILE',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+    'AWS_CA_BUNDLE',
+  ].flatMap((name) => env[name] ?? []);
+  return [...named, join(env['HOME'] ?? homedir(), '.aws')];
 }

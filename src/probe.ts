@@ -143,8 +143,8 @@ export interface Probe<C = unknown, T = unknown> {
   readonly kinds: ReadonlyMap<string, Kind<T>>;
   /** Whether it looks through processes of its own: a confined daemon is let start some only then. */
   readonly spawns?: boolean;
-  /** Absolute paths of what its SDK reads by itself, by the environment alone: what a confined daemon is left besides what config.yaml names. */
-  reads?(env: Readonly<Record<string, string | undefined>>): readonly string[];
+  /** Whether it finds credentials by the chain of the AWS SDK, which reads files that no config names. */
+  readonly chained?: boolean;
   /** The keys of a connection beyond `probe`; its output is what `open` receives. */
   readonly connection: z.ZodObject;
   /** Names of what `audit` may find of a credential: what a connection may be told to `accept`. */

@@ -7,7 +7,6 @@ import type { AwsTarget } from './kind.ts';
 import { importResource } from './imports.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
-import { sharedFiles } from './shared-files.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
 import { agentSchema, connectionSchema, type Connection } from './schema.ts';
@@ -33,6 +32,7 @@ const INSPECTIONS_PER_MINUTE = 60;
 export const aws = defineProbe<Connection, AwsTarget>({
   name: 'aws',
   kinds,
+  chained: true,
   connection: connectionSchema,
   strengths: STRENGTHS,
   agent: agentSchema,
@@ -40,7 +40,6 @@ export const aws = defineProbe<Connection, AwsTarget>({
   inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
   patience,
   needs: (wanted) => rightsFor(wanted, awsKinds),
-  reads: sharedFiles,
   grants: grantsFor,
   disarm,
   setup: {

@@ -60,7 +60,7 @@ export class Guard {
   /** Whose token it is that comes, if it is for one of `scopes`. `own` are tokens kept as secrets that are for this too. */
   async admit(context: Context, scopes: readonly [Scope, ...Scope[]], own: () => Promise<ReadonlyMap<string, Secret>>): Promise<Admitted> {
     const header = context.req.header('authorization');
-    const [, token] = /^Bearer +(\S(?:.*\S)?) *$/i.exec(header ?? '') ?? [];
+    const [, token] = /^Bearer +(.*\S) *$/i.exec(header ?? '') ?? [];
     if (token === undefined) return this.#unknownToken(context, 'a bearer token is needed');
     const held = this.#held(token);
     if (held) return this.#judge(context, held, scopes);

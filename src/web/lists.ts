@@ -1,12 +1,16 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { problem } from './problem.ts';
 import { listBody, send, type Body } from './reply.ts';
 
 /** What a list asks of a page of it; in the document, too. */
 export const PAGING = {
   limit: z.int().min(1).max(1000).meta({ description: 'at most so many; all of them where absent' }),
-  cursor: z.string().min(1).max(400).meta({ description: '`next` of the page before' }),
+  // Base64url, whatever it stands for: every id has one, and every one has a place in the order of ids.
+  cursor: z
+    .string()
+    .max(400)
+    .regex(/^([\w-]{4})*([\w-]{2,3}|[\w-]{4})$/)
+    .meta({ description: '`next` of the page before' }),
 };
 
 export interface Page {
@@ -38,8 +42,6 @@ export async function sendPage<T>(
   whole: (make: () => Promise<Body>) => Promise<Body> = (make) => make(),
 ): Promise<Response> {
   const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
-  if (cursor !== undefined && Buffer.from(after).toString('base64url') !== cursor)
-    return problem(context, 'bad-query', 'not a query', { why: 'cursor is the next of a page before, as it stands there' });
   const total = items.length;
   if (limit === undefined && cursor === undefined) return send(context, await whole(() => listBody(name, items, { total, next: null })));
   const rest = cursor === undefined ? items : items.filter((item) => idOf(item) > after);

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { ACTIONS, type Requester } from '../core/request.ts';
 import type { RequestOffice } from '../request-office.ts';
-import { parseDuration } from '../values/duration.ts';
+import { DURATION_PATTERN, parseDuration } from '../values/duration.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Guard, Holder } from './guard.ts';
 import { problem, tooMany } from './problem.ts';
@@ -34,7 +34,7 @@ export const requestBody = z.strictObject({
   ticket: z.string().max(200).optional(),
   from: moment.optional(),
   until: moment.optional(),
-  for: z.string().max(20).optional(),
+  for: z.string().max(20).regex(DURATION_PATTERN, { error: 'must be a duration, as 30m' }).optional(),
 });
 export const useBody = z.strictObject({
   token: z.string().max(400),

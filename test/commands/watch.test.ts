@@ -229,7 +229,7 @@ describe('rollcall watch', function () {
     const verdict = async () => ((await (await ask('/api/v1/resources/web', { headers })).json()) as { verdict: string }).verdict;
     while ((await verdict()) !== 'present') await wait(50);
     assert.equal((await ask('/api/v1/resources/..%2f', { headers })).status, 404);
-    assert.equal((await ask('/api/v1/status', { headers, method: 'POST' })).status, 404);
+    assert.equal((await ask('/api/v1/status', { headers, method: 'POST' })).status, 405);
     const good = (path: string) => heart.requests.filter((request) => request.path === path).length;
     while (good('/ping') === 0) await wait(50);
     box.receiver.otherwise({ status: 500 });

@@ -54,7 +54,8 @@ export async function crash({ at, again, back = false }: Point, make: (folder: s
   const { parts, lose, restore } = await make(site.path);
   site.rewrite(parts);
   const start = (point: string): RunningCli =>
-    startCli(['watch'], { cwd: site.path, preload: [KILL_AT], env: { KILL_AT: point, KILL_FROM: from, KILL_LOG: log } });
+    // What kills it writes down where it struck, and strikes from a thread: a confined daemon may do neither.
+    startCli(['watch', '--unconfined'], { cwd: site.path, preload: [KILL_AT], env: { KILL_AT: point, KILL_FROM: from, KILL_LOG: log } });
   try {
     const first = start(at);
     await until(site, first, ({ resources }) => ['gone', 'kept'].every((id) => Boolean(resources.get(id)?.state.lastHealthy)));

@@ -71,6 +71,18 @@ describe('the package under a real systemd', function () {
     assert.match(mounts, / \/ ro[, ]/m);
   });
 
+  it('is confined by Node besides, and may call libc for the sake of systemd alone', async () => {
+    const pid = await show('MainPID');
+    const { out } = await machine.run('sh', '-c', `tr '\\0' '\\n' </proc/${pid}/cmdline`);
+    const flags = out.split('\n').filter((word) => word.startsWith('--'));
+    for (const flag of ['--permission', '--allow-net', '--allow-ffi', '--allow-child-process', '--allow-fs-write=/var/lib/rollcall'])
+      assert.ok(flags.includes(flag), `${flag} is not in ${flags.join(' ')}`);
+    assert.deepEqual(
+      flags.filter((flag) => flag.startsWith('--allow-fs-write=')),
+      ['--allow-fs-write=/var/lib/rollcall', '--allow-fs-write=/var/lib/rollcall/*'],
+    );
+  });
+
   it('has its secret where nobody else can read it, and neither in its environment, its arguments nor its log', async () => {
     const pid = await show('MainPID');
     const as = async (user: string) =>

@@ -88,6 +88,30 @@ resources:
     assert.deepEqual(await docker('run', '--rm', ...HARDENED, '--entrypoint', 'node', TAG, '-e', script), { code: 0, out: 'zod\n' });
   });
 
+  it('says what it is made of, each package and library with its digest', async () => {
+    const script =
+      "const fs = require('node:fs'); console.log(fs.readFileSync('/app/sbom.cdx.json', 'utf8')); console.error(['package-lock.json', '.npmrc', 'scripts'].filter((name) => fs.existsSync('/app/' + name)).join())";
+    const { code, out } = await docker('run', '--rm', ...HARDENED, '--entrypoint', 'node', TAG, '-e', script);
+    assert.equal(code, 0, out);
+    const { bomFormat, metadata, components } = JSON.parse(out) as {
+      bomFormat: string;
+      metadata: { component: { name: string } };
+      components: { name: string; hashes: { content: string }[] }[];
+    };
+    assert.deepEqual([bomFormat, metadata.component.name], ['CycloneDX', 'rollcall']);
+    const names = components.map(({ name }) => name);
+    for (const wanted of ['pg', 'zod', 'hono', 'node']) assert.ok(names.includes(wanted), wanted);
+    assert.ok(!names.includes('typescript') && names.some((name) => /libc\.so/.test(name)), names.join());
+    for (const { name, hashes } of components) assert.match(hashes[0]?.content ?? '', /^[0-9a-f]{64,}$/, name);
+  });
+
+  it('has no secret in it: neither in its environment nor in how it was made', async () => {
+    const { out: environment } = await docker('inspect', '--format', '{{json .Config.Env}}', TAG);
+    assert.deepEqual(JSON.parse(environment), ['PATH=/usr/local/bin', 'STATE_DIRECTORY=/var/lib/rollcall']);
+    const { out: history } = await docker('history', '--no-trunc', '--format', '{{.CreatedBy}}', TAG);
+    assert.doesNotMatch(history, /token|password|_authToken|NODE_EXTRA_CA/i);
+  });
+
   it('does not run as root', async () => {
     const { out } = await docker(
       'run',
@@ -182,6 +206,13 @@ routes: [{ pagers: [here] }]
     try {
       await until(async () => (await inspect('{{.State.Health.Status}}')) === 'healthy', `healthy; ${(await docker('logs', id)).out}`);
       assert.match(await ask('/healthz'), /^200 .*"ok":true/);
+      // The first process has become the confined one: its own files, its state, the network, and processes that look at files.
+      const flags = (await docker('exec', id, 'node', '-p', "require('fs').readFileSync('/proc/1/cmdline', 'utf8').split('\\0').join(' ')"))
+        .out;
+      assert.match(
+        flags,
+        / --permission .*--allow-fs-write=\/var\/lib\/rollcall --allow-fs-write=\/var\/lib\/rollcall\/\* --allow-net --allow-child-process /,
+      );
       await until(async () => (await ask('/readyz')).startsWith('200 '), 'ready');
       const before = performance.now();
       await docker('stop', '--time', '20', id);

@@ -39,7 +39,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // A part of `app`: the state folder, or memory where it cannot be used.
   'open-state': ['adapters', 'ports types'],
   // A part of `app`: the files in force, and how others take their place.
-  reloader: ['approval', 'files', 'loop types', 'ports types'],
+  reloader: ['approval', 'config types', 'files', 'loop types', 'ports types'],
   app: [
     'probes',
     'adapters',

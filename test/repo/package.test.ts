@@ -32,7 +32,7 @@ const text = (name: string) => readFileSync(join(ROOT, name), 'utf8');
 const manifest = JSON.parse(text('package.json')) as Package;
 const lock = (JSON.parse(text('package-lock.json')) as { packages: Record<string, Locked> }).packages;
 /** What `npm run build` makes; everything else that is packed lies in the repository. */
-const BUILT = new Set(['dist', 'schemas', 'man']);
+const BUILT = new Set(['dist', 'schemas', 'man', 'sbom.cdx.json']);
 
 const nameOf = (path: string) => path.split('node_modules/').at(-1) ?? path;
 const isExact = (version: string) => /^(?:npm:@?[\w./-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version);

@@ -34,7 +34,11 @@ function open() {
     version: '0',
     status: () => makeStatus(),
     claims: {
-      claimants: async () => new Map([['ci', new Secret('token-of-ci')]]),
+      claimants: async () =>
+        new Map([
+          ['ci', new Secret('token-of-ci')],
+          ['old', new Secret('a token that somebody thought up')],
+        ]),
       claim: async ({ by }) => (claims.push(by), { taken: true, id: '01J' }),
     },
   });
@@ -59,10 +63,12 @@ describe('tokens', () => {
       [claimant.token, 202],
       [reader.token, 403],
       ['token-of-ci', 202],
+      ['a token that somebody thought up', 202],
+      ['a token that somebody', 401],
       ['thought-up', 401],
     ] as const)
       assert.equal((await claim(token)).status, code, token);
-    assert.deepEqual(claims, ['cursor', 'ci']);
+    assert.deepEqual(claims, ['cursor', 'ci', 'old']);
   });
 
   it('are asked for, and refused, as RFC 9110 and RFC 9457 have it', async () => {

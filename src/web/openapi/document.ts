@@ -8,6 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** What has a name of its own in the document. */
 const NAMED: Readonly<Record<string, z.ZodType>> = { breach, incident, problem, request, resource, status };
 const refTo = (name: string): string => `#/components/schemas/${name}`;
+const PROBLEM = { 'application/problem+json': { schema: { $ref: refTo('problem') } } };
 
 let made: { readonly version: string; readonly document: Json } | undefined;
 
@@ -79,12 +80,18 @@ function describe(operation: Operation, refer: (schema: z.ZodType, otherwise: st
           {
             description: what,
             ...(cached && { headers: cacheHeaders(path) }),
-            content: text === undefined ? json(schema && refer(schema, `${id}_${code}`)) : { [text]: { schema: { type: 'string' } } },
+            content: {
+              ...(text === undefined ? json(schema && refer(schema, `${id}_${code}`)) : { [text]: { schema: { type: 'string' } } }),
+              ...(problems.some((kind) => PROBLEMS[kind].status === Number(code)) && PROBLEM),
+            },
           },
         ]),
       ),
       ...(cached && { 304: { description: 'Nothing new since the answer whose ETag was given' } }),
       ...refusals([...problems, 'internal'], answers),
+      // Node's own, before anything of ours is asked; without a body.
+      408: { description: 'It did not come in time' },
+      431: { description: 'Line and headers are above 8 KiB' },
     },
   };
 }
@@ -104,7 +111,7 @@ function parameter(name: string, type: z.ZodType): Json {
   return { name, in: 'query', description, schema, ...(schema['type'] === 'array' && { style: 'form', explode: true }) };
 }
 
-/** Kinds of one status stand together; a status that the answers have already is theirs. */
+/** Kinds of one status stand together; where an answer has that status too, they stand with it. */
 function refusals(kinds: readonly ProblemKind[], answers: Operation['answers']): Json {
   const byStatus = Map.groupBy(new Set(kinds), (kind) => PROBLEMS[kind].status);
   return Object.fromEntries(
@@ -120,7 +127,7 @@ function refusals(kinds: readonly ProblemKind[], answers: Operation['answers']):
           {
             description: all.map((kind) => `${PROBLEMS[kind].title} (${PROBLEM_BASE}${kind})`).join('; '),
             ...(Object.keys(headers).length > 0 && { headers }),
-            content: { 'application/problem+json': { schema: { $ref: refTo('problem') } } },
+            content: PROBLEM,
           },
         ],
       ];

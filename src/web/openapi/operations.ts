@@ -154,6 +154,7 @@ export const OPERATIONS: readonly Operation[] = [
       422: { what: 'The proof does not hold', text: 'text/plain' },
       503: { what: 'It could not be written down', text: 'text/plain' },
     },
-    problems: ['too-large', 'too-many'],
+    // Where nobody's heads are cosigned it is not there.
+    problems: ['too-large', 'too-many', 'not-found'],
   },
 ];

@@ -69,7 +69,7 @@ describe('a discovery of AWS', () => {
     assert.equal(more.length, 0);
     assert.deepEqual(bucket?.entry, { bucket: 'orders-backups', region: 'eu-west-1' });
     assert.deepEqual(bucket?.pin, { account: STUB_ACCOUNT, created: '2024-03-01T00:00:00.000Z', region: 'eu-west-1' });
-    const [vault] = all.filter(({ of }) => of === 'aws.backup.vault');
+    const vault = all.find(({ of }) => of === 'aws.backup.vault');
     assert.deepEqual(vault?.expect, { lock: 'locked', min_retention: '30d' });
     for (const { of, entry, expect, pin } of [bucket, vault].flatMap((one) => (one ? [one] : [])))
       assert.ok(aws.kinds.get(of)?.entry.safeParse({ ...entry, expect, identity: pin }).success, of);
@@ -77,7 +77,7 @@ describe('a discovery of AWS', () => {
 
   it('knows a bucket on the roll, whatever region its entry says', async () => {
     stubBuckets(stub, new Map([['orders-backups', { created: new Date(Date.UTC(2024, 2, 1)) }]]), {});
-    const [bucket] = found(await discovered()).filter(({ of }) => of === 'aws.s3.bucket');
+    const bucket = found(await discovered()).find(({ of }) => of === 'aws.s3.bucket');
     const kind = aws.kinds.get('aws.s3.bucket');
     for (const region of [undefined, 'eu-west-1', 'ap-south-1']) {
       const compiled = kind?.compile(kind.entry.parse({ bucket: 'orders-backups', ...(region && { region }) }));
