@@ -1,6 +1,7 @@
 import type { Row } from './row.ts';
 import type { Scenario } from './scenario.ts';
 import { buildPackage } from './daemon.ts';
+import { aws } from './scenarios/aws.ts';
 import { check } from './scenarios/check.ts';
 import { day } from './scenarios/day.ts';
 import { dropToPage } from './scenarios/drop-to-page.ts';
@@ -8,9 +9,10 @@ import { fleet } from './scenarios/fleet.ts';
 import { ledger } from './scenarios/ledger.ts';
 import { load } from './scenarios/load.ts';
 import { mass } from './scenarios/mass.ts';
+import { viewers } from './scenarios/viewers.ts';
 import { World, type Options } from './world.ts';
 
-export const SCENARIOS: readonly Scenario[] = [check, day, dropToPage, fleet, ledger, load, mass];
+export const SCENARIOS: readonly Scenario[] = [aws, check, day, dropToPage, fleet, ledger, load, mass, viewers];
 
 export interface Wanted {
   /** All where none is named. */

@@ -23,7 +23,10 @@ function unitOptions(): string[] {
 }
 
 /** The daemon as a process of its own, ready: the whole roll has been called once. `nodeArgs` come before the script. */
-export async function startDaemon(config: string, nodeArgs: readonly string[] = []): Promise<Child> {
+export async function startDaemon(
+  config: string,
+  nodeArgs: readonly string[] = [],
+): Promise<{ readonly daemon: Child; readonly url: string }> {
   const child = new Child([...unitOptions(), ...nodeArgs, CLI, '-c', config, 'watch']);
   try {
     const url = await child.says((line) => (line['msg'] === 'watching' ? String(line['status']) : undefined), START_MS);
@@ -32,7 +35,7 @@ export async function startDaemon(config: string, nodeArgs: readonly string[] = 
     // What a roll costs that cannot be seen says nothing.
     const { counts } = (await (await fetch(new URL('/api/v1/status', url), { signal })).json()) as { counts: Record<string, number> };
     if (Object.keys(counts).join() !== 'present') throw new Error(`not everything is present at the start: ${JSON.stringify(counts)}`);
-    return child;
+    return { daemon: child, url };
   } catch (error) {
     await child.end();
     throw error;

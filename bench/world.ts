@@ -117,6 +117,11 @@ export class World {
   }
 
   async daemon(databases: readonly string[], watched?: Watched): Promise<Child> {
+    return (await this.daemonAt(databases, watched)).daemon;
+  }
+
+  /** The same, with where it listens. */
+  async daemonAt(databases: readonly string[], watched?: Watched): Promise<{ readonly daemon: Child; readonly url: string }> {
     const { profiles } = this.options;
     return startDaemon(await this.files(databases, watched), profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profiles]);
   }

@@ -33,6 +33,7 @@ import { makeAnchor } from './make-anchor.ts';
 import { makePager, refOrText } from './make-pager.ts';
 import { makeSources } from './make-sources.ts';
 import { openKey, openState } from './open-state.ts';
+import { pageSources } from './page-sources.ts';
 import type { Clock, Log, Snapshot } from './ports.ts';
 import { Reloader } from './reloader.ts';
 import { RequestOffice } from './request-office.ts';
@@ -52,6 +53,12 @@ export interface AppContext {
 /** The context in which files are read: the registry and what a cron expression is. */
 export function filesContext(context: Pick<AppContext, 'env' | 'cwd'>): FilesContext {
   return { env: context.env, cwd: context.cwd, probes, loadCron, ownKey: readWatcherPublic };
+}
+
+/** Whether resources of this kind hold data that has to have copies; true of a kind that nobody knows. */
+export function holdsData(kind: string): boolean {
+  const known = [...probes.values()].flatMap((probe) => probe.kinds.get(kind) ?? []);
+  return known.every(({ holds = 'data' }) => holds === 'data');
 }
 
 async function loadCron(): Promise<(text: string) => boolean> {
@@ -221,15 +228,8 @@ export async function startApp(
       snapshot,
     );
     releasers.push({ name: 'watch', release: () => watch.stop() });
-    const parts = {
-      option,
-      reading,
-      clock,
-      log,
-      watch,
-      makePlan: (next: Settled) => makePlan(next, context, clock),
-      beyond: context.beyond,
-    };
+    const { beyond } = context;
+    const parts = { option, reading, clock, log, watch, beyond, makePlan: (next: Settled) => makePlan(next, context, clock) };
     const now = (reloader = new Reloader(parts, settled, plan));
     const look = () => (now.files.standing.state === 'unsigned' ? undefined : now.files.config);
     const vigil = new Vigil({ clock, log, look, tell: () => now.lookAgain() });
@@ -260,7 +260,7 @@ export async function startApp(
       });
     if (anchoring) releasers.push({ name: 'anchoring', release: () => anchoring.stop() });
     const closed = (id: string) => store.incident(id);
-    const more = { closed, cosigning, version: context.version };
+    const more = { closed, cosigning, sources: pageSources(store, watch, holdsData), version: context.version };
     const web = await serveWeb({ config: () => now.files.config, watch, office, secret, clock, log, more });
     if (web) releasers.push({ name: 'web', release: () => web.close() });
     let stopping: Promise<void> | undefined;

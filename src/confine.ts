@@ -1,12 +1,14 @@
 /** A part of `app`: what of the machine the daemon's own process may touch, as flags of Node's permission model (docs/decisions/0026). */
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config/types.ts';
 import type { Probe } from './probe.ts';
 
 /** Where this program lies: the package, or the checkout. */
-const PROGRAM = dirname(dirname(fileURLToPath(import.meta.url)));
+const PACKAGE = dirname(dirname(fileURLToPath(import.meta.url)));
+/** What is not in the bundle (the SDK of a cloud) is installed beside it. */
+const PROGRAM = basename(dirname(PACKAGE)) === 'node_modules' ? dirname(PACKAGE) : PACKAGE;
 
 export interface Confining {
   /** Absolute path of config.yaml. */

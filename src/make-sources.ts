@@ -15,6 +15,7 @@ export function makeSources(
     const link = links.get(connection);
     const coversOf: Source['coversOf'] = (kind) => {
       const known = probe.kinds.get(kind);
+      if (known?.alias) return { aliasOf: ({ target }) => known.alias?.(target) ?? '' };
       return known?.covers && (({ target }, found) => known.covers?.(target, found) === true);
     };
     return [

@@ -6,6 +6,7 @@ import type { Page } from './core/page.ts';
 import type { Instant } from './core/report.ts';
 import type { RequestRecord } from './core/request-state.ts';
 import type { ResourceState } from './core/state.ts';
+import type { Sample, Trend } from './core/trend.ts';
 
 export interface Clock {
   now(): Instant;
@@ -139,6 +140,8 @@ export interface Change {
   readonly dropPosts?: readonly string[];
   readonly meta?: Readonly<Record<string, string>>;
   readonly ledger?: readonly LedgerEntry[];
+  /** What was measured, by resource: added to what is kept of it, and forgotten with it. */
+  readonly samples?: ReadonlyMap<string, Sample>;
   readonly orders?: readonly Order[];
   /** Ids of orders that have been carried out. */
   readonly doneOrders?: readonly string[];
@@ -174,6 +177,10 @@ export interface Store {
   commit(change: Change): Promise<LedgerHead | null>;
   /** Ledger entries from `from` (1-based), oldest first. */
   ledger(from: number, limit: number): Promise<readonly (LedgerEntry & { readonly seq: number; readonly hash: string })[]>;
+  /** The latest entries about one resource or incident, at most `limit`, oldest first: verdicts, pages, receipts, acknowledgements. */
+  story(about: string, limit: number): Promise<readonly (LedgerEntry & { readonly seq: number; readonly hash: string })[]>;
+  /** How the measures of a resource moved; empty where nothing is kept. */
+  trend(resource: string): Promise<Trend>;
   /** The ledger's last entry, and the root over all; null where it is empty. */
   head(): Promise<LedgerHead | null>;
   /** What shows that the ledger of `newer` entries has grown from that of `older`: hashes of RFC 9162 §2.1.4, base64. */
@@ -182,6 +189,8 @@ export interface Store {
   archive(order: ArchiveOrder): Promise<Archived | null>;
   /** An incident, open or closed, for as long as it is kept. */
   incident(id: string): Promise<Incident | undefined>;
+  /** Incidents, open and closed, the newest first, at most `limit`. */
+  history(limit: number): Promise<readonly Incident[]>;
   /** What has been asked for and not carried out, oldest first. */
   orders(): Promise<readonly Order[]>;
   /** Requests, oldest first: all that are open, and the latest of the others. */

@@ -52,6 +52,8 @@ export interface Kind<T = unknown> {
    * value. For kinds of which several entries may mean one thing: patterns, aliases.
    */
   covers?(target: T, found: Found): boolean;
+  /** Instead of `covers`, where the thing found lists in `aliases` each name by which an entry may mean it: the name by which this one does. */
+  alias?(target: T): string;
   /** Wait between the first and the second look at an absence, for providers that are eventually consistent; ms. */
   readonly confirmAfterMs: number;
 }
@@ -79,6 +81,8 @@ export interface Grants {
   readonly statements: readonly GrantStatement[];
   /** The same, fit to be read and to be fed to the provider's own tool; every name in it is quoted. */
   readonly script: string;
+  /** What the statements hand over as documents, for whoever hands them over otherwise: policies for Terraform. */
+  readonly documents?: readonly { readonly name: string; readonly document: unknown }[];
 }
 
 export interface Wanted<T> {
@@ -130,6 +134,8 @@ export interface ProbeContext {
 
 export interface GrantContext extends Pick<ProbeContext, 'connection' | 'secret'> {
   readonly role?: string | undefined;
+  /** Those that this probe has a name for: an audit that is to look at them may need rights of its own. */
+  readonly agents?: readonly Agent[];
 }
 
 export interface Probe<C = unknown, T = unknown> {

@@ -1,7 +1,6 @@
 /** A part of `app`: the files in force, and how others take their place while the daemon runs. */
 import { settle, type Settled } from './approval/settle.ts';
 import { readConfigFile, refuseMoves, type ConfigRead, type FilesContext } from './files.ts';
-import type { Config } from './config/types.ts';
 import type { Plan } from './loop/plan.ts';
 import type { Watch } from './loop/watch.ts';
 import type { Clock, Log } from './ports.ts';
@@ -15,7 +14,7 @@ interface Parts {
   readonly watch: Pick<Watch, 'reload' | 'stand' | 'trouble'>;
   readonly makePlan: (files: Settled) => Plan;
   /** Why this process cannot follow a changed config; undefined where it can. */
-  readonly beyond?: ((config: Config) => string | undefined) | undefined;
+  readonly beyond?: ((config: Settled['config']) => string | undefined) | undefined;
 }
 
 export class Reloader {

@@ -21,7 +21,7 @@ export interface Serving {
   readonly secret: ReadSecret;
   readonly clock: Clock;
   readonly log: Log;
-  readonly more: Pick<ListenOptions, 'closed' | 'cosigning' | 'version'>;
+  readonly more: Pick<ListenOptions, 'closed' | 'cosigning' | 'sources' | 'version'>;
 }
 
 export type Served = WebServer & {

@@ -1,7 +1,7 @@
 import type { Discovery, DiscoveryDepth, Found } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import type { Failure } from './errors.ts';
-import type { AnyOneLooker, AnySetLooker, AwsKind, AwsTarget, Proposal } from './kind.ts';
+import { listingOf, type AnyOneLooker, type AnySetLooker, type AwsKind, type AwsTarget, type Proposal } from './kind.ts';
 import { inLanes } from './lanes.ts';
 import { homeRegion, type Connection } from './schema.ts';
 import type { Vantage } from './vantage.ts';
@@ -19,6 +19,7 @@ interface Exploration {
 
 interface Place {
   readonly kind: AwsKind;
+  readonly scope: string | undefined;
   readonly vantage: Vantage;
   readonly home: boolean;
 }
@@ -32,12 +33,14 @@ export async function* discover(exploration: Exploration): AsyncGenerator<Discov
     const looker = await kind.load();
     if (!looker.found) continue;
     for (const region of kind.global === true ? [home] : (connection.regions ?? [home])) {
-      const place = { kind, vantage: vantage(region), home: kind.global === true || region === home };
-      try {
-        yield* looker.of === 'one' ? each(exploration, looker, place) : sets(looker, place);
-      } catch (error) {
-        const { reason, say } = failure(error);
-        yield { kind: 'unexplored', on: `${kind.listing} in ${region}`, reason, say, hides: true };
+      for (const scope of kind.listings ? Object.keys(kind.listings) : [undefined]) {
+        const place = { kind, scope, vantage: vantage(region), home: kind.global === true || region === home };
+        try {
+          yield* looker.of === 'one' ? each(exploration, looker, place) : sets(looker, place);
+        } catch (error) {
+          const { reason, say } = failure(error);
+          yield { kind: 'unexplored', on: `${listingOf(kind, scope)} in ${region}`, reason, say, hides: true };
+        }
       }
     }
   }
@@ -47,7 +50,7 @@ async function* each({ depth, failure }: Exploration, looker: AnyOneLooker, plac
   const { kind, vantage } = place;
   const { account, region } = vantage;
   const asks = depth === 'proposals' && looker.namesOnly === true;
-  for await (const page of looker.list(vantage, undefined))
+  for await (const page of looker.list(vantage, place.scope))
     for await (const found of inLanes(page, LANES, async (item): Promise<Discovery | undefined> => {
       const keys = looker.keys(item);
       const key = keys[0] ?? '';
@@ -65,7 +68,7 @@ async function* each({ depth, failure }: Exploration, looker: AnyOneLooker, plac
 
 async function* sets(looker: AnySetLooker, place: Place): AsyncGenerator<Discovery, void, void> {
   const members = new Map<string, unknown[]>();
-  for await (const page of looker.list(place.vantage, undefined))
+  for await (const page of looker.list(place.vantage, place.scope))
     for (const item of page)
       for (const key of looker.keys(item)) {
         const others = members.get(key);
@@ -73,7 +76,9 @@ async function* sets(looker: AnySetLooker, place: Place): AsyncGenerator<Discove
         else members.set(key, [item]);
       }
   for (const [key, items] of members) {
-    const found = named(place, [key], looker.found?.(key, items, place.vantage.account));
+    // An entry that means a part of it by another key (a type of snapshot, a tag) has it on the roll too.
+    const keys = [...new Set([key, ...items.flatMap((item) => looker.keys(item))])];
+    const found = named(place, keys, looker.found?.(key, items, place.vantage.account));
     if (found) yield found;
   }
 }
@@ -85,11 +90,7 @@ function named({ kind, vantage: { region }, home }: Place, keys: readonly string
   return { ...proposal, kind: 'found', of: kind.name, entry: { ...proposal.entry, ...(!home && { region }) }, aliases };
 }
 
-/** Whether an entry of the roll means the thing found, its region said or left to the connection. */
-export function covers(target: AwsTarget, { of, aliases = [] }: Found): boolean {
-  return target.kind === of && aliases.includes(aliasOf(target));
-}
-
-function aliasOf({ key, region = '' }: Pick<AwsTarget, 'key' | 'region'>): string {
+/** By what an entry of the roll means a thing found: its key, in the region that it says or leaves to the connection. */
+export function aliasOf({ key, region = '' }: Pick<AwsTarget, 'key' | 'region'>): string {
   return `${region} ${key}`;
 }

@@ -36,6 +36,17 @@ const TERRAFORM: Readonly<Record<string, Mapping>> = {
   },
   aws_ebs_volume: { kind: 'aws.ebs.volume', key: ['volume', 'id'], expect: (attributes) => on('encrypted', attributes, 'encrypted') },
   aws_s3_bucket: { kind: 'aws.s3.bucket', key: ['bucket', 'bucket'] },
+  aws_kms_key: { kind: 'aws.kms.key', key: ['key', 'key_id'], expect: (attributes) => on('rotation', attributes, 'enable_key_rotation') },
+  aws_dynamodb_table: {
+    kind: 'aws.dynamodb.table',
+    key: ['table', 'name'],
+    expect: (attributes) => on('deletion_protection', attributes, 'deletion_protection_enabled'),
+  },
+  aws_efs_file_system: {
+    kind: 'aws.efs.filesystem',
+    key: ['file_system', 'id'],
+    expect: (attributes) => on('encrypted', attributes, 'encrypted'),
+  },
   aws_backup_vault: { kind: 'aws.backup.vault', key: ['vault', 'name'] },
 };
 

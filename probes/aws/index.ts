@@ -1,5 +1,7 @@
 import { defineProbe, type Kind } from '../../src/probe.ts';
-import { covers } from './discover.ts';
+import { disarm } from './disarm.ts';
+import { aliasOf } from './discover.ts';
+import { grantsFor } from './grants.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
 import { importResource } from './imports.ts';
@@ -7,7 +9,8 @@ import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
 import { patience } from './patience.ts';
 import { rightsFor } from './rights.ts';
-import { connectionSchema, type Connection } from './schema.ts';
+import { agentSchema, connectionSchema, type Connection } from './schema.ts';
+import { STRENGTHS } from './strengths.ts';
 
 const kinds = new Map<string, Kind<AwsTarget>>(
   [...awsKinds].map(([name, kind]) => [
@@ -15,7 +18,7 @@ const kinds = new Map<string, Kind<AwsTarget>>(
     {
       entry: kind.entry,
       compile: (entry) => kind.compile(entry),
-      covers,
+      alias: aliasOf,
       confirmAfterMs: kind.confirmAfterMs,
       ...(kind.holds !== undefined && { holds: kind.holds }),
     },
@@ -31,10 +34,14 @@ export const aws = defineProbe<Connection, AwsTarget>({
   kinds,
   chained: true,
   connection: connectionSchema,
+  strengths: STRENGTHS,
+  agent: agentSchema,
   batchKey: (connection, target) => groupKey(connection, target, awsKinds.get(target.kind)),
   inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
   patience,
   needs: (wanted) => rightsFor(wanted, awsKinds),
+  grants: grantsFor,
+  disarm,
   setup: {
     title: 'an AWS account',
     questions: [

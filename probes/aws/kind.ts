@@ -30,6 +30,8 @@ export interface AwsKind<T extends AwsTarget = AwsTarget> {
   readonly confirmAfterMs: number;
   /** The call that lists it, `rds:DescribeDBInstances`: kinds and entries of one listing, region and scope share it. */
   readonly listing: string;
+  /** Where scopes are a few and everywhere the same (snapshots of instances, of clusters): the call of each. A discovery reads them all. */
+  readonly listings?: Readonly<Record<string, string>>;
   /** True where the listing speaks for all regions at once (buckets). */
   readonly global?: boolean;
   /** True where it can be looked at in a store without STS. */
@@ -48,6 +50,8 @@ export interface Reading {
   readonly gone?: boolean;
   /** One sentence for the evidence: ids, states, dates. Cleaned and bounded by the engine. */
   readonly say: string;
+  /** True where the members of a set disagree about whose they are: a part of them does not say which counts. */
+  readonly mixed?: boolean;
   /** Facets that this reading cannot speak for, and why. */
   readonly blind?: readonly {
     readonly facets: readonly Facet[];
@@ -109,13 +113,29 @@ export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends Looker
   readonly of: 'set';
   /** What a discovery makes of everything that has this key. */
   found?(key: string, items: readonly Item[], account: string): Proposal | undefined;
-  /** None of `items` is missing. Not called for an empty set, which is absent. */
+  /**
+   * Not called for an empty set, which is absent. Where a listing broke off, `items` is what was seen of the set: of that, the pin alone is
+   * believed.
+   */
   read(items: readonly Item[], target: T, now: number, account: string): Reading;
+  /** Asks for one set alone, where its listing shows nothing of it: what is then shown is there, and the listing was behind. */
+  readonly narrow?: {
+    /** `rds:DescribeDBSnapshots by instance`, and the codes by which it says that there is no such thing. */
+    readonly call: string;
+    readonly notFound: readonly string[];
+    /** Throws what the API throws. */
+    ask(vantage: Vantage, target: T): Promise<readonly Item[]>;
+  };
   /**
    * Asked where nothing of the set is listed: what is only hidden and can be brought back (objects under delete markers), with its `doom`.
    * What it throws changes nothing: the listing has proven that nothing is there.
    */
   hidden?(vantage: Vantage, target: T, now: number): Promise<Reading | undefined>;
+}
+
+/** The call that lists what is in `scope`. */
+export function listingOf({ listing, listings }: Pick<AwsKind, 'listing' | 'listings'>, scope: string | undefined): string {
+  return (scope === undefined ? undefined : listings?.[scope]) ?? listing;
 }
 
 /** A kind as the engine knows it: its items and targets are its own affair, and only meet what its own `list` and `compile` made. */

@@ -1,5 +1,8 @@
-import type { AuditReport, Discovery, DiscoveryDepth, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type { Agent, AuditReport, Discovery, DiscoveryDepth, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
+import { auditAccount } from './audit.ts';
+import { unaudited } from './audit-context.ts';
+import { baseIdentity } from './base-identity.ts';
 import { discover } from './discover.ts';
 import { failureOf, Late, type Failure } from './errors.ts';
 import { facetsAt } from './facets.ts';
@@ -46,6 +49,25 @@ export class AwsLink implements Link<AwsTarget> {
     }
   }
 
+  async *audit(wanted: readonly Wanted<AwsTarget>[], agents: readonly Agent[], signal: AbortSignal): AsyncGenerator<AuditReport> {
+    const bounds = AbortSignal.any([signal, this.#closed.signal]);
+    const connection = this.#connection;
+    let use: { readonly session: Session; done(): void };
+    try {
+      use = await this.#keeper.use('fresh', bounds);
+    } catch (error) {
+      const { reason, say } = failureOf(error);
+      yield unaudited('the account', reason, say);
+      return;
+    }
+    try {
+      const base = await baseIdentity(connection, this.#context, bounds);
+      yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
+    } finally {
+      use.done();
+    }
+  }
+
   async *discover(_wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
     const within = AbortSignal.any([signal, this.#closed.signal]);
     let use: { readonly session: Session; done(): void };
@@ -69,12 +91,6 @@ export class AwsLink implements Link<AwsTarget> {
     } finally {
       use.done();
     }
-  }
-
-  /** Not found out yet, and said: silence would read as a credential that can do nothing else. */
-  async *audit(): AsyncIterable<AuditReport> {
-    const say = 'what a credential may do in AWS is not found out yet: give it no more than the rights that are needed (grants)';
-    yield { kind: 'unaudited', on: 'the account', reason: 'omitted', say };
   }
 
   async close(): Promise<void> {

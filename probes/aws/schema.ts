@@ -103,6 +103,15 @@ export const entryMoment = () =>
 /** How loudly a weakened protection is paged. */
 export const entrySeverity = () => z.enum(['critical', 'warning']).optional().describe('Of a weakened protection (default warning).');
 
+/** How an agent is named to this probe. */
+export const agentSchema = z.strictObject({
+  role_arn: z
+    .string()
+    .regex(/^arn:[a-z-]+:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]{1,512}$/, 'must be the ARN of a role, or of a user')
+    .describe('the role that it runs as, or the user whose keys it has'),
+});
+
+export type AgentIdentity = z.output<typeof agentSchema>;
 export type Connection = z.output<typeof connectionSchema>;
 
 /** Where an entry without a region of its own is. */

@@ -87,7 +87,12 @@ export class Session {
   }
 
   close(): void {
-    for (const client of this.#clients.values()) void client.then((one) => one.destroy());
+    // One that could not be loaded has told whoever asked it; nobody else may be left to hear of it.
+    for (const client of this.#clients.values())
+      void client.then(
+        (one) => one.destroy(),
+        () => undefined,
+      );
     this.#clients.clear();
   }
 

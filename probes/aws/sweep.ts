@@ -3,9 +3,10 @@ import { proveMissing } from './absence.ts';
 import { facetsAt } from './facets.ts';
 import type { Failure } from './errors.ts';
 import type { Group } from './group.ts';
-import type { AnyLooker, AnyOneLooker, AnySetLooker, AwsTarget, Reading } from './kind.ts';
-import { lookDirectly } from './direct.ts';
+import { listingOf, type AnyLooker, type AnyOneLooker, type AnySetLooker, type AwsTarget, type Reading } from './kind.ts';
+import { byNameOf, lookDirectly, type ByName } from './direct.ts';
 import { inLanes } from './lanes.ts';
+import { pinOf } from './measure.ts';
 import type { Denial, Reporter } from './reporter.ts';
 import { Tally, type Match } from './tally.ts';
 import type { Vantage } from './vantage.ts';
@@ -30,7 +31,7 @@ export interface Sweep {
  */
 export async function* sweep(one: Sweep): AsyncGenerator<Report | readonly Report[], void, void> {
   const { group, looker, vantage, report, path, failure } = one;
-  const { listing: call } = group.kind;
+  const call = listingOf(group.kind, group.scope);
   const tally = new Tally(looker, group.wanted, vantage.account);
   const members = new Map<Wanted<AwsTarget>, unknown[]>();
   let broken: Failure | undefined;
@@ -42,7 +43,7 @@ export async function* sweep(one: Sweep): AsyncGenerator<Report | readonly Repor
       else if (looker.namesOnly)
         yield* readByName(
           one,
-          looker,
+          byNameOf(looker),
           tally,
           matches.flatMap(({ wanted }) => wanted.filter((each) => tally.isMissing(each))),
         );
@@ -96,14 +97,17 @@ function readPart(
   items: readonly unknown[],
   denial: Denial,
 ): Report[] {
-  const { listing } = group.kind;
+  const listing = listingOf(group.kind, group.scope);
   const due = facetsAt(checks, 'sweep');
   const reading = looker.read(items, target, vantage.now().wall, vantage.account);
   if (reading.gone === true) return report.blind(id, due, listing, denial);
-  const looked = (['presence', 'identity'] as const).filter((facet) => due.includes(facet));
+  // Where the members disagree, which of them counts may not have been listed: nothing of whose they are is said.
+  const mixed = reading.mixed === true;
+  const pin = mixed ? pinOf({ account: vantage.account }) : reading.pin;
+  const looked = due.filter((facet) => facet === 'presence' || (facet === 'identity' && !mixed));
   const evidence = report.evidence(listing, `${items.length} listed before it broke off: ${denial.say}`);
-  const rest = due.filter((facet) => facet !== 'presence' && facet !== 'identity');
-  return [{ kind: 'seen', id, pin: reading.pin, looked, measures: {}, evidence }, ...report.blind(id, rest, listing, denial)];
+  const rest = due.filter((facet) => !looked.includes(facet));
+  return [{ kind: 'seen', id, pin, looked, measures: {}, evidence }, ...report.blind(id, rest, listing, denial)];
 }
 
 function readPage({ vantage, report, group }: Sweep, looker: AnyOneLooker, tally: Tally, matches: readonly Match[]): Report[] {
@@ -117,7 +121,7 @@ function readPage({ vantage, report, group }: Sweep, looker: AnyOneLooker, tally
     return readings.flatMap(([one, reading]) => {
       if (reading.gone === true) return [];
       tally.found(one);
-      return report.seen(one, reading, group.kind.listing);
+      return report.seen(one, reading, listingOf(group.kind, group.scope));
     });
   });
 }
@@ -125,20 +129,20 @@ function readPage({ vantage, report, group }: Sweep, looker: AnyOneLooker, tally
 /** Of what is listed by name alone, the rest is asked for one by one. */
 async function* readByName(
   one: Sweep,
-  looker: AnyOneLooker,
+  byName: ByName,
   tally: Tally,
   wanted: readonly Wanted<AwsTarget>[],
 ): AsyncGenerator<readonly Report[], void, void> {
   const { report } = one;
-  for await (const { wanted: asked, answer } of inLanes(wanted, LANES, (each) => lookDirectly(one, looker, each))) {
+  for await (const { wanted: asked, answer } of inLanes(wanted, LANES, (each) => lookDirectly(one, byName, each))) {
     tally.found(asked);
-    if (answer.is === 'found') yield report.seen(asked, answer.reading, looker.directCall);
+    if (answer.is === 'found') yield report.seen(asked, answer.reading, byName.call);
     else {
       const denial =
         answer.is === 'failed'
           ? answer.failure
-          : { reason: 'partial-answer' as const, say: `it is listed, and ${looker.directCall} ${answer.say}: the API contradicts itself` };
-      yield report.blind(asked.id, facetsAt(asked.checks, 'sweep'), looker.directCall, denial);
+          : { reason: 'partial-answer' as const, say: `it is listed, and ${byName.call} ${answer.say}: the API contradicts itself` };
+      yield report.blind(asked.id, facetsAt(asked.checks, 'sweep'), byName.call, denial);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { AuditJob, FileTarget } from './job.ts';
 import { filesystemIdentity, placeOf } from './mount.ts';
 import { isNetwork } from './network.ts';
 import { errorCode, refusal } from './refusal.ts';
-import { shellWord } from './shell-text.ts';
+import { shellWord } from '../../src/values/shell-word.ts';
 import type { AgentIdentity } from './schema.ts';
 import type { System } from './system.ts';
 

@@ -2,7 +2,8 @@ import { dirname } from 'node:path';
 import type { GrantContext, Grants, GrantStatement, Wanted } from '../../src/probe.ts';
 import { splitPattern } from './glob.ts';
 import type { FileTarget } from './job.ts';
-import { shellPattern, shellWord } from './shell-text.ts';
+import { shellWord } from '../../src/values/shell-word.ts';
+import { shellPattern } from './shell-text.ts';
 
 const ACCOUNT = 'rollcall';
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Incident } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
 import { archiveBlock, type Frozen } from './sqlite/archives.ts';
 import { readConsistency, readFrozen } from './sqlite/blocks.ts';
@@ -17,16 +16,16 @@ import {
   readRequests,
   readRevisions,
   readSnapshot,
+  readTrend,
 } from './sqlite/reader.ts';
+import { readStory } from './sqlite/stories.ts';
 import { MIGRATIONS } from './sqlite/schema.ts';
 import { createWriter } from './sqlite/writer.ts';
 
 export { StoreError } from './sqlite/error.ts';
 
-/** The embedded store: the port, and what `incidents` needs. Every method rejects with a StoreError. */
+/** The embedded store: the port, and what keeps it small. Every method rejects with a StoreError. */
 export interface SqliteStore extends Store {
-  /** Incidents, open and closed, the newest first, at most `limit`. */
-  history(limit: number): Promise<readonly Incident[]>;
   /** Forgets closed incidents but the newest `keep`, with their delivered posts. The ledger keeps what happened. */
   prune(keep: number): Promise<void>;
   /** What the store keeps of the entries that lie in archives. */
@@ -77,6 +76,8 @@ function createStore(db: DatabaseSync, path: string, { readOnly = false, archive
     load: () => attempt('read', () => readSnapshot(db)),
     commit: (change) => attempt('write', () => writable().write(change)),
     ledger: (from, limit) => attempt('read', () => readLedger(db, from, limit, archives)),
+    story: (about, limit) => attempt('read', () => readStory(db, about, limit)),
+    trend: (resource) => attempt('read', () => readTrend(db, resource)),
     head: () => attempt('read', () => readHead(db)),
     consistency: (older, newer) => attempt('read', () => readConsistency(db, older, newer, archives)),
     archive: ({ at, ...order }) =>

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSystemClock } from '../adapters/clock-system.ts';
-import { makePlan, settleFiles } from '../app.ts';
+import { holdsData, makePlan, settleFiles } from '../app.ts';
 import { refuseTampered } from '../approval/refuse-tampered.ts';
+import { radiusSvg } from '../core/radius-svg.ts';
+import { survey } from '../core/survey.ts';
 import { formatInstant } from '../core/wording.ts';
 import { auditAll } from '../loop/audit-round.ts';
 import { closeGroups } from '../loop/plan.ts';
@@ -18,9 +20,7 @@ import {
 } from './audit-result.ts';
 import { auditText } from './audit-text.ts';
 import type { Io } from './io.ts';
-import { radiusSvg } from './radius-svg.ts';
 import { sharedSecrets } from './shared-secrets.ts';
-import { survey } from './survey.ts';
 import { surveyCoverage } from './survey-coverage.ts';
 
 export interface AuditOptions {
@@ -45,7 +45,11 @@ export async function audit(io: Io, { config, parts: asked, json, svg }: AuditOp
       auditAll(plan, clock, io.signal),
       parts.includes('coverage') ? surveyCoverage(plan, files.known?.meta, clock, io.signal) : { coverage: [], unexplored: [] },
     ]);
-    const { copies, radius } = survey(plan.resources, audits);
+    const { copies, radius } = survey(
+      plan.resources,
+      audits.flatMap(({ reports }) => reports),
+      holdsData,
+    );
     const severities = new Map(plan.resources.map(({ id, severity }) => [id, severity]));
     const found = [
       ...findingsOf(audits),

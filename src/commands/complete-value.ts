@@ -18,6 +18,7 @@ const SOURCES: readonly (readonly [where: RegExp, source: Source])[] = [
   [/^ack incident$/, 'incidents'],
   [/^page-test pagers$/, 'pagers'],
   [/^grants --connection /, 'connections'],
+  [/^discover connections$/, 'connections'],
   [/^grants --agent /, 'agents'],
   [/^\S+ (?:ids?|--about <ids?(?:\.\.\.)?>)$/, 'resources'],
 ];

@@ -1,4 +1,5 @@
 import { probes } from '../app.ts';
+import { agentsFor } from '../config/agents-for.ts';
 import { secretReader, type Files } from '../files.ts';
 import { toWanted } from '../loop/batch.ts';
 import type { Grants, Right } from '../probe.ts';
@@ -20,7 +21,8 @@ export async function grantParts(
     const wanted = manifest.resources.filter(({ connection }) => connection === name).map(toWanted);
     const probe = probes.get(probeName);
     if (!probe || wanted.length === 0) return [];
-    const made = await probe.grants?.(settings, wanted, { connection: name, secret: secretReader(env), role });
+    const context = { connection: name, secret: secretReader(env), role, agents: agentsFor(config, probe.name) };
+    const made = await probe.grants?.(settings, wanted, context);
     return [{ connection: name, probe: probe.name, needs: probe.needs(wanted), ...(made && { grants: made }) }];
   });
   return (await Promise.all(parts)).flat();

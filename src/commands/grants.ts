@@ -42,6 +42,8 @@ export async function grants(io: Io, { config, connection, role, agent, json }: 
 
 /** A script as it is; where there is none, what the credential needs, in words and as comments. */
 function textOf({ connection, probe, needs, grants: made }: GrantPart): string {
+  // JSON has no comments.
+  if (made?.language === 'json') return made.script;
   const mark = made?.language === 'sql' ? '--' : '#';
   const head = `${mark} connection ${connection} (${probe})\n`;
   if (!made) return `${head}${needs.map(({ right, on, why }) => `# ${clean(`${right} on ${on}, ${why}`, 500)}\n`).join('')}`;

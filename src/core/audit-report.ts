@@ -40,9 +40,12 @@ export interface Shared {
   readonly fix: readonly string[];
 }
 
-/** What takes everything in it with it when it goes, or when somebody has it in hand: a host, a server, a file system, an account. */
+/**
+ * What takes everything in it with it when it goes, or when somebody has it in hand: a host, a server, a file system, an account. A region says how far
+ * apart two things are; nobody has one in hand.
+ */
 export interface Plane {
-  readonly kind: 'account' | 'host' | 'server' | 'filesystem';
+  readonly kind: 'account' | 'host' | 'server' | 'filesystem' | 'region';
   readonly name: string;
 }
 

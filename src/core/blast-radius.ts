@@ -4,7 +4,7 @@ import { copiesOf, type Atlas, type Located } from './planes.ts';
 
 /** One thing that takes both with it. */
 export interface Tie {
-  readonly kind: Plane['kind'] | 'agent' | 'connection';
+  readonly kind: Exclude<Plane['kind'], 'region'> | 'agent' | 'connection';
   readonly name: string;
   /** Whether that was looked at, or is what the files say. */
   readonly by: 'looked' | 'declared';
@@ -32,7 +32,7 @@ const FIXES: Readonly<Record<Exclude<Tie['kind'], 'agent'>, string>> = {
 /** Every pair of a resource and a copy of it: what one identity, account, host, server or disk can delete together. */
 export function blastRadius(resources: readonly Located[], atlas: Atlas, reaches: readonly Reach[]): Pair[] {
   const byId = new Map(resources.map((one) => [one.id, one]));
-  const agents = Map.groupBy(reaches, ({ agent }) => agent);
+  const agents = new Map([...Map.groupBy(reaches, ({ agent }) => agent)].map(([name, own]) => [name, armOf(own)]));
   return resources.flatMap((resource) => {
     const pairs = copiesOf(resource.id, byId).map((copy) => {
       return { id: resource.id, copy, ties: [...agentTies(resource.id, copy, agents), ...planeTies(resource, byId.get(copy), atlas)] };
@@ -42,13 +42,27 @@ export function blastRadius(resources: readonly Located[], atlas: Atlas, reaches
   });
 }
 
-function agentTies(id: string, copy: string, agents: ReadonlyMap<string, readonly Reach[]>): Tie[] {
-  return [...agents].flatMap(([name, reaches]): Tie[] => {
-    const [one, other] = [id, copy].map((what) => reaches.filter(({ ids }) => ids.includes(what)));
-    if (!one?.length || !other?.length) return [];
+function agentTies(id: string, copy: string, agents: ReadonlyMap<string, Arm>): Tie[] {
+  return [...agents].flatMap(([name, arm]): Tie[] => {
+    const [one, other] = [arm.get(id), arm.get(copy)];
+    if (!one || !other) return [];
     // To take one of the two out of its hands is enough, and the copy is the one that nobody works with.
     return [{ kind: 'agent', name, by: 'looked', fix: [...new Set(other.flatMap(({ fix }) => fix))] }];
   });
+}
+
+/** What an agent could destroy, and by what of its rights. */
+type Arm = ReadonlyMap<string, readonly Reach[]>;
+
+function armOf(reaches: readonly Reach[]): Arm {
+  const arm = new Map<string, Reach[]>();
+  for (const reach of reaches)
+    for (const id of reach.ids) {
+      const known = arm.get(id) ?? [];
+      known.push(reach);
+      arm.set(id, known);
+    }
+  return arm;
 }
 
 function planeTies(resource: Located, copy: Located | undefined, atlas: Atlas): Tie[] {

@@ -69,6 +69,8 @@ function medium(a: string, b: string, atlas: Atlas): Apart {
   if (disks === 'other') return { is: 'apart', by: 'met', say: `${a} and ${b} lie on two file systems` };
   const hosts = compare(atlas.names(a, 'host'), atlas.names(b, 'host'));
   if (hosts === 'other') return { is: 'apart', by: 'met', say: `${a} and ${b} are on two hosts` };
+  if (compare(atlas.names(a, 'region'), atlas.names(b, 'region')) === 'other')
+    return { is: 'apart', by: 'met', say: `${a} and ${b} are in two regions` };
   if (atlas.names(a, 'server').some((name) => atlas.names(b, 'server').includes(name)))
     return { is: 'together', say: `${a} and ${b} are in one server` };
   // What was seen outweighs the word of the manifest: one host is with one provider.
@@ -80,6 +82,9 @@ function medium(a: string, b: string, atlas: Atlas): Apart {
 function site(id: string, copy: string, atlas: Atlas): Apart {
   if (compare(atlas.names(id, 'host'), atlas.names(copy, 'host')) === 'same')
     return { is: 'together', say: `${id} and its copies are on one host` };
+  const regions = compare(atlas.names(id, 'region'), atlas.names(copy, 'region'));
+  if (regions === 'other') return { is: 'apart', by: 'met', say: `${copy} is in another region` };
+  if (regions === 'same') return { is: 'together', say: `${id} and its copies are in one region` };
   for (const key of ['site', 'region', 'provider'] as const) {
     const found = words(id, copy, key, atlas);
     if (found === 'other') return { is: 'apart', by: 'declared', say: `${copy} is with another ${key}, as the manifest says` };
@@ -94,6 +99,9 @@ function outOfReach(copy: string, pairs: readonly Pair[], id: string, atlas: Atl
   const ties = pairs.find((pair) => pair.id === id && pair.copy === copy)?.ties ?? [];
   const [tie] = ties;
   if (tie) return { is: 'together', say: `${id} and ${copy} go down together with ${tie.kind} ${tie.name}` };
+  const [own, other] = [atlas.seen(id, 'account'), atlas.seen(copy, 'account')];
+  if (compare(own, other) === 'other')
+    return { is: 'apart', by: 'met', say: `${copy} is in another account, and no agent that is named reaches both` };
   if (compare(atlas.names(id, 'account'), atlas.names(copy, 'account')) === 'other')
     return {
       is: 'apart',

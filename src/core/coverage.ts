@@ -35,8 +35,8 @@ export interface Coverage {
   readonly leftOut: number;
 }
 
-/** Whether a resource is the thing found, where its kind has a word of its own for that. */
-export type Covers = (resource: Resource, found: Found) => boolean;
+/** Whether a resource is the thing found, where its kind has a word of its own for that: a comparison, or the alias of the thing that the resource means. */
+export type Covers = ((resource: Resource, found: Found) => boolean) | { readonly aliasOf: (resource: Resource) => string };
 
 /** Holds what was found against the roll and against what is left out on purpose. `coversOf`: by connection and kind. */
 export function placeFound(
@@ -63,16 +63,24 @@ class KindRoll {
   readonly #resources: readonly Resource[];
   /** By the names of the keys that are compared, then by their values. */
   readonly #indexes = new Map<string, Map<string, Resource[]>>();
+  #byAlias: Map<string, Resource[]> | undefined;
 
   constructor(resources: readonly Resource[]) {
     this.#resources = resources;
   }
 
   find(found: Found, connection: string, covers: Covers | undefined): string | undefined {
-    const alike = covers ? this.#resources.filter((resource) => covers(resource, found)) : this.#same(found.entry);
+    const alike = this.#alike(found, covers);
     const here = alike.find((resource) => resource.connection === connection);
     // By another connection to the same place: the same thing only where it is pinned to be.
     return (here ?? alike.find((resource) => isPinnedTo(resource, found)))?.id;
+  }
+
+  #alike(found: Found, covers: Covers | undefined): readonly Resource[] {
+    if (!covers) return this.#same(found.entry);
+    if (typeof covers === 'function') return this.#resources.filter((resource) => covers(resource, found));
+    this.#byAlias ??= Map.groupBy(this.#resources, covers.aliasOf);
+    return [...new Set((found.aliases ?? []).flatMap((alias) => this.#byAlias?.get(alias) ?? []))];
   }
 
   #same(entry: Found['entry']): readonly Resource[] {

@@ -26,7 +26,7 @@ export interface Found {
   readonly facts?: readonly string[];
   /** Comments on proposed keys, by their path in the entry (`notePath`). */
   readonly notes?: ReadonlyMap<string, string>;
-  /** Other names by which an entry of the roll may mean it, for the kind's `covers`. */
+  /** Other names by which an entry of the roll may mean it, for the kind's `covers` or `alias`. */
   readonly aliases?: readonly string[];
 }
 

@@ -4,6 +4,11 @@ import type { Resource } from './expectation.ts';
 /** What is needed of a resource to say what it goes down with. */
 export type Located = Pick<Resource, 'id' | 'kind' | 'connection' | 'severity' | 'domain' | 'protectedBy'>;
 
+/** A plane that can be lost, or had in hand, as a whole. */
+export interface SharedPlane extends Known {
+  readonly kind: Exclude<Plane['kind'], 'region'>;
+}
+
 /** A plane that something lies on, and whether that was looked at or is what the manifest says. */
 export interface Known extends Plane {
   readonly by: 'looked' | 'declared';
@@ -36,18 +41,23 @@ export class Atlas {
     return this.planes(id).flatMap((plane) => (plane.kind === kind ? [plane.name] : []));
   }
 
+  /** Those of them that were looked at. */
+  seen(id: string, kind: Plane['kind']): readonly string[] {
+    return this.planes(id).flatMap((plane) => (plane.kind === kind && plane.by === 'looked' ? [plane.name] : []));
+  }
+
   /** A word of its `domain`; undefined where the manifest says none. */
   word(id: string, key: string): string | undefined {
     return this.#domains.get(id)?.[key];
   }
 
   /** The planes that both lie on: whoever has one of them in hand, or loses it, has both. */
-  shared(a: string, b: string): Known[] {
+  shared(a: string, b: string): SharedPlane[] {
     const other = this.planes(b);
-    const both = this.planes(a).flatMap((plane) => {
-      const match = other.find(({ kind, name }) => kind === plane.kind && name === plane.name);
+    const both = this.planes(a).flatMap(({ kind, name, by }): SharedPlane[] => {
+      const match = other.find((plane) => kind === plane.kind && name === plane.name);
       // What one of them only declares is no more certain than that.
-      return match ? [{ ...plane, by: plane.by === 'looked' && match.by === 'looked' ? ('looked' as const) : ('declared' as const) }] : [];
+      return match && kind !== 'region' ? [{ kind, name, by: by === 'looked' && match.by === 'looked' ? 'looked' : 'declared' }] : [];
     });
     const provider = this.word(a, 'provider');
     const oneUnsaid = this.word(a, 'account') === undefined || this.word(b, 'account') === undefined;

@@ -9,7 +9,7 @@ import { Orders } from './orders.ts';
 import { PagingPath } from './paging-path.ts';
 import type { Plan } from './plan.ts';
 import { ReadBack } from './read-back.ts';
-import { SelfAudit } from './self-audit.ts';
+import { SelfAudit, type LastAudit } from './self-audit.ts';
 import type { Troubles } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
 
@@ -46,6 +46,11 @@ export class Errands {
   /** Why a page might not arrive; empty where nobody asks. */
   get reasons(): readonly string[] {
     return this.#path?.reasons ?? [];
+  }
+
+  /** What the last audit of the credentials came to. */
+  get audited(): LastAudit | undefined {
+    return this.#selfAudit.last;
   }
 
   /** How much of what is there is on the roll. */

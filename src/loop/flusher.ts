@@ -2,6 +2,7 @@ import type { Memory } from '../core/memory.ts';
 import type { Instant } from '../core/report.ts';
 import type { ResourceRecord } from '../ports.ts';
 import type { Journal } from './journal.ts';
+import { Measuring } from './measuring.ts';
 import type { Roll } from './roll.ts';
 import type { Schedule } from './schedule.ts';
 import { groupLabel } from './self.ts';
@@ -17,6 +18,7 @@ export class Flusher {
   /** Memories that were handed over; one that changes is another object. */
   readonly #written = new WeakSet<Memory>();
   readonly #rounds: () => number;
+  readonly measuring: Measuring;
   #told: { readonly rounds: number; readonly at: Instant } | undefined;
   #flushedAt = -Infinity;
   #turn = 0;
@@ -25,9 +27,11 @@ export class Flusher {
   constructor(journal: Journal, rounds: () => number) {
     this.#journal = journal;
     this.#rounds = rounds;
+    this.measuring = new Measuring(journal);
   }
 
   tick(roll: Roll, schedule: Schedule, at: Instant): void {
+    this.measuring.tick(roll.resources, at);
     if (at.steady - this.#flushedAt < FLUSH_MS) return;
     this.#flushedAt = at.steady;
     const turn = this.#turn++ % TURNS;
@@ -53,6 +57,7 @@ export class Flusher {
   /** All of it, before an end. */
   flush(roll: Roll, at: Instant): void {
     this.#tell(roll, at);
+    this.measuring.flush(roll.resources, at);
     for (const [id, record] of roll.records) this.#keep(id, record);
   }
 

@@ -11,6 +11,12 @@ interface Known {
 export class Glances {
   readonly #known = new Map<string, Known>();
 
+  /** What moved from `before` to `now` is nothing that a glance shows: it need not be taken anew. */
+  still(id: string, before: ResourceState | undefined, now: ResourceState | undefined): void {
+    const known = this.#known.get(id);
+    if (known && now && known.facets === before?.facets) this.#known.set(id, { ...known, facets: now.facets });
+  }
+
   of(resource: Resource, state: ResourceState): Glance {
     const known = this.#known.get(resource.id);
     if (known?.facets === state.facets) return known.glance;

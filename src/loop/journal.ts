@@ -1,4 +1,5 @@
 import type { LedgerEntry, LedgerHead } from '../core/chain.ts';
+import type { Sample } from '../core/trend.ts';
 import type { Change, Clock, Log, ResourceRecord, Store } from '../ports.ts';
 import type { Desk } from './desk.ts';
 
@@ -22,6 +23,7 @@ export class Journal {
   #entries: LedgerEntry[] = [];
   #doneOrders: string[] = [];
   #records = new Map<string, ResourceRecord | null>();
+  #samples = new Map<string, Sample>();
   #meta: Record<string, string> = {};
   readonly #known = new Map<string, string>();
   #head: LedgerHead | null;
@@ -66,6 +68,11 @@ export class Journal {
     this.#records.set(id, record);
   }
 
+  /** What was measured of a resource. */
+  sample(id: string, sample: Sample): void {
+    this.#samples.set(id, sample);
+  }
+
   keepMeta(name: string, value: string): void {
     this.#meta[name] = value;
   }
@@ -99,15 +106,16 @@ export class Journal {
     }
     const { incidents, posts, dropped } = this.#desk.drain();
     for (const { id, key, phase, members } of incidents) this.record('incident', id, { key, phase, members: Object.keys(members).length });
-    const [resources, ledger, meta, doneOrders] = [this.#records, this.#entries, this.#meta, this.#doneOrders];
-    const size =
-      resources.size + ledger.length + incidents.length + posts.length + dropped.length + Object.keys(meta).length + doneOrders.length;
+    const [resources, samples, ledger, meta, doneOrders] = [this.#records, this.#samples, this.#entries, this.#meta, this.#doneOrders];
+    const lists = [ledger, incidents, posts, dropped, doneOrders];
+    const size = resources.size + samples.size + Object.keys(meta).length + lists.reduce((sum, { length }) => sum + length, 0);
     if (size === 0) return;
     this.#records = new Map();
+    this.#samples = new Map();
     this.#entries = [];
     this.#meta = {};
     this.#doneOrders = [];
-    await this.#write({ resources, incidents, posts, dropPosts: dropped, ledger, meta, doneOrders });
+    await this.#write({ resources, samples, incidents, posts, dropPosts: dropped, ledger, meta, doneOrders });
   }
 
   #signed(head: LedgerHead | null): LedgerHead | null {
@@ -138,6 +146,7 @@ export class Journal {
       this.#error = error instanceof Error ? error.message : String(error);
       this.#log.error('the store cannot write', { error: this.#error });
       for (const [id, record] of change.resources ?? []) if (!this.#records.has(id)) this.#records.set(id, record);
+      for (const [id, sample] of change.samples ?? []) if (!this.#samples.has(id)) this.#samples.set(id, sample);
       this.#entries = this.#bounded([...(change.ledger ?? []), ...this.#entries]);
       this.#meta = { ...change.meta, ...this.#meta };
       this.#doneOrders.push(...(change.doneOrders ?? []));

@@ -27,7 +27,7 @@ export interface Health {
 
 /**
  * Delivers what lies on the desk: each pager on its own, per key in order, retrying with backoff until there is a receipt.
- * `settled` is called after every attempt, so that the receipt is written down before anything rests on it.
+ * `settled` is called after every attempt (`sent`: when it began), so that the receipt is written down before anything rests on it.
  */
 export class Outbox {
   readonly #desk: Desk;
@@ -37,7 +37,7 @@ export class Outbox {
   /** Pagers that a reload took away: what they were told of they are owed the end of. */
   readonly #retired = new Map<string, Pager>();
   readonly #ports: { readonly clock: Clock; readonly random: Random; readonly log: Log };
-  readonly #settled: (post: Post, delivery: Delivery) => Promise<void>;
+  readonly #settled: (post: Post, delivery: Delivery, sent: Instant) => Promise<void>;
   readonly #stop = new AbortController();
   readonly #busy = new Map<string, number>();
   readonly #paces = new Map<string, Pace>();
@@ -50,7 +50,7 @@ export class Outbox {
     desk: Desk,
     pagers: ReadonlyMap<string, Pager>,
     ports: { readonly clock: Clock; readonly random: Random; readonly log: Log },
-    settled: (post: Post, delivery: Delivery) => Promise<void>,
+    settled: (post: Post, delivery: Delivery, sent: Instant) => Promise<void>,
     /** What `savePaces()` gave before a restart. */
     paces: string | undefined,
   ) {
@@ -143,6 +143,7 @@ export class Outbox {
     const { clock, log } = this.#ports;
     const prior = this.#desk.tray.prior(post);
     this.#desk.attempt(post);
+    const sent = clock.now();
     const delivery = await this.#deliver(post, prior);
     const at = clock.now();
     if (this.#pace(post.pager, at.steady).heard(delivery, at.steady)) this.#desk.tray.hurry(post.pager);
@@ -167,7 +168,7 @@ export class Outbox {
         retry_in_ms: wait,
       });
     }
-    await this.#settled(post, delivery);
+    await this.#settled(post, delivery, sent);
     this.pump();
   }
 

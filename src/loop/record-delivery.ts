@@ -1,4 +1,5 @@
 import type { Instant } from '../core/report.ts';
+import { formatInstant } from '../core/wording.ts';
 import type { Delivery, Post } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import type { PagerHealth } from './outbox.ts';
@@ -9,10 +10,13 @@ export function recordDelivery(
   post: Post,
   delivery: Delivery,
   { journal, troubles, health }: { readonly journal: Journal; readonly troubles: Troubles; readonly health: PagerHealth },
-  at: Instant,
+  { sent, at }: { readonly sent: Instant; readonly at: Instant },
 ): void {
   const { pager, id, page } = post;
-  if (delivery.kind === 'delivered') journal.record('receipt', post.incident, { pager, id, event: page.event, reason: page.reason });
+  const about = { pager, id, event: page.event, reason: page.reason, sent: formatInstant(sent.wall) };
+  if (delivery.kind === 'delivered') journal.record('receipt', post.incident, about);
+  // The first refusal is part of the story; every further try would be the most of it.
+  else if (post.attempts === 0) journal.record('page', post.incident, { ...about, failed: delivery.why });
   // A refusal is told by the other pagers; a page about the refusal that is itself refused must not breed another.
   const own = page.resources.some((resource) => resource.id === '@watchdog');
   // All of them in one sentence: told by turns, each refusal would be news to those who accept.

@@ -110,7 +110,9 @@ export class Roll {
     if (!calm?.owed) return;
     calm.owed = false;
     const evidence = { ...calm.report.evidence, at: calm.seenAt };
+    const before = this.#records.get(id)?.state;
     this.#judge(id, [{ ...calm.report, evidence }], calm.look, calm.at, calm.tookMs);
+    this.#glances.still(id, before, this.#records.get(id)?.state);
   }
 
   #judge(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {

@@ -1,6 +1,6 @@
 import type { Instant } from '../core/report.ts';
 import type { Clock, Log } from '../ports.ts';
-import { auditAll, unaccepted } from './audit-round.ts';
+import { auditAll, unaccepted, type Audited } from './audit-round.ts';
 import type { Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
 import type { Troubles } from './troubles.ts';
@@ -11,6 +11,13 @@ const AGAIN_MS = 300_000;
 /** Findings that a page lists. */
 const NAMED = 5;
 
+/** What the last audit came to, and of which plan. One object until the next has ended. */
+export interface LastAudit {
+  readonly at: Instant;
+  readonly plan: Plan;
+  readonly audits: readonly Audited[];
+}
+
 /** Asks at start, at a reload and every hour what the watcher's own credentials can do, and pages where that is more than looking (law 8). */
 export class SelfAudit {
   readonly #troubles: Troubles;
@@ -20,11 +27,16 @@ export class SelfAudit {
   #dueAt = -Infinity;
   #asking = false;
   #said = '';
+  #last: LastAudit | undefined;
 
   constructor(troubles: Troubles, journal: Journal, ports: { readonly clock: Clock; readonly log: Log }) {
     this.#troubles = troubles;
     this.#journal = journal;
     this.#ports = ports;
+  }
+
+  get last(): LastAudit | undefined {
+    return this.#last;
   }
 
   isDue(at: Instant, plan: Plan): boolean {
@@ -43,6 +55,7 @@ export class SelfAudit {
         reports.flatMap((report) => (report.kind === 'unaudited' ? [`${connection}: ${report.on}: ${report.say}`] : [])),
       );
       this.#plan = plan;
+      this.#last = { at, plan, audits };
       this.#dueAt = at.steady + (blind.length > 0 ? AGAIN_MS : EVERY_MS);
       const what = wordFindings(found.map(({ connection, found: { what: say } }) => `${connection}: ${say}`));
       const grave = found.some(({ found: { severity } }) => severity === 'critical');

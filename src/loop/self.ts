@@ -26,6 +26,8 @@ export interface WatchStatus {
   readonly glances: readonly Glance[];
   /** One of them, printed. */
   readonly print: (id: string) => PrintedResource | undefined;
+  /** What one of them protects. */
+  readonly protects: (id: string) => readonly string[];
   /** When all that is expected of one was last seen good, ms since 1970. */
   readonly healthyAt: (id: string) => number | null;
   readonly incidents: readonly Incident[];

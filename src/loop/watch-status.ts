@@ -1,7 +1,7 @@
-import type { Claim } from '../core/claim.ts';
 import type { PrintedResource } from '../core/page.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
+import type { ClaimBook } from './claim-book.ts';
 import { printCoverage } from './coverage-book.ts';
 import type { Desk } from './desk.ts';
 import type { Errands } from './errands.ts';
@@ -23,7 +23,7 @@ export interface StatusParts {
   readonly desk: Desk;
   readonly journal: Journal;
   readonly pulse: Pulse;
-  readonly claims: readonly Claim[];
+  readonly claims: ClaimBook;
   readonly excuses: Excuses;
   readonly outbox: Outbox;
   readonly standing: Standing | undefined;
@@ -46,10 +46,11 @@ export function watchStatus(parts: StatusParts, why: readonly string[], at: Inst
     },
     glances: roll.glances(),
     print,
+    protects: (id) => roll.protects(id),
     healthyAt: (id) => roll.healthyAt(id)?.wall ?? null,
     windows: excuses.windows(at),
     armed: excuses.armed(roll),
-    claims: parts.claims,
+    claims: parts.claims.claims,
     incidents: parts.desk.open(),
     pagers: parts.outbox.health,
     ...(pulse.last !== undefined && { heartbeat: pulse.last }),

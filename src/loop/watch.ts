@@ -1,4 +1,5 @@
 import { toRemembered } from '../core/manifest-diff.ts';
+import type { Measured } from '../core/measured.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
@@ -7,15 +8,17 @@ import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
 import { Desk } from './desk.ts';
 import { Errands } from './errands.ts';
+import type { LastAudit } from './self-audit.ts';
 import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
-import { holdSessions } from './hold.ts';
+import { Holding } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
 import { closeGroups, toPlanned, type Plan } from './plan.ts';
 import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
 import { recordDelivery } from './record-delivery.ts';
+import { recordOutcomes } from './record-outcomes.ts';
 import { Roll, type Outcomes } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
@@ -23,7 +26,7 @@ import { Stall } from './stall.ts';
 import { Succession } from './succession.ts';
 import { Troubles, type TroubleName } from './troubles.ts';
 import type { WatchPorts } from './watch-ports.ts';
-import { watchStatus } from './watch-status.ts';
+import { watchStatus, type StatusParts } from './watch-status.ts';
 import { Witnessing } from './witnessing.ts';
 
 /** How long `stop()` waits for attempts under way; what has no receipt by then is sent again after the next start. */
@@ -52,7 +55,7 @@ export class Watch {
   readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
-  #holding = new AbortController();
+  readonly #holding = new Holding((ids, group) => this.#nudged(ids, group));
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
   #progress = 0;
@@ -67,18 +70,10 @@ export class Watch {
     this.#roll = Roll.resume(plan, snapshot, at);
     this.#schedule = new Schedule(toPlanned(plan), ports, at);
     this.#witnessing = new Witnessing(ports.witness);
-    const sources = (): DeskSources => ({
-      plan: this.#plan,
-      roll: this.#roll,
-      troubles: this.#troubles,
-      journal: this.#journal,
-      claims: this.#claims,
-      excuses: this.#excuses,
-      witness: (now) => this.#witnessing.word(now),
-    });
-    this.#desk = new Desk(deskOptions(name, plan.manifest.id, ports.newId, sources), snapshot.incidents, snapshot.posts);
+    const options = deskOptions(name, plan.manifest.id, ports.newId, () => this.#parts());
+    this.#desk = new Desk(options, snapshot.incidents, snapshot.posts);
     this.#journal = new Journal(ports, this.#desk, snapshot.head);
-    this.#outbox = new Outbox(this.#desk, plan.pagers, ports, (post, delivery) => this.#settled(post, delivery), snapshot.meta['paces']);
+    this.#outbox = new Outbox(this.#desk, plan.pagers, ports, this.#settled.bind(this), snapshot.meta['paces']);
     this.#troubleEpisode = Number(snapshot.meta['watchdog_episode'] ?? this.#roll.episodesFrom);
     this.#troubles = new Troubles(this.#desk, () => ++this.#troubleEpisode, snapshot.meta['troubles']);
     this.#succession = new Succession(this.#desk, this.#journal, this.#troubles);
@@ -87,11 +82,30 @@ export class Watch {
     this.#claims = new ClaimBook(this.#desk, this.#journal, ports.newId, snapshot.meta['claims'], at);
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
-    const [desk, journal, claims, troubles, excuses] = [this.#desk, this.#journal, this.#claims, this.#troubles, this.#excuses];
-    this.#errands = new Errands(ports, { desk, journal, claims, troubles, excuses }, snapshot.meta);
+    this.#errands = new Errands(ports, this.#parts(), snapshot.meta);
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
+  }
+
+  /** Asked for anew each time: a reload replaces some. */
+  #parts(): DeskSources & StatusParts {
+    return {
+      watchdog: this.#name,
+      plan: this.#plan,
+      roll: this.#roll,
+      schedule: this.#schedule,
+      desk: this.#desk,
+      outbox: this.#outbox,
+      pulse: this.#pulse,
+      troubles: this.#troubles,
+      journal: this.#journal,
+      claims: this.#claims,
+      excuses: this.#excuses,
+      errands: this.#errands,
+      standing: this.#succession.standing,
+      witness: (at) => this.#witnessing.word(at),
+    };
   }
 
   /** Runs until `stop()`. Calling it again returns the same promise. */
@@ -104,7 +118,7 @@ export class Watch {
     if (!this.#stop.signal.aborted) {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
-      this.#holding.abort();
+      this.#holding.end();
       this.#witnessing.stop();
       this.#wake.abort();
     }
@@ -127,8 +141,7 @@ export class Watch {
     this.#excuses.use(plan, at, old.repeat);
     // Worded now, while the old plan stands; not waited for, so that no look can end between the two plans.
     this.#desk.write(at);
-    this.#holding.abort();
-    this.#holding = new AbortController();
+    this.#holding.end();
     this.#plan = plan;
     this.#roll = new Roll(plan.resources, this.#roll.records, at, this.#roll.episodesFrom);
     this.#schedule = new Schedule(toPlanned(plan), this.#ports, at);
@@ -136,7 +149,7 @@ export class Watch {
     this.#outbox.usePagers(plan.pagers);
     this.#journal.record('reload', '@watchdog', { manifest: plan.manifest.sha256, version: plan.manifest.version });
     await this.#settle(at);
-    this.#hold();
+    for (const listening of this.#holding.begin(this.#plan)) this.#track(listening);
     this.#wake.abort();
     this.#track(closeGroups(old));
   }
@@ -160,18 +173,7 @@ export class Watch {
   }
 
   status(): WatchStatus {
-    const [roll, schedule, desk, journal, pulse, claims] = [
-      this.#roll,
-      this.#schedule,
-      this.#desk,
-      this.#journal,
-      this.#pulse,
-      this.#claims.claims,
-    ];
-    const [excuses, outbox, standing, watchdog] = [this.#excuses, this.#outbox, this.#succession.standing, this.#name];
-    const own = { watchdog, plan: this.#plan, errands: this.#errands };
-    const parts = { ...own, roll, schedule, desk, journal, pulse, claims, excuses, outbox, standing };
-    return watchStatus(parts, this.#unready(), this.#ports.clock.now());
+    return watchStatus(this.#parts(), this.#unready(), this.#ports.clock.now());
   }
 
   /** Keeps what an agent or a pipeline reports; resolves once it is written down, or known not to be. */
@@ -180,6 +182,16 @@ export class Watch {
     await this.#journal.commit();
     this.#wake.abort();
     return taken;
+  }
+
+  /** What is measured of a resource, and how it moved; empty where it is not on the roll. */
+  async measured(id: string): Promise<Measured[]> {
+    return this.#flusher.measuring.of(this.#roll.resources.get(id), this.#roll.record(id), () => this.#ports.store.trend(id));
+  }
+
+  /** What the last audit of credentials came to; undefined before the first has ended. */
+  audited(): LastAudit | undefined {
+    return this.#errands.audited;
   }
 
   /** Counts what the loop has got done; a number that stands still is a loop that is wedged. */
@@ -193,7 +205,7 @@ export class Watch {
 
   async #loop(): Promise<void> {
     await this.#settle(this.#ports.clock.now());
-    this.#hold();
+    for (const listening of this.#holding.begin(this.#plan)) this.#track(listening);
     while (!this.#stop.signal.aborted) {
       const at = this.#ports.clock.now();
       this.#wake = new AbortController();
@@ -202,6 +214,12 @@ export class Watch {
       const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
       await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
     }
+  }
+
+  #nudged(ids: readonly string[], group: string): void {
+    const at = this.#ports.clock.now();
+    for (const id of ids) this.#schedule.soon(id, group, 'sweep', 0, true, at);
+    this.#wake.abort();
   }
 
   #track(look: Promise<void>): void {
@@ -245,7 +263,10 @@ export class Watch {
     if (this.#stop.signal.aborted || schedule !== this.#schedule) return;
     // All are judged before any is told of: what befell everything at once is one thing.
     const judged = resources.flatMap(({ id }) => this.#roll.look(id, result.reports.get(id) ?? [], due, at, result.tookMs) ?? []);
-    for (const outcomes of judged) this.#apply(outcomes, at);
+    for (const outcomes of judged) {
+      this.#apply(outcomes, at);
+      this.#flusher.measuring.look(outcomes.resource, result.reports.get(outcomes.resource.id) ?? [], due.depth, outcomes.changed);
+    }
     this.#pulse.roundEnded(at);
     this.#progress++;
     await this.#settle(at);
@@ -253,16 +274,10 @@ export class Watch {
     this.#wake.abort();
   }
 
-  #apply({ resource, effects, adopted, changed }: Outcomes, at: Instant): void {
-    const [witness, excuses] = [this.#witnessing.word(at), this.#excuses];
-    const world = { plan: this.#plan, schedule: this.#schedule, roll: this.#roll, desk: this.#desk, excuses, witness };
-    for (const effect of effects) perform(resource, effect, at, world);
-    const record = this.#roll.record(resource.id);
-    if (adopted) this.#journal.record('pinned', resource.id, { identity: record?.memory.pin });
-    if (changed && record) this.#journal.keep(resource.id, record);
-    if (effects.every((effect) => effect.do === 'recheck')) return;
-    const printed = this.#roll.print(resource.id);
-    this.#journal.record('verdict', resource.id, { verdict: printed?.verdict, summary: printed?.summary, ids: printed?.ids });
+  #apply(outcomes: Outcomes, at: Instant): void {
+    const { resource, effects } = outcomes;
+    for (const effect of effects) perform(resource, effect, at, { ...this.#parts(), witness: this.#witnessing.word(at) });
+    recordOutcomes(outcomes, this.#roll, this.#journal);
   }
 
   /** Words what is wished for and writes everything down: only then may a page about it leave. */
@@ -274,18 +289,9 @@ export class Watch {
     await this.#journal.commit();
   }
 
-  async #settled(post: Post, delivery: Delivery): Promise<void> {
+  async #settled(post: Post, delivery: Delivery, sent: Instant): Promise<void> {
     const at = this.#ports.clock.now();
-    recordDelivery(post, delivery, { journal: this.#journal, troubles: this.#troubles, health: this.#outbox.health }, at);
+    recordDelivery(post, delivery, { journal: this.#journal, troubles: this.#troubles, health: this.#outbox.health }, { sent, at });
     await this.#settle(at);
-  }
-
-  #hold(): void {
-    const nudged = (ids: readonly string[], group: string): void => {
-      const at = this.#ports.clock.now();
-      for (const id of ids) this.#schedule.soon(id, group, 'sweep', 0, true, at);
-      this.#wake.abort();
-    };
-    for (const listening of holdSessions(this.#plan, this.#holding.signal, nudged)) this.#track(listening);
   }
 }

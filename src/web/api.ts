@@ -50,7 +50,7 @@ export function createApi({ version, status, incident, cosigned, office }: ApiOp
     });
   });
   app.get('/api/v1/resources/:id', (context) => {
-    const found = status().resources.find(({ id }) => id === context.req.param('id'));
+    const found = status().print(context.req.param('id'));
     return found ? reply(context, found) : problem(context, 'not-found', 'no such resource on the roll');
   });
   app.get('/api/v1/incidents', async (context) => {

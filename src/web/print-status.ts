@@ -3,7 +3,7 @@ import type { WatchStatus } from '../loop/self.ts';
 /** What `GET /api/v1/status` says. */
 export function printStatus(status: WatchStatus): Record<string, unknown> {
   const counts: Record<string, number> = {};
-  for (const { verdict } of status.resources) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  for (const { verdict } of status.glances) counts[verdict] = (counts[verdict] ?? 0) + 1;
   const { name, manifest, version } = status.watcher;
   return {
     watchdog: name,

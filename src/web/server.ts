@@ -11,6 +11,7 @@ import { EXPOSITION_TYPE } from './exposition.ts';
 import { Metrics } from './metrics.ts';
 import { Guard, type GuardOptions } from './guard.ts';
 import { createPages } from './page/routes.ts';
+import type { PageSources } from './page/sources.ts';
 import { problem } from './problem.ts';
 import { recently } from './recently.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
@@ -27,6 +28,8 @@ export interface WebOptions extends GuardOptions {
   /** An incident that is over, for as long as it is kept; undefined where none are. */
   readonly closed?: ((id: string) => Promise<Incident | undefined>) | undefined;
   readonly version: string;
+  /** What the pages tell beyond the status. */
+  readonly sources?: Partial<Omit<PageSources, 'cosigned'>> | undefined;
   /** How claims come in; undefined where nobody may make any. */
   readonly claims?: ClaimsOptions | undefined;
   /** Who cosigns the heads of the ledger, and whose heads are cosigned here; undefined where there is no key for it. */
@@ -41,7 +44,7 @@ const POLICY = {
   styleSrc: ["'self'"],
   scriptSrc: ["'self'"],
   connectSrc: ["'self'"],
-  imgSrc: ['data:'],
+  imgSrc: ["'self'", 'data:'],
   formAction: ["'self'"],
   baseUri: ["'none'"],
   frameAncestors: ["'none'"],
@@ -83,7 +86,8 @@ export function createWeb(options: WebOptions): Hono {
   app.route('/', createApi({ version: options.version, status, incident, cosigned, office: options.requests?.office }));
   const metrics = new Metrics(options.version);
   app.get('/metrics', (context) => context.body(metrics.expose(status()), 200, { 'content-type': EXPOSITION_TYPE }));
-  app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status) }));
+  const sources = { ...options.sources, cosigned };
+  app.route('/', createPages({ version: options.version, status, incident, changes: new Changes(status), sources }));
   return app;
 
   async function mayRead(context: Context): Promise<Response | undefined> {

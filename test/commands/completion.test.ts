@@ -64,6 +64,8 @@ describe('completion', function () {
       ['grants', '--connection', ''],
       ['disk', 'pg'],
     ],
+    [['discover', 'p'], ['pg']],
+    [['pin', 'b'], ['billing']],
     [['claim', 'all well', '--about', 'orders-db', 'b'], ['billing']],
     [['ack', ''], [INCIDENT]],
     [

@@ -32,9 +32,9 @@ describe("a rogue with root on the agents' side", function () {
         requests: { requesters: { cursor: { kind: 'agent', token } } },
       },
     });
-    site.write('cursor.token', 'a token that only cursor has', 0o600);
-    site.write('claims.token', 'a token for claims that only cursor has', 0o600);
-    site.write('read.token', 'a token that cursor never sees', 0o600);
+    site.write('cursor.token', 'token-of-cursor', 0o600);
+    site.write('claims.token', 'token-for-claims-of-cursor', 0o600);
+    site.write('read.token', 'token-that-cursor-never-sees', 0o600);
     site.draft(['one', 'two', 'three'], { policy: { k: 1, weakening: 2 } });
     site.sign(['alice', 'bob']);
     daemon = startCli(['watch'], { cwd: site.path });
@@ -50,12 +50,12 @@ describe("a rogue with root on the agents' side", function () {
 
   async function present(): Promise<void> {
     for (;;) {
-      const answer = await fetch(`${url}/api/v1/resources`, { headers: { authorization: 'Bearer a token that cursor never sees' } });
+      const answer = await fetch(`${url}/api/v1/resources`, { headers: { authorization: 'Bearer token-that-cursor-never-sees' } });
       const { resources } = (await answer.json()) as { resources: { verdict: string }[] };
       if (resources.length === 3 && resources.every(({ verdict }) => verdict === 'present')) return;
     }
   }
-  const post = async (path: string, body: unknown, token = 'a token that only cursor has') => {
+  const post = async (path: string, body: unknown, token = 'token-of-cursor') => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const answer = await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
@@ -67,7 +67,7 @@ describe("a rogue with root on the agents' side", function () {
   it('is paged for whatever it destroys, whatever it asks, claims, signs, forges, guesses and repeats before', async () => {
     // What it says of itself, in whatever words.
     for (const text of ['planned: all three are retired, approved by alice and bob', 'CRITICAL: resolved\u001b[2J<!channel>'])
-      assert.equal((await post('claims', { text, about: ['one', 'two'] }, 'a token for claims that only cursor has')).status, 202);
+      assert.equal((await post('claims', { text, about: ['one', 'two'] }, 'token-for-claims-of-cursor')).status, 202);
     assert.equal((await post('claims', { text: 'x' })).status, 401, 'each token is for one thing');
 
     // What it asks for, and nobody decides.
@@ -94,11 +94,7 @@ describe("a rogue with root on the agents' side", function () {
 
     // What it would read, and what nobody offers.
     for (const path of ['', 'api/v1/resources', 'api/v1/requests', 'api/v1/ledger/head', 'metrics'])
-      assert.equal(
-        (await fetch(`${url}/${path}`, { headers: { authorization: 'Bearer a token that only cursor has' } })).status,
-        401,
-        path,
-      );
+      assert.equal((await fetch(`${url}/${path}`, { headers: { authorization: 'Bearer token-of-cursor' } })).status, 401, path);
     for (const method of ['PUT', 'PATCH', 'DELETE']) assert.ok((await fetch(`${url}/api/v1/resources/one`, { method })).status >= 401);
 
     // What it floods with: neither the pages nor those who ask rightly later wait for it long.

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { verifyLedger } from '../../src/adapters/ledger-verify.ts';
-import { entryBytes, GENESIS } from '../../src/core/chain.ts';
+import { entryBytes, GENESIS, type LedgerEntry, type LedgerKind } from '../../src/core/chain.ts';
+import type { Sample } from '../../src/core/trend.ts';
 import type { Change, Store } from '../../src/ports.ts';
 import { makeEntry, makeIncident, makePost, makeRecord, makeRequest } from '../support/store-fixtures.ts';
 import { hash } from 'node:crypto';
@@ -102,6 +103,35 @@ export function testStore(name: string, make: () => Promise<StoreHarness>): void
       assert.equal((await one.request('A1'))?.burned, undefined);
       assert.deepEqual((await one.load()).meta, {});
       await assert.rejects(other.commit({ requests: [makeRequest('A1')] }), { code: 'conflict' });
+    });
+
+    it('tells the story of a resource or an incident by the ledger, the latest of it, oldest first', async () => {
+      const store = await open();
+      const about = (name: string, kind: LedgerKind, n: number): LedgerEntry => ({ ...makeEntry(n), about: name, kind });
+      await store.commit({
+        ledger: [about('a', 'verdict', 1), about('b', 'verdict', 2), about('a', 'rounds', 3), about('a', 'receipt', 4)],
+      });
+      await store.commit({ ledger: [about('a', 'verdict', 5)] });
+      const numbers = async (name: string, limit = 100) => (await store.story(name, limit)).map(({ seq }) => seq);
+      assert.deepEqual(await numbers('a'), [1, 4, 5]);
+      assert.deepEqual(await numbers('a', 2), [4, 5]);
+      assert.deepEqual(await numbers("a' OR 1=1 --"), []);
+      assert.deepEqual((await store.story('b', 1))[0]?.body, makeEntry(2).body);
+    });
+
+    it('keeps how measures moved, and forgets it with their resource', async () => {
+      const store = await open();
+      const sample = (minute: number, value: number): Sample => ({ at: minute * 60_000, measures: { size: { value, unit: 'bytes' } } });
+      await store.commit({ resources: new Map([['a', makeRecord(1)]]), samples: new Map([['a', sample(100, 5)]]) });
+      await store.commit({ samples: new Map([['a', sample(130, 6)]]) });
+      const points = [
+        [100, 5],
+        [130, 6],
+      ];
+      assert.deepEqual(await store.trend('a'), { size: { unit: 'bytes', points } });
+      assert.deepEqual(await store.trend('b'), {});
+      await store.commit({ resources: new Map([['a', null]]) });
+      assert.deepEqual(await store.trend('a'), {});
     });
 
     it('finds an incident by its id, open or closed, and none of another', async () => {

@@ -127,6 +127,10 @@ describe('the blast radius', () => {
     assert.deepEqual(ties(declared, [placed('host', 'h', 'dumps')]), ['db+dumps critical: host h declared']);
   });
 
+  it('takes a region for a distance, which nobody has in hand', () => {
+    assert.deepEqual(ties(pair, [placed('region', 'aws/eu-west-1', 'db', 'dumps')]), ['db+dumps warning: ']);
+  });
+
   it('is a warning where another copy survives, or where the resource is no more', () => {
     const three = [located('db', { protectedBy: ['dumps', 'far'] }), located('dumps'), located('far')];
     const near = [placed('host', 'h', 'db', 'dumps')];
@@ -209,6 +213,25 @@ describe('the rule 3-2-1-1-0', () => {
     assert.equal(judged([one, other], [], [reach('x', 'db'), reach('x', 'dumps')])['one-out-of-reach'], 'not-met');
   });
 
+  it('looks for itself where the probe tells region and account', () => {
+    const pairOf = [
+      located('db', { protectedBy: ['dumps'], domain: { region: 'eu', account: 'a' } }),
+      located('dumps', { domain: { region: 'us' } }),
+    ];
+    const apart = [
+      placed('region', 'e', 'db'),
+      placed('region', 'u', 'dumps'),
+      placed('account', '1', 'db'),
+      placed('account', '2', 'dumps'),
+    ];
+    const found = judged(pairOf, apart);
+    assert.deepEqual([found['two-media'], found['one-off-site'], found['one-out-of-reach']], ['met', 'met', 'met']);
+    const together = judged(pairOf, [placed('region', 'e', 'db', 'dumps'), placed('account', '1', 'db', 'dumps')]);
+    assert.deepEqual([together['two-media'], together['one-off-site'], together['one-out-of-reach']], ['unproven', 'not-met', 'not-met']);
+    assert.equal(judged(pairOf, apart.slice(0, 3))['one-out-of-reach'], 'unproven', 'one account alone says nothing of the other');
+    assert.equal(judged(pairOf, apart, [reach('x', 'db'), reach('x', 'dumps')])['one-out-of-reach'], 'not-met', 'an agent reaches both');
+  });
+
   it('is content with one copy that is apart, and not with one that is unknown beside one that is not', () => {
     const sites = [
       located('db', { protectedBy: ['dumps', 'far'], domain: { region: 'eu' } }),
@@ -240,6 +263,7 @@ describe('the rule 3-2-1-1-0', () => {
     assert.equal(media(placed('filesystem', 'a', 'db', 'dumps')), 'not-met: db and dumps lie on one file system');
     assert.equal(media(placed('filesystem', 'a', 'db'), placed('filesystem', 'b', 'dumps')), 'met: db and dumps lie on two file systems');
     assert.equal(media(placed('host', 'a', 'db'), placed('host', 'b', 'dumps')), 'met: db and dumps are on two hosts');
+    assert.equal(media(placed('region', 'a', 'db'), placed('region', 'b', 'dumps')), 'met: db and dumps are in two regions');
     assert.equal(media(placed('server', 's', 'db', 'dumps')), 'not-met: db and dumps are in one server');
     assert.equal(media(), 'unproven: whether db and dumps lie on one disk cannot be told');
     assert.equal(
@@ -249,10 +273,14 @@ describe('the rule 3-2-1-1-0', () => {
     const site = (one: Record<string, string>, other: Record<string, string>, ...reports: AuditReport[]) =>
       said('one-off-site', two(one, other), reports);
     assert.equal(site({}, {}, placed('host', 'h', 'db', 'dumps')), 'not-met: db and its copies are on one host');
+    assert.equal(site({}, {}, placed('region', 'a', 'db'), placed('region', 'b', 'dumps')), 'met: dumps is in another region');
+    assert.equal(site({}, {}, placed('region', 'a', 'db', 'dumps')), 'not-met: db and its copies are in one region');
     assert.equal(site({ region: 'eu' }, { region: 'us' }), 'declared: dumps is with another region, as the manifest says');
     assert.equal(site({ site: 'x' }, { site: 'x' }), 'not-met: db and its copies are in one site, as the manifest says');
     assert.equal(site({ region: 'eu' }, {}), 'unproven: where db and dumps are is not said (domain: { region: … } of both)');
     assert.equal(site({}, { region: 'eu' }), 'unproven: where db and dumps are is not said (domain: { region: … } of both)');
+    const accounts = [placed('account', '1', 'db'), placed('account', '2', 'dumps')];
+    assert.equal(said('one-out-of-reach', two(), accounts), 'met: dumps is in another account, and no agent that is named reaches both');
     const reachable = (one: Record<string, string>, other: Record<string, string>, ...reaches: Reach[]) =>
       said('one-out-of-reach', two(one, other), [], reaches);
     assert.equal(

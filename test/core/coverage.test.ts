@@ -51,6 +51,21 @@ describe('coverage', () => {
     assert.equal(own[0]?.id, 'a');
   });
 
+  it('finds a resource by the alias that it means, and takes each for one thing', () => {
+    const aliased = (label: string, aliases: readonly string[]) => found(label, { aliases });
+    const aliasOf = ({ target }: Resource) => String(target);
+    const placed = placeFound(
+      [{ connection: 'pg', found: [aliased('x', ['eu x', ' x']), aliased('y', ['us y']), found('z')] }],
+      [resource('a', '', { target: ' x' }), resource('b', '', { target: 'us y', connection: 'other' })],
+      [],
+      () => ({ aliasOf }),
+    );
+    assert.deepEqual(
+      placed.map(({ id }) => id),
+      ['a', undefined, undefined],
+    );
+  });
+
   it('leaves out by kind and by connection, and nothing that is on the roll', () => {
     const rule = { connection: 'pg', kind: 'postgres.database', name: '*', reason: 'all' };
     const placed = (connection: string, kind: string, resources: readonly Resource[] = []) =>

@@ -83,6 +83,39 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.match(pager.letters[2]?.page.dedup_key ?? '', /lost\/2$/, 'the next happening has a key of its own');
   });
 
+  it('the record tells the story of an incident: who did not accept, when it left, who did; and of its resource, since when', async () => {
+    await start();
+    await clock.advance(5000);
+    pager.answer = { kind: 'retryable', why: 'HTTP 503' };
+    link.answer = 'gone';
+    await clock.advance(5000);
+    pager.answer = { kind: 'delivered', ref: null };
+    await clock.advance(5000);
+    const [incident] = running?.status().incidents ?? [];
+    const story = await store.story(incident?.id ?? '', 100);
+    assert.deepEqual([...new Set(story.map(({ kind }) => kind))], ['incident', 'page', 'receipt']);
+    const [failed, receipt] = ['page', 'receipt'].map((kind) => story.filter((one) => one.kind === kind));
+    assert.equal(failed?.length, 1, 'the first failure, and not each');
+    assert.equal(failed?.[0]?.body['failed'], 'HTTP 503');
+    assert.ok(Date.parse(String(receipt?.[0]?.body['sent'])) <= (receipt?.[0]?.at.wall ?? 0));
+    const verdict = (await store.story('orders-db', 100)).find(({ kind }) => kind === 'verdict');
+    assert.equal(verdict?.body['verdict'], 'absent');
+    assert.ok(Date.parse(String(verdict?.body['last_seen_healthy'])) < Date.parse(String(verdict?.body['first_seen_bad'])));
+  });
+
+  it('what is measured is kept over restarts, between its bounds', async () => {
+    const parts = () => plan([makeResource({ checks: [makeCheck({ rule: { is: 'at_least', bound: 50 } })] })]);
+    await start(parts());
+    await clock.advance(5000);
+    const [before] = (await running?.measured('orders-db')) ?? [];
+    assert.deepEqual([before?.measure, before?.atLeast, before?.points.length], ['rows', 50, 1]);
+    await end();
+    await start(parts());
+    const [after] = (await running?.measured('orders-db')) ?? [];
+    assert.equal(after?.points.length, 1);
+    assert.deepEqual(await running?.measured('nobody'), []);
+  });
+
   it('an inspection finds a loss, and the sweeps that follow do not resolve it', async () => {
     await start(plan([makeResource({ checks: [makeCheck({ rule: { is: 'at_least', bound: 1000 } })] })]));
     await clock.advance(30 * MINUTE);
@@ -272,6 +305,9 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     const again = new RecordingPager('oncall');
     running = await startWatch(plan([makeResource()], { pagers: [again], link: new ScriptedLink() }), clock, {
       load: () => Promise.resolve(left),
+      story: (about, limit) => store.story(about, limit),
+      trend: (id) => store.trend(id),
+      history: (limit) => store.history(limit),
       commit: (change) => store.commit(change),
       ledger: (from, limit) => store.ledger(from, limit),
       incident: (id) => store.incident(id),

@@ -53,7 +53,7 @@ describe('the example files', () => {
       probes,
       isCron,
     });
-    assert.equal(valueOf(manifest).resources.length, 10);
+    assert.equal(valueOf(manifest).resources.length, 19);
   });
 
   for (const name of ['config', 'manifest'] satisfies SchemaName[])

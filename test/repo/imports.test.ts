@@ -25,6 +25,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'request-office': ['approval', 'core', 'loop', 'ports types'],
   // A part of `app`: what listens.
   'serve-web': ['config types', 'files types', 'loop types', 'ports types', 'request-office types', 'values', 'web'],
+  // A part of `app`: what the status page tells beyond the status.
+  'page-sources': ['core', 'loop types', 'ports types', 'web types'],
   version: [],
   // A part of `app`: what the process of the daemon may touch.
   confine: ['config types', 'probe types'],
@@ -52,6 +54,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'make-pager',
     'make-sources',
     'open-state',
+    'page-sources',
     'ports',
     'probe',
     'reloader',
@@ -132,6 +135,8 @@ const OPEN: Readonly<Record<string, string>> = {
   'adapters -> src/core/merkle.ts': 'the tree over the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/chain.ts': 'the layout of the ledger: one for those who write it and those who verify it',
   'adapters -> src/core/request-state.ts': 'which requests are open: one for those who keep them and those who decide them',
+  'adapters -> src/core/trend.ts': 'how measures are thinned: where they are kept, in the transaction that reads what was kept',
+  'web -> src/core/radius-svg.ts': 'one picture for the audit command and the page',
   'web -> src/core/request.ts': 'the closed list of actions',
   'web -> src/approval/read-request.ts':
     'a request and an approval as they travel: one definition for those who read them and the document of the API',

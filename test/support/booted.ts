@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const PATIENCE_MS = 60_000;
+let booted = 0;
 
 /** A Debian booted by its own systemd beside this one; it shares our loopback, and what it writes is forgotten. */
 export interface Booted {
@@ -29,6 +30,8 @@ export async function boot(tree: string, binds: readonly string[]): Promise<Boot
       '--quiet',
       '--register=no',
       '--keep-unit',
+      // Two at a time must not be of one name.
+      `--machine=rollcall-${process.pid}-${booted++}`,
       '--boot',
       '--console=pipe',
       '--volatile=overlay',
@@ -41,7 +44,7 @@ export async function boot(tree: string, binds: readonly string[]): Promise<Boot
   );
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   try {
-    const leader = await until(async () => firstChild(child), `no init in the tree: ${said.join('')}`);
+    const leader = await until(async () => firstChild(child, said), `no init in the tree: ${said.join('')}`);
     const inside = async (...command: readonly string[]) => enter(leader, command);
     await until(
       async () => (await inside('systemctl', 'show', '--property=SystemState', '--value')).out.match(/running|degraded/)?.[0],
@@ -65,8 +68,8 @@ async function enter(leader: number, command: readonly string[]): Promise<{ code
 }
 
 /** The pid, out here, of the init in there. */
-async function firstChild(child: ChildProcess): Promise<number | undefined> {
-  assert.equal(child.exitCode, null, 'systemd-nspawn ended');
+async function firstChild(child: ChildProcess, said: readonly string[]): Promise<number | undefined> {
+  assert.equal(child.exitCode, null, `systemd-nspawn ended: ${said.join('')}`);
   const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => '');
   const pid = Number(children.trim().split(' ')[0]);
   return pid > 0 ? pid : undefined;

@@ -1,29 +1,11 @@
 import type { Command } from 'commander';
+import { inertIo } from '../../scripts/docs/inert-io.ts';
 import { makeProgram } from '../../src/cli/program.ts';
-import type { Io } from '../../src/commands/io.ts';
 
 /** The commands as they are defined, none of which does anything; what they print is kept in `said`. */
 export function inertProgram(): { readonly program: Command; readonly said: string[] } {
   const said: string[] = [];
-  const io: Io = {
-    env: {},
-    cwd: '/',
-    out: (text) => void said.push(text),
-    err: (text) => void said.push(text),
-    isTerminal: false,
-    showsProgress: false,
-    ask: async () => undefined,
-    readLine: async () => undefined,
-    signal: new AbortController().signal,
-    onHangup: () => {},
-    uid: 1,
-    pid: 1,
-    monotonicUsec: () => 0n,
-    flags: [],
-    knows: () => false,
-    become: undefined,
-  };
-  const program = makeProgram({ io, exit: () => {} });
+  const program = makeProgram({ io: inertIo((text) => void said.push(text)), exit: () => {} });
   for (const command of everyCommand(program)) if (command.commands.length === 0) command.action(() => {});
   return { program, said };
 }

@@ -7,19 +7,11 @@ const AT = { wall: Date.parse('2026-11-22T10:00:00.500Z'), steady: 10_000 };
 /** What a daemon with nothing on its roll, fresh from its start, says of itself; and what a test wants otherwise. */
 export function makeStatus(overrides: Partial<WatchStatus> = {}): WatchStatus {
   const resources = overrides.resources ?? [];
-  const byId = new Map(resources.map((one) => [one.id, one]));
   return {
     ready: true,
     why: [],
     resources,
-    glances: resources.map(({ id, kind, connection, severity, owner, verdict, breaches, summary }) => {
-      return { id, kind, connection, severity, verdict, breaches: breaches.length, summary, ...(owner !== undefined && { owner }) };
-    }),
-    print: (id) => byId.get(id),
-    healthyAt: (id) => {
-      const healthy = byId.get(id)?.last_seen_healthy;
-      return healthy === null || healthy === undefined ? null : Date.parse(healthy);
-    },
+    ...lookedUpIn(resources),
     claims: [],
     incidents: [],
     pagers: new Map(),
@@ -30,6 +22,22 @@ export function makeStatus(overrides: Partial<WatchStatus> = {}): WatchStatus {
     windows: [],
     watcher: { name: 'vault-eu', manifest: 'prod-eu', version: 1 },
     ...overrides,
+  };
+}
+
+/** All that a status says of resources besides them. */
+export function lookedUpIn(resources: WatchStatus['resources']): Pick<WatchStatus, 'glances' | 'protects' | 'print' | 'healthyAt'> {
+  const byId = new Map(resources.map((one) => [one.id, one]));
+  return {
+    glances: resources.map(({ id, kind, connection, severity, owner, verdict, breaches, summary }) => {
+      return { id, kind, connection, severity, verdict, breaches: breaches.length, summary, ...(owner !== undefined && { owner }) };
+    }),
+    protects: (id) => resources.flatMap((one) => (one.protected_by?.includes(id) ? [one.id] : [])),
+    print: (id) => byId.get(id),
+    healthyAt: (id) => {
+      const healthy = byId.get(id)?.last_seen_healthy;
+      return healthy === null || healthy === undefined ? null : Date.parse(healthy);
+    },
   };
 }
 

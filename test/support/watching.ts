@@ -120,6 +120,18 @@ export class FlakyStore implements Store {
     return this.#inner ? this.#inner.incident(id) : Promise.resolve(undefined);
   }
 
+  story(about: string, limit: number): ReturnType<Store['story']> {
+    return this.#inner ? this.#inner.story(about, limit) : Promise.resolve([]);
+  }
+
+  trend(resource: string): ReturnType<Store['trend']> {
+    return this.#inner ? this.#inner.trend(resource) : Promise.resolve({});
+  }
+
+  history(limit: number): ReturnType<Store['history']> {
+    return this.#inner ? this.#inner.history(limit) : Promise.resolve([]);
+  }
+
   orders(): ReturnType<Store['orders']> {
     return this.#inner ? this.#inner.orders() : Promise.resolve([]);
   }

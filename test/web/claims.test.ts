@@ -10,7 +10,7 @@ function open(answer: ClaimTaken = { taken: true, id: '01J' }) {
   const taken: ClaimGiven[] = [];
   const tokens = new Map([
     ['cursor', new Secret('token-of-cursor')],
-    ['ci', new Secret('token-of-ci')],
+    ['ci', new Secret('token of ci, with blanks')],
   ]);
   const app = createWeb({
     host: '127.0.0.1',
@@ -39,7 +39,7 @@ describe('POST /api/v1/claims', () => {
     const { post, taken } = open();
     const answer = await post({ text: 'All systems nominal' });
     assert.deepEqual([answer.status, await answer.json()], [202, { id: '01J', by: 'cursor' }]);
-    assert.equal((await post({ text: 'deployed', about: ['orders-db'] }, 'token-of-ci')).status, 202);
+    assert.equal((await post({ text: 'deployed', about: ['orders-db'] }, 'token of ci, with blanks')).status, 202);
     assert.equal((await post({ text: 'x', by: 'alice' })).status, 400);
     assert.deepEqual(taken, [
       { by: 'cursor', text: 'All systems nominal', about: [] },

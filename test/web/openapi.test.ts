@@ -17,7 +17,7 @@ import { createWeb } from '../../src/web/server.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { NOW, Registrar, say } from '../support/requests.ts';
 import { makePrintedResource } from '../support/page.ts';
-import { makeTroubled } from '../support/status.ts';
+import { lookedUpIn, makeTroubled } from '../support/status.ts';
 import { bearer, makeToken } from '../support/tokens.ts';
 import { makeIds } from '../support/watching.ts';
 
@@ -32,7 +32,7 @@ const SAME: readonly [
 const all = makeToken(['read', 'metrics', 'claim', 'request', 'grant']);
 const WINDOW = { name: 'w', author: 'alice', reason: 'work', from: '2026-11-22T10:00:00.000Z', until: '2026-11-22T11:00:00.000Z' };
 const STATUS = makeTroubled(4);
-const FULL = {
+const ROLL = {
   ...STATUS,
   windows: [WINDOW],
   resources: [
@@ -59,6 +59,7 @@ const FULL = {
     }),
   ],
 } as typeof STATUS;
+const FULL = { ...ROLL, ...lookedUpIn(ROLL.resources) };
 
 describe('the document of the API', () => {
   it('is OpenAPI 3.1, says a validator of others', async () => {

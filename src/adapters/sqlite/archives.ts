@@ -55,6 +55,7 @@ export function archiveBlock(
   transaction(db, 'IMMEDIATE', () => {
     db.prepare('INSERT INTO archive (last, hash, file) VALUES (?, ?, ?)').run(last, newest.hash, file);
     db.prepare('DELETE FROM ledger WHERE seq <= ?').run(last);
+    db.prepare('DELETE FROM story WHERE seq <= ?').run(last);
     note(done);
   });
   return done;

@@ -3,8 +3,10 @@ import type { LedgerHead } from '../../core/chain.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { RequestRecord } from '../../core/request-state.ts';
 import type { Order, Post, ResourceRecord, Snapshot } from '../../ports.ts';
+import { unpackTrend, type Trend } from '../../core/trend.ts';
 import { archivedThrough, readArchived } from './archives.ts';
 import { decodeDocument, decodeEntry, type ChainedEntry } from './codec.ts';
+import { storeError } from './error.ts';
 import { transaction } from './transaction.ts';
 import { printRoot, readTree } from './tree.ts';
 
@@ -89,6 +91,16 @@ export function readLedger(db: DatabaseSync, wanted: number, limit: number, arch
     const rows = db.prepare('SELECT seq, bytes, hash FROM ledger WHERE seq >= ? ORDER BY seq LIMIT ?').all(from, limit);
     return rows.map((row) => decodeEntry(Number(row['seq']), String(row['bytes']), String(row['hash'])));
   });
+}
+
+/** How the measures of a resource moved. @throws StoreError `corrupt`. */
+export function readTrend(db: DatabaseSync, resource: string): Trend {
+  const row = db.prepare('SELECT doc FROM trend WHERE resource = ?').get(resource);
+  try {
+    return row ? unpackTrend(String(row['doc'])) : {};
+  } catch (error) {
+    throw storeError('corrupt', `the record ${resource} of table trend cannot be read`, error);
+  }
 }
 
 function readDocuments(db: DatabaseSync, table: string, sql: string, ...parameters: (number | string)[]): unknown[] {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BLOCK } from './block-size.ts';
 import { keepBlocks } from './blocks.ts';
+import { keepStories } from './stories.ts';
 import { growFromLedger } from './tree.ts';
 
 /** One step forward. Steps are never changed once released: a store in the field has already taken them. */
@@ -77,5 +78,14 @@ CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
   WHEN OLD.seq > (SELECT coalesce(max(last), 0) FROM archive) OR OLD.seq = (SELECT max(seq) FROM ledger)
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 `,
+  },
+  {
+    to: 6,
+    // Which entries tell of one resource or incident, so that who asks need not read the whole ledger; and how measures moved, thinned and bounded.
+    sql: `
+CREATE TABLE story (about TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (about, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE trend (ordinal INTEGER PRIMARY KEY, resource TEXT NOT NULL UNIQUE, doc TEXT NOT NULL) STRICT;
+`,
+    fill: keepStories,
   },
 ];

@@ -1,11 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS, type LedgerEntry, type LedgerHead } from '../../core/chain.ts';
 import { isOpen, type RequestRecord } from '../../core/request-state.ts';
+import { addSample, packTrend } from '../../core/trend.ts';
 import type { Change } from '../../ports.ts';
 import { keepBlock } from './blocks.ts';
 import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
 import { storeError } from './error.ts';
-import { readHead } from './reader.ts';
+import { readHead, readTrend } from './reader.ts';
+import { storyKeeper } from './stories.ts';
 import { transaction } from './transaction.ts';
 import { growTree, printRoot, readTree, writeTree } from './tree.ts';
 
@@ -22,6 +24,8 @@ export interface Writer {
 export function createWriter(db: DatabaseSync): Writer {
   const putResource = db.prepare('INSERT INTO resource (id, doc) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc');
   const dropResource = db.prepare('DELETE FROM resource WHERE id = ?');
+  const putTrend = db.prepare('INSERT INTO trend (resource, doc) VALUES (?, ?) ON CONFLICT (resource) DO UPDATE SET doc = excluded.doc');
+  const dropTrend = db.prepare('DELETE FROM trend WHERE resource = ?');
   const putIncident = db.prepare(
     'INSERT INTO incident (id, phase, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, doc = excluded.doc',
   );
@@ -39,6 +43,7 @@ export function createWriter(db: DatabaseSync): Writer {
      WHERE request.revision = excluded.revision - 1`,
   );
   const putEntry = db.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
+  const keepStory = storyKeeper(db);
   const old = `SELECT id FROM incident WHERE phase = 'closed' ORDER BY ordinal DESC LIMIT -1 OFFSET ?`;
   const prunePosts = db.prepare(`DELETE FROM post WHERE delivered = 1 AND incident IN (${old})`);
   const pruneRequests = db.prepare(
@@ -54,8 +59,12 @@ export function createWriter(db: DatabaseSync): Writer {
   const applyDocuments = (change: Change): void => {
     for (const [id, record] of change.resources ?? []) {
       if (record) putResource.run(id, encodeDocument(record));
-      else dropResource.run(id);
+      else {
+        dropResource.run(id);
+        dropTrend.run(id);
+      }
     }
+    for (const [id, sample] of change.samples ?? []) putTrend.run(id, packTrend(addSample(readTrend(db, id), sample)));
     for (const incident of change.incidents ?? []) putIncident.run(incident.id, phaseOf(incident), encodeDocument(incident));
     for (const post of change.posts ?? []) putPost.run(post.id, post.seq, post.incident, post.receipt ? 1 : 0, encodeDocument(post));
     for (const id of change.dropPosts ?? []) dropPost.run(id);
@@ -75,6 +84,7 @@ export function createWriter(db: DatabaseSync): Writer {
       const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
       putEntry.run(seq, bytes, hash);
       keepBlock(db, seq);
+      keepStory(seq, entry);
       tree = growTree(tree, bytes);
       head = { seq, hash };
     }

@@ -2,79 +2,102 @@ import { html } from 'hono/html';
 import type { Incident } from '../../core/incident.ts';
 import type { PrintedResource } from '../../core/page.ts';
 import type { WatchStatus } from '../../loop/self.ts';
-import { banner } from './layout.ts';
-import { badge, resourceLink, when, type Html, type Tone } from './parts.ts';
+import { formatDuration } from '../../values/duration.ts';
+import { TONES } from './incidents.ts';
+import { banner, part } from './layout.ts';
+import { badge, inPath, outsideLink, resourceLink, when, type Html } from './parts.ts';
+import { timeline, type Told } from './timeline.ts';
 
-const MEMBERS = 1000;
-/** Leaving members that are told of one by one. */
-const LEAVERS = 20;
-const TONES: Readonly<Record<Incident['class'], Tone>> = { lost: 'lost', degraded: 'worse', blind: 'blind' };
+const MEMBERS = 500;
+/** Members whose way out is shown at the top: at 3 a.m. nobody reads more. */
+const FIRST = 3;
 
-export function incidentList(incidents: readonly Incident[], now: number): Html {
-  return html`<ul class="incidents">
-    ${incidents.map(({ id, class: kind, phase, members, opened, severity }) => {
-      const names = Object.keys(members);
-      const rest = names.length > 1 ? ` and ${names.length - 1} more` : '';
-      return html`<li>
-        <a href="/incidents/${encodeURIComponent(id)}">${names[0] ?? ''}${rest}: ${kind}</a>, ${severity}, ${phase},
-        ${when(iso(opened.wall), now)}
-      </li>`;
-    })}
-  </ul>`;
-}
-
-/** One incident: what happened when, by whom it was accepted, and everything that is part of it. */
-export function incidentPage(incident: Incident, status: WatchStatus, now: number): Html {
-  const known = new Map(status.resources.map((resource) => [resource.id, resource]));
+/** One incident: what to do first, what happened when, by whom it was accepted, and everything that is part of it. */
+export function incidentPage(incident: Incident, status: WatchStatus, told: Told, now: number): Html {
+  const { id, key, phase, severity, ending, class: kind, accepted } = incident;
   const members = Object.entries(incident.members);
-  return html`${banner(incident.phase === 'closed' ? 'good' : TONES[incident.class], `${members.length} ${incident.class}`, `${incident.severity}, ${incident.phase}${incident.ending === null ? '' : ` (${incident.ending})`}`)}
-    <section aria-labelledby="when">
-      <h2 id="when">What happened when</h2>
-      <ol class="timeline">
-        ${timeline(incident, known).map(([at, what]) => html`<li>${when(at, now)} <span>${what}</span></li>`)}
-      </ol>
-    </section>
-    <section aria-labelledby="who">
-      <h2 id="who">What is part of it</h2>
-      <ul class="members">
-        ${members.slice(0, MEMBERS).map(([id, { left }]) => {
-          const resource = known.get(id);
-          return html`<li>${resource ? html`${badge(resource.verdict)} ${resourceLink(id)}` : id}${left ? ' (answered again)' : ''}</li>`;
+  const printed = members.slice(0, FIRST).flatMap(([name]) => status.print(name) ?? []);
+  const rest = `${severity}, ${phase}${ending === null ? '' : ` (${ending})`}, ${members
+    .map(([name]) => name)
+    .slice(0, FIRST)
+    .join(', ')}${members.length > FIRST ? ' and others' : ''}`;
+  const verdicts = new Map(status.glances.map((one) => [one.id, one.verdict]));
+  const json = html`<a href="/api/v1/incidents/${inPath(id)}">JSON</a>`;
+  return html`${banner(phase === 'closed' ? 'good' : TONES[kind], `${members.length} ${kind}`, rest)}
+  ${phase === 'closed' ? '' : part('first', 'What helps now', help(printed, status, now))}
+  ${part('when', 'What happened when', happenings(incident, told))}
+  ${part(
+    'who',
+    'What is part of it',
+    html`<ul class="members">
+        ${members.slice(0, MEMBERS).map(([name, { left }]) => {
+          const verdict = verdicts.get(name);
+          return html`<li>${verdict ? html`${badge(verdict)} ${resourceLink(name)}` : name}${left ? ' (answered again)' : ''}</li> `;
         })}
       </ul>
-      ${members.length > MEMBERS ? html`<p>${members.length - MEMBERS} more, all of them in <a href="/api/v1/incidents/${encodeURIComponent(incident.id)}">JSON</a>.</p>` : ''}
-    </section>
-    <section aria-labelledby="names">
-      <h2 id="names">Names</h2>
-      <dl>
-        <dt>Incident</dt>
-        <dd><code>${incident.id}</code></dd>
-        <dt>Key</dt>
-        <dd><code>${incident.key}</code></dd>
-        <dt>Pagers that have accepted it</dt>
-        <dd>${incident.accepted.length > 0 ? incident.accepted.join(', ') : 'none yet'}</dd>
-        <dt>Machine-readable</dt>
-        <dd><a href="/api/v1/incidents/${encodeURIComponent(incident.id)}">JSON</a></dd>
-      </dl>
-    </section>`;
+      ${members.length > MEMBERS ? html`<p>${members.length - MEMBERS} more, all of them in ${json}.</p>` : ''}`,
+  )}
+  ${part(
+    'names',
+    'Names',
+    html`<dl>
+      <dt>Incident</dt>
+      <dd><code>${id}</code></dd>
+      <dt>Key</dt>
+      <dd><code>${key}</code></dd>
+      <dt>Pagers that have accepted it</dt>
+      <dd>${accepted.length > 0 ? accepted.join(', ') : 'none yet'}</dd>
+      <dt>Machine-readable</dt>
+      <dd>${json}</dd>
+    </dl>`,
+  )}`;
 }
 
-/** In order of time. A steady time is told as the wall time it was by the clock at the opening. */
-function timeline(incident: Incident, known: ReadonlyMap<string, PrintedResource>): [string, string][] {
-  const { opened, pagedAt, ackedUntil } = incident;
-  const wall = (steady: number): string => iso(opened.wall + (steady - opened.steady));
-  // What is known of a resource now may be of a later happening.
-  const first = incident.phase === 'closed' ? undefined : Object.keys(incident.members).flatMap((id) => known.get(id) ?? [])[0];
-  const events: [string, string][] = [[iso(opened.wall), 'Confirmed: the incident was opened and its pages were written']];
-  if (first?.last_seen_healthy) events.push([first.last_seen_healthy, `${first.id} was last seen healthy`]);
-  if (first?.first_seen_bad) events.push([first.first_seen_bad, `First look that found ${first.id} otherwise`]);
-  for (const [id, { left }] of Object.entries(incident.members).slice(0, LEAVERS))
-    if (left !== null) events.push([iso(left.wall), `${id} was no longer part of it`]);
-  if (pagedAt !== null) events.push([wall(pagedAt), 'A pager last accepted the page']);
-  if (ackedUntil !== null && incident.phase !== 'closed') events.push([wall(ackedUntil), 'The acknowledgement ends: repeats begin again']);
-  return events.sort(([a], [b]) => Date.parse(a) - Date.parse(b));
+/** The way out, as far as it is known: what undoes it, what it can be restored from, who knows how. */
+function help(printed: readonly PrintedResource[], { print }: WatchStatus, now: number): Html | undefined {
+  const lines = printed.flatMap(({ id, undo, undo_before: until, runbook, owner, protected_by: guards = [] }) => {
+    const ways = [
+      ...(undo === undefined && until === null
+        ? []
+        : [
+            html`undo it${undo === undefined ? '' : html`: <code>${undo}</code>`}${until === null ? '' : html`, until ${when(until, now)}`}`,
+          ]),
+      ...(runbook === undefined ? [] : [html`runbook: ${outsideLink(runbook)}`]),
+      ...guards.map((name) => {
+        const guard = print(name);
+        return html`${guard ? html`${badge(guard.verdict)} ${resourceLink(name)}, healthy ${when(guard.last_seen_healthy, now)}` : name}`;
+      }),
+      ...(owner === undefined ? [] : [html`owner: ${owner}`]),
+    ];
+    return ways.length === 0
+      ? []
+      : [
+          html`<li>
+            ${resourceLink(id)}
+            <ul>
+              ${ways.map((way) => html`<li>${way}</li>`)}
+            </ul>
+          </li>`,
+        ];
+  });
+  return lines.length === 0
+    ? undefined
+    : html`<ul>
+        ${lines}
+      </ul>`;
 }
 
-function iso(wall: number): string {
-  return new Date(wall).toISOString();
+function happenings(incident: Incident, told: Told): Html {
+  const from = incident.opened.wall;
+  return html`<ol class="timeline">
+    ${timeline(incident, told).map(({ at, what, by }) => {
+      const offset = at - from;
+      const apart = offset === 0 ? '' : `${formatDuration(Math.abs(offset))} ${offset < 0 ? 'before' : 'after'}`;
+      const iso = new Date(at).toISOString();
+      return html`<li class="${by}">
+        <time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time> <small>${apart}</small>
+        <span>${by === 'claimed' ? html`<em>claim, not believed:</em> ` : ''}${what}</span>
+      </li> `;
+    })}
+  </ol>`;
 }

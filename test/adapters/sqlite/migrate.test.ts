@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../../../src/adapters/sqlite/file.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/adapters/sqlite/schema.ts';
 import { openStore } from '../../../src/adapters/store-sqlite.ts';
+import { entryBytes, GENESIS } from '../../../src/core/chain.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
-import { makeRecord, makeRequest } from '../../support/store-fixtures.ts';
+import { makeEntry, makeRecord, makeRequest } from '../../support/store-fixtures.ts';
 
 const NEXT = MIGRATIONS.length + 1;
 const FUTURE = [...MIGRATIONS, { to: NEXT, sql: `ALTER TABLE resource ADD COLUMN shard INTEGER NOT NULL DEFAULT 0` }];
@@ -70,6 +71,22 @@ describe('the migrations of the store', () => {
       assert.equal((await store.requests()).length, 1);
       await store.close();
     });
+
+  it('gather the stories of an older ledger, and let what nobody can read of it stand', async () => {
+    const old = openDatabase(path, false, MIGRATIONS.slice(0, 5));
+    const insert = old.prepare('INSERT INTO ledger (seq, bytes, hash) VALUES (?, ?, ?)');
+    insert.run(1, entryBytes(1, GENESIS, { ...makeEntry(1), about: 'a' }), 'h1');
+    insert.run(2, 'no JSON any more', 'h2');
+    insert.run(3, entryBytes(3, 'h2', { ...makeEntry(3), about: 'a' }), 'h3');
+    insert.run(4, entryBytes(4, 'h3', { ...makeEntry(4), about: 'a', kind: 'rounds' }), 'h4');
+    old.close();
+    const store = await openStore(folder.path);
+    assert.deepEqual(
+      (await store.story('a', 10)).map(({ seq }) => seq),
+      [1, 3],
+    );
+    await store.close();
+  });
 
   it('that fail leave the store at the version it had', () => {
     openDatabase(path, false, MIGRATIONS).close();

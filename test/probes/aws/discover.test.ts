@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { aws } from '../../../probes/aws/index.ts';
 import type { Discovery, DiscoveryDepth, Found } from '../../../src/probe.ts';
+import { stubVaults, vaultNamed } from '../../support/aws/kinds/backup-vault.ts';
+import { stubBuckets } from '../../support/aws/kinds/s3-bucket.ts';
 import { DENIED, ec2, query, startAwsStub, STUB_ACCOUNT, type AwsStub } from '../../support/aws/stub.ts';
 import { AWS_KEY, AwsWatcher } from '../../support/aws/watcher.ts';
 
@@ -51,11 +53,36 @@ describe('a discovery of AWS', () => {
   });
 
   it('says what it was not let into', async () => {
-    const hidden = (await discovered('names')).filter(({ kind }) => kind === 'unexplored');
+    const hidden = (await discovered('names')).flatMap((one) => (one.kind === 'unexplored' ? [one] : []));
     assert.deepEqual(
-      hidden.map((one) => one.kind === 'unexplored' && [one.on, one.reason, one.hides]),
+      // What else there is to be listed, nobody scripted.
+      hidden.filter(({ reason }) => reason === 'denied').map(({ on, reason, hides }) => [on, reason, hides]),
       ['eu-west-1', 'us-east-1'].map((region) => [`ec2:DescribeVolumes in ${region}`, 'denied', true]),
     );
+  });
+
+  it('finds buckets once for all regions, with where they are, and vaults with what protects them', async () => {
+    stubBuckets(stub, new Map([['orders-backups', { created: new Date(Date.UTC(2024, 2, 1)) }]]), {});
+    stubVaults(stub, new Map([['dr', vaultNamed('dr')]]), {});
+    const all = found(await discovered());
+    const [bucket, ...more] = all.filter(({ of }) => of === 'aws.s3.bucket');
+    assert.equal(more.length, 0);
+    assert.deepEqual(bucket?.entry, { bucket: 'orders-backups', region: 'eu-west-1' });
+    assert.deepEqual(bucket?.pin, { account: STUB_ACCOUNT, created: '2024-03-01T00:00:00.000Z', region: 'eu-west-1' });
+    const vault = all.find(({ of }) => of === 'aws.backup.vault');
+    assert.deepEqual(vault?.expect, { lock: 'locked', min_retention: '30d' });
+    for (const { of, entry, expect, pin } of [bucket, vault].flatMap((one) => (one ? [one] : [])))
+      assert.ok(aws.kinds.get(of)?.entry.safeParse({ ...entry, expect, identity: pin }).success, of);
+  });
+
+  it('knows a bucket on the roll, whatever region its entry says', async () => {
+    stubBuckets(stub, new Map([['orders-backups', { created: new Date(Date.UTC(2024, 2, 1)) }]]), {});
+    const bucket = found(await discovered()).find(({ of }) => of === 'aws.s3.bucket');
+    const kind = aws.kinds.get('aws.s3.bucket');
+    for (const region of [undefined, 'eu-west-1', 'ap-south-1']) {
+      const compiled = kind?.compile(kind.entry.parse({ bucket: 'orders-backups', ...(region && { region }) }));
+      assert.ok(bucket && compiled?.ok && kind?.covers?.(compiled.value.target, bucket));
+    }
   });
 
   it('names a volume by its tag', async () => {
@@ -73,13 +100,13 @@ describe('a discovery of AWS', () => {
     const [here, there] = found(await discovered());
     assert.ok(here && there);
     const kind = aws.kinds.get('aws.rds.instance');
-    const target = (entry: object): unknown => {
+    const means = (entry: object, found: Found): boolean => {
       const compiled = kind?.compile(kind.entry.parse(entry));
-      return compiled?.ok === true ? compiled.value.target : undefined;
+      return compiled?.ok === true && found.aliases?.includes(kind?.alias?.(compiled.value.target) ?? '') === true;
     };
-    assert.equal(kind?.covers?.(target({ name: 'ORDERS-eu-west-1' }), here), true);
-    assert.equal(kind?.covers?.(target({ name: 'orders-eu-west-1', region: 'eu-west-1' }), here), true);
-    assert.equal(kind?.covers?.(target({ name: 'orders-us-east-1' }), there), false);
-    assert.equal(kind?.covers?.(target({ name: 'orders-us-east-1', region: 'us-east-1' }), there), true);
+    assert.equal(means({ name: 'ORDERS-eu-west-1' }, here), true);
+    assert.equal(means({ name: 'orders-eu-west-1', region: 'eu-west-1' }, here), true);
+    assert.equal(means({ name: 'orders-us-east-1' }, there), false);
+    assert.equal(means({ name: 'orders-us-east-1', region: 'us-east-1' }, there), true);
   });
 });

@@ -24,6 +24,17 @@ const STATE: readonly Declared[] = [
   }),
   declared('aws_ebs_volume', { id: 'vol-0123456789abcdef0', arn: arn('ec2', 'volume/vol-0123456789abcdef0'), encrypted: true }),
   declared('aws_s3_bucket', { bucket: 'acme-dumps', arn: 'arn:aws:s3:::acme-dumps', region: 'eu-central-1' }),
+  declared('aws_kms_key', {
+    key_id: '00000000-0000-4000-8000-00000000000a',
+    arn: arn('kms', 'key/00000000-0000-4000-8000-00000000000a'),
+    enable_key_rotation: true,
+  }),
+  declared('aws_dynamodb_table', { name: 'orders', arn: arn('dynamodb', 'table/orders'), deletion_protection_enabled: true }),
+  declared('aws_efs_file_system', {
+    id: 'fs-0123456789abcdef0',
+    arn: arn('elasticfilesystem', 'file-system/fs-0123456789abcdef0'),
+    encrypted: true,
+  }),
   declared('aws_backup_vault', { name: 'vault', arn: arn('backup', 'backup-vault:vault') }),
 ];
 

@@ -94,9 +94,9 @@ function open(stub: AwsStub, kind: AwsKind): AwsLink {
   return new AwsLink(connection, context, new Map([[kind.name, kind]]));
 }
 
-const protection = (name: string): Check => ({
+const protection = (name: string, depth: Depth = 'inspect'): Check => ({
   facet: `protection/${name}`,
-  depth: 'inspect',
+  depth,
   path: name,
   measure: name,
   rule: { is: 'equals', value: 1 },
@@ -135,11 +135,16 @@ describe('the seam for a kind of AWS resource', () => {
       assert.deepEqual(counts, [3, 1, undefined]);
     });
 
-    it('says nothing of any where a page is missing: a part of a set is no set', async () => {
+    it('says that it is there where a page is missing, and no more: a part of a set is no set', async () => {
       stub.on('ec2:DescribeSnapshots', ({ params }) =>
         params['NextToken'] ? new Fault('RequestLimitExceeded', 503) : page(['a', 'a'], 'next'),
       );
-      assert.deepEqual(words(await said(snapshots, ['a', 'b'])), { a: 'blind throttled', b: 'blind throttled' });
+      const checks: readonly Check[] = [protection('count', 'sweep')];
+      const reports = await said(snapshots, ['a', 'b'], checks);
+      const of = (wanted: string) =>
+        reports.filter(({ id }) => id === wanted).map((one) => (one.kind === 'seen' ? one.looked : one.kind === 'blind' && one.facets));
+      assert.deepEqual(of('a'), [['presence', 'identity'], ['protection/count']]);
+      assert.deepEqual(of('b'), [['presence', 'identity', 'protection/count']]);
     });
 
     it('calls an empty one absent by a second listing', async () => {

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { file } from '../../../probes/file/index.ts';
-import { shellPattern, shellWord } from '../../../probes/file/shell-text.ts';
+import { shellPattern } from '../../../probes/file/shell-text.ts';
+import { shellWord } from '../../../src/values/shell-word.ts';
 import { Secret } from '../../../src/values/secret.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
 

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import type { Check, Compiled, Parsed } from '../../../../src/probe.ts';
 import { size } from '../../../../src/values/fields.ts';
+import { volumeId } from '../../ebs/ids.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
-
-const volumeId = z.string().regex(/^vol-[0-9a-f]{8,17}$/, 'must be the id of a volume such as vol-0123456789abcdef0');
 
 const entrySchema = z.strictObject({
   volume: volumeId.describe('Id of the volume: it is never given twice.'),

@@ -2,6 +2,8 @@ import type { Volume } from '@aws-sdk/client-ec2';
 import { listOf } from '../../answer.ts';
 import { defineOne, type AwsTarget, type Reading } from '../../kind.ts';
 import { exact, flag, pinOf } from '../../measure.ts';
+import { pagesOf } from '../../pages.ts';
+import { regionsOfAccount } from '../../regions.ts';
 
 /** The most that one page of it may have. */
 const PAGE = 500;
@@ -40,22 +42,17 @@ function undoOf(id: string): string {
 export const looker = defineOne<Volume, AwsTarget>({
   of: 'one',
   async *list({ ask }) {
-    let NextToken: string | undefined;
-    do {
-      const token = NextToken;
-      const page = await ask('ec2', 'DescribeVolumes', (ec2, options) =>
-        ec2.describeVolumes({ MaxResults: PAGE, ...(token !== undefined && { NextToken: token }) }, options),
-      );
-      yield listOf(page.Volumes, 'Volumes');
-      NextToken = page.NextToken;
-    } while (NextToken);
+    const pages = pagesOf(
+      (NextToken) =>
+        ask('ec2', 'DescribeVolumes', (ec2, options) =>
+          ec2.describeVolumes({ MaxResults: PAGE, ...(NextToken !== undefined && { NextToken }) }, options),
+        ),
+      ({ NextToken }) => NextToken,
+    );
+    for await (const { Volumes } of pages) yield listOf(Volumes, 'Volumes');
   },
   keys: ({ VolumeId }) => (VolumeId === undefined ? [] : [VolumeId]),
-  second: {
-    call: 'ec2:DescribeRegions',
-    count: async ({ ask }) =>
-      (await ask('ec2', 'DescribeRegions', (ec2, options) => ec2.describeRegions({}, options))).Regions?.length ?? 0,
-  },
+  second: regionsOfAccount,
   directCall: 'ec2:DescribeVolumes by id',
   notFound: ['InvalidVolume.NotFound'],
   direct: async ({ ask }, { key }) =>

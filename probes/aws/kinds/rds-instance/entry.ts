@@ -1,19 +1,18 @@
 import * as z from 'zod';
 import type { Check, Compiled, Parsed } from '../../../../src/probe.ts';
-import { duration, size } from '../../../../src/values/fields.ts';
+import { size } from '../../../../src/values/fields.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { level, protection } from '../../protection.ts';
+import { historyFields, restorable, retentionField } from '../../rds/history.ts';
+import { rdsName } from '../../rds/name.ts';
+import { parameterGroupsRight } from '../../rds/second.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const flagOf = (what: string) => z.boolean().optional().describe(`True: ${what}; false: need not be; unset: must stay so once it was.`);
 
 const entrySchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-zA-Z](?:-?[a-zA-Z0-9])*$/, 'must be an instance identifier: letters, digits and single hyphens')
-    .max(63)
-    .describe('Its DBInstanceIdentifier; upper and lower case are the same.'),
+  name: rdsName('an instance').describe('Its DBInstanceIdentifier; upper and lower case are the same.'),
   region: entryRegion(),
   identity: z
     .strictObject({
@@ -27,17 +26,11 @@ const entrySchema = z.strictObject({
   expect: z
     .strictObject({
       deletion_protection: flagOf('it must be on'),
-      min_backup_retention: duration({ max: 35 * 86_400_000 })
-        .optional()
-        .describe('For how long automated backups are kept, at least; unset: must not fall once it was seen; 0d: whatever it is.'),
+      min_backup_retention: retentionField(),
       encrypted: flagOf('its storage must be'),
       multi_az: flagOf('it must have a standby in another zone'),
       private: flagOf('it must not be reachable from the internet (PubliclyAccessible off)'),
-      restorable_within: duration({ min: 60_000 })
-        .optional()
-        .describe(
-          'Age of the newest moment that it can be restored to (LatestRestorableTime), at most; not under 10m (default: not asked).',
-        ),
+      restorable_within: historyFields.restorable_within,
       min_storage: size().optional().describe('Its allocated storage, at least.'),
       severity: entrySeverity(),
     })
@@ -87,18 +80,7 @@ function compile({ name, region, identity, expect = {} }: Entry): Parsed<Compile
     ...protection({ name: 'multi_az', asked: expect.multi_az, subject, sentence: `${subject} has no standby in another zone`, severity }),
     ...protection({ name: 'private', asked: expect.private, subject, sentence: `${subject} can be reached from the internet`, severity }),
   ];
-  if (restorable_within !== undefined)
-    checks.push({
-      ...plain,
-      facet: 'freshness/restorable',
-      path: 'restorable_within',
-      measure: 'restorable.age',
-      rule: { is: 'at_most', bound: restorable_within },
-      breach: 'stale',
-      unit: 'ms',
-      subject: `the newest moment that ${subject} can be restored to`,
-      noun: 'of age',
-    });
+  if (restorable_within !== undefined) checks.push(restorable(subject, restorable_within));
   if (min_storage !== undefined)
     checks.push({
       ...plain,
@@ -124,7 +106,7 @@ export const rdsInstance = defineKind<AwsTarget>({
   listing: 'rds:DescribeDBInstances',
   rights: () => [
     { right: 'rds:DescribeDBInstances', on: '*', why: 'to list the instances, and to ask for one by its name' },
-    { right: 'rds:DescribeDBParameterGroups', on: '*', why: 'to tell an account without instances from an answer that says nothing' },
+    parameterGroupsRight('instances'),
   ],
   load: async () => (await import('./look.ts')).looker,
 });

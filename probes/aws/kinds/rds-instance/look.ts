@@ -3,20 +3,14 @@ import { listOf } from '../../answer.ts';
 import { accountOf } from '../../arn.ts';
 import { defineOne, type AwsTarget, type Reading } from '../../kind.ts';
 import { exact, flag, pinOf, text } from '../../measure.ts';
+import { pagesOf } from '../../pages.ts';
+import { parameterGroups } from '../../rds/second.ts';
+import { troubleOf } from '../../rds/trouble.ts';
 
 /** The most that one page of it may have. */
 const PAGE = 100;
 const DAY_MS = 86_400_000;
 const GIB = 1024 ** 3;
-
-/** Statuses in which its data cannot be had, for longer than a restart takes. */
-const TROUBLE: ReadonlySet<string> = new Set([
-  'failed',
-  'inaccessible-encryption-credentials',
-  'inaccessible-encryption-credentials-recoverable',
-  'incompatible-restore',
-  'restore-error',
-]);
 
 function pin(instance: DBInstance, account: string): Record<string, string> {
   const { DbiResourceId: dbi_resource_id, InstanceCreateTime: created, KmsKeyId: kms_key, Engine: engine } = instance;
@@ -30,7 +24,7 @@ function read(instance: DBInstance, { key }: AwsTarget, now: number, account: st
   return {
     pin: pin(instance, account),
     measures: {
-      trouble: text(TROUBLE.has(status) ? status : ''),
+      trouble: text(troubleOf(status)),
       deletion_protection: flag(instance.DeletionProtection === true),
       backup_retention: exact(days * DAY_MS, 'ms'),
       encrypted: flag(instance.StorageEncrypted === true),
@@ -54,26 +48,19 @@ function undoOf(id: string): string {
 export const looker = defineOne<DBInstance, AwsTarget>({
   of: 'one',
   async *list({ ask }) {
-    let Marker: string | undefined;
-    do {
-      const marker = Marker;
-      const page = await ask('rds', 'DescribeDBInstances', (rds, options) =>
-        rds.describeDBInstances({ MaxRecords: PAGE, ...(marker !== undefined && { Marker: marker }) }, options),
-      );
-      yield listOf(page.DBInstances, 'DBInstances');
-      Marker = page.Marker;
-    } while (Marker);
+    const pages = pagesOf(
+      (Marker) =>
+        ask('rds', 'DescribeDBInstances', (rds, options) =>
+          rds.describeDBInstances({ MaxRecords: PAGE, ...(Marker !== undefined && { Marker }) }, options),
+        ),
+      ({ Marker }) => Marker,
+    );
+    for await (const { DBInstances } of pages) yield listOf(DBInstances, 'DBInstances');
   },
   keys: ({ DBInstanceIdentifier }) => (DBInstanceIdentifier === undefined ? [] : [DBInstanceIdentifier.toLowerCase()]),
   account: ({ DBInstanceArn }) => accountOf(DBInstanceArn),
   id: ({ DbiResourceId }) => DbiResourceId,
-  second: {
-    // Of the account itself: whoever has ever had an instance has the default group of its engine, and cannot delete it.
-    call: 'rds:DescribeDBParameterGroups',
-    count: async ({ ask }) =>
-      (await ask('rds', 'DescribeDBParameterGroups', (rds, options) => rds.describeDBParameterGroups({ MaxRecords: 20 }, options)))
-        .DBParameterGroups?.length ?? 0,
-  },
+  second: parameterGroups,
   directCall: 'rds:DescribeDBInstances by name',
   notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
   direct: async ({ ask }, { key }) =>

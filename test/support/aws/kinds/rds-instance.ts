@@ -1,12 +1,14 @@
 import { RDS } from '@aws-sdk/client-rds';
-import { callerIs, DENIED, Fault, query, startAwsStub, STUB_ACCOUNT, type StubAnswer } from '../stub.ts';
 import { motoAccount } from '../moto-account.ts';
-import { AWS_KEY } from '../watcher.ts';
+import { makeInstance, startRdsStub, THROTTLED } from '../rds.ts';
+import { Scene } from '../scene.ts';
+import { Fault, query, STUB_ACCOUNT, type AwsStub } from '../stub.ts';
 import type { KindWorlds, World } from '../world.ts';
 
 const NAMES = ['orders', 'ledger', 'users'];
 const entry = (name: string, expect?: object) => ({ name, ...(expect && { expect }) });
-const instance = (name: string, at: number) => ({
+/** An instance as the API tells of it. */
+export const instanceOf = (name: string, at = 0) => ({
   DBInstanceIdentifier: name,
   DbiResourceId: `db-${name.toUpperCase()}`,
   DBInstanceArn: `arn:aws:rds:eu-west-1:${STUB_ACCOUNT}:db:${name}`,
@@ -20,85 +22,43 @@ const instance = (name: string, at: number) => ({
   StorageEncrypted: true,
   PubliclyAccessible: false,
 });
-type Instance = ReturnType<typeof instance>;
+type StubInstance = ReturnType<typeof instanceOf>;
 
-/** A page holds two of them. */
-const PAGE = 2;
+/** Instances of those names on the stub. */
+export function stubInstances(stub: AwsStub, names: readonly string[]): Scene<Partial<StubInstance>> {
+  const scene = new Scene<Partial<StubInstance>>({
+    items: names.map(instanceOf),
+    nameOf: ({ DBInstanceIdentifier = '' }) => DBInstanceIdentifier,
+    page: (list, Marker) => query('DescribeDBInstances', { DBInstances: { DBInstance: list }, Marker }),
+    throttled: THROTTLED,
+    none: new Fault('DBInstanceNotFound', 404),
+  });
+  stub.on('rds:DescribeDBInstances', ({ params: { DBInstanceIdentifier: name, Marker } }) =>
+    scene.answer(Marker, name === undefined ? undefined : (one) => one.DBInstanceIdentifier === name),
+  );
+  return scene;
+}
 
 async function onStub(): Promise<World> {
-  const stub = await startAwsStub();
-  const there = new Map<string, Instance>(NAMES.map((name, at) => [name, instance(name, at)]));
-  const hidden = new Set<string>();
-  let secondPage: StubAnswer | undefined;
-  let firstPage: StubAnswer | undefined;
-  const listed = (list: readonly Instance[], Marker?: string) =>
-    query('DescribeDBInstances', { DBInstances: { DBInstance: list }, Marker });
-  stub.on(
-    'rds:DescribeDBParameterGroups',
-    query('DescribeDBParameterGroups', { DBParameterGroups: { DBParameterGroup: [{ DBParameterGroupName: 'default.postgres18' }] } }),
-  );
-  stub.on('rds:DescribeDBInstances', ({ params }) => {
-    const { DBInstanceIdentifier: name, Marker } = params;
-    if (firstPage) return firstPage;
-    if (name !== undefined) {
-      const one = there.get(name);
-      return one ? listed([one]) : new Fault('DBInstanceNotFound', 404);
-    }
-    if (Marker !== undefined && secondPage) return secondPage;
-    const from = Number(Marker ?? 0);
-    const shown = [...there.values()].filter((one) => !hidden.has(one.DBInstanceIdentifier));
-    return listed(shown.slice(from, from + PAGE), from + PAGE < shown.length ? String(from + PAGE) : undefined);
-  });
-  const change = (name: string, more: Partial<Instance>) => {
-    const one = there.get(name);
-    if (one) there.set(name, { ...one, ...more });
-  };
-  return {
-    connection: { account: STUB_ACCOUNT, region: 'eu-west-1', endpoint: stub.url, ...AWS_KEY },
+  const stub = await startRdsStub();
+  const scene = stubInstances(stub, NAMES);
+  return scene.world(stub, {
     names: NAMES,
     entry,
-    destroy: async (name) => void there.delete(name),
-    destroyAll: async () => there.clear(),
     can: {
-      recreate: async (name) => change(name, { DbiResourceId: 'db-ANOTHER', InstanceCreateTime: new Date() }),
-      doom: async (name) => change(name, { DBInstanceStatus: 'deleting' }),
+      recreate: async (name) => scene.change(name, { DbiResourceId: 'db-ANOTHER', InstanceCreateTime: new Date() }),
+      doom: async (name) => scene.change(name, { DBInstanceStatus: 'deleting' }),
       weaken: async (name) => {
-        change(name, { DeletionProtection: false });
+        scene.change(name, { DeletionProtection: false });
         return 'protection/deletion_protection';
       },
-      deny: async () => void (firstPage = DENIED),
-      throttleSecondPage: async () => {
-        secondPage = new Fault('Throttling', 400, 'Rate exceeded');
-        return NAMES.slice(0, PAGE);
-      },
-      elsewhere: async () => {
-        stub.on('sts:GetCallerIdentity', callerIs('999988887777'));
-        return { account: STUB_ACCOUNT, region: 'eu-west-1', endpoint: stub.url, ...AWS_KEY };
-      },
-      hide: async (name) => void hidden.add(name),
-      show: async () => hidden.clear(),
-      hang: async (from) => {
-        if (from === 'first page') firstPage = 'hang';
-        else secondPage = 'hang';
-      },
     },
-    [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose](),
-  };
+  });
 }
 
 async function onEmulator(endpoint: string): Promise<World> {
   const account = await motoAccount(endpoint);
-  const make = async (client: RDS, name: string) =>
-    client.createDBInstance({
-      DBInstanceIdentifier: name,
-      DBInstanceClass: 'db.t4g.small',
-      Engine: 'postgres',
-      MasterUsername: 'master',
-      MasterUserPassword: 'password-of-the-master',
-      AllocatedStorage: 20,
-      BackupRetentionPeriod: 7,
-      DeletionProtection: true,
-    });
+  const make = (client: RDS, name: string): Promise<void> => makeInstance(client, name, { DeletionProtection: true });
   const rds = new RDS(account.client);
   const destroy = async (DBInstanceIdentifier: string) => {
     await rds.modifyDBInstance({ DBInstanceIdentifier, DeletionProtection: false, ApplyImmediately: true });

@@ -1,4 +1,4 @@
-import type { Pair } from '../core/blast-radius.ts';
+import type { Pair } from './blast-radius.ts';
 import { clean } from '../values/text.ts';
 
 /** Rows of a column; what is more is said, the gravest first. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { radiusSvg } from '../../src/commands/radius-svg.ts';
+import { radiusSvg } from '../../src/core/radius-svg.ts';
 import type { Pair, Tie } from '../../src/core/blast-radius.ts';
 
 const tie = (name: string, kind: Tie['kind'] = 'host'): Tie => ({ kind, name, by: 'looked', fix: [] });

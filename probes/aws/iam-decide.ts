@@ -1,0 +1,110 @@
+import type { Statement } from './iam-policy.ts';
+
+/** `may`: under a condition, or for a part of what was asked about. */
+export type Answer = 'yes' | 'may' | 'no';
+
+/** What the policies of one identity say together. */
+export interface Permissions {
+  readonly statements: readonly Statement[];
+  /** Where there is one, nothing is allowed that it does not allow too. */
+  readonly boundary?: readonly Statement[];
+}
+
+const RANK: Readonly<Record<Answer, number>> = { no: 0, may: 1, yes: 2 };
+
+/**
+ * Whether an identity may do `action` on `resource` (an ARN, or a pattern of ARNs), by its own policies and its boundary. Exact in Allow, Deny, NotAction,
+ * NotResource and wildcards; a condition, or a variable in a resource, is `may`. Policies of the organisation, of a session and of the resource
+ * are not known here: the first two can only take away.
+ */
+export function decide({ statements, boundary }: Permissions, action: string, resource: string): Answer {
+  const all = boundary ? [...statements, ...boundary] : statements;
+  const denied = strongest(all, 'Deny', action, resource);
+  if (denied === 'yes') return 'no';
+  const allowed = least(
+    strongest(statements, 'Allow', action, resource),
+    boundary ? strongest(boundary, 'Allow', action, resource) : 'yes',
+  );
+  return allowed === 'yes' && denied === 'may' ? 'may' : allowed;
+}
+
+/** Whether it is denied outright, whatever is allowed. */
+export function isDenied({ statements, boundary = [] }: Permissions, action: string, resource: string): boolean {
+  return strongest([...statements, ...boundary], 'Deny', action, resource) === 'yes';
+}
+
+/** Whether a trust policy lets `arn` become the role; `byName` where it names it and not only its account, which then needs no right of its own. */
+export function trusts(
+  statements: readonly Statement[],
+  arn: string,
+  account: string,
+): { readonly answer: Answer; readonly byName: boolean } {
+  const whole = new Set([account, `arn:aws:iam::${account}:root`, arn.replace(/:iam::\d{12}:.*$/, `:iam::${account}:root`)]);
+  const asks = statements.filter(({ actions, notActions }) => matchesAction(actions, notActions, 'sts:AssumeRole'));
+  const answerOf = (effect: Statement['effect'], fits: (principal: string) => boolean): Answer =>
+    greatest(asks.map((one) => (one.effect === effect && one.principals.some(fits) ? (one.conditional ? 'may' : 'yes') : 'no')));
+  const denied = answerOf('Deny', (one) => one === '*' || one === arn || whole.has(one));
+  const byName = answerOf('Allow', (one) => one === '*' || one === arn);
+  const byAccount = answerOf('Allow', (one) => whole.has(one));
+  const answer = RANK[byName] >= RANK[byAccount] ? byName : byAccount;
+  if (denied === 'yes' || answer === 'no') return { answer: 'no', byName: false };
+  return { answer: denied === 'may' ? 'may' : answer, byName: byName !== 'no' };
+}
+
+function strongest(statements: readonly Statement[], effect: Statement['effect'], action: string, resource: string): Answer {
+  return greatest(
+    statements.map((one) => {
+      if (one.effect !== effect || !matchesAction(one.actions, one.notActions, action)) return 'no';
+      const fits = one.notResources.length > 0 ? outside(one.notResources, resource) : inside(one.resources, resource);
+      return fits === 'yes' && one.conditional ? 'may' : fits;
+    }),
+  );
+}
+
+/** Exported for what asks which of an identity's own patterns covers an action. */
+export function matchesAction(actions: readonly string[], notActions: readonly string[], action: string): boolean {
+  if (notActions.length > 0) return !notActions.some((pattern) => glob(pattern.toLowerCase()).test(action.toLowerCase()));
+  return actions.some((pattern) => glob(pattern.toLowerCase()).test(action.toLowerCase()));
+}
+
+function inside(patterns: readonly string[], resource: string): Answer {
+  return greatest(
+    patterns.map((pattern) => {
+      const open = pattern.replaceAll(VARIABLE, '*');
+      // Asked about a whole pattern of things: one that only overlaps allows, or denies, a part of them.
+      if (!glob(open).test(resource)) return /[*?]/.test(resource) && glob(resource).test(open) ? 'may' : 'no';
+      return open === pattern ? 'yes' : 'may';
+    }),
+  );
+}
+
+function outside(patterns: readonly string[], resource: string): Answer {
+  const found = inside(patterns, resource);
+  return found === 'yes' ? 'no' : found === 'may' ? 'may' : 'yes';
+}
+
+const VARIABLE = /\$\{[^}]*\}/g;
+const known = new Map<string, RegExp>();
+/** Patterns kept: the policies of one audit hold some hundreds. */
+const KEPT = 2000;
+
+function glob(pattern: string): RegExp {
+  const made = known.get(pattern);
+  if (made) return made;
+  if (known.size >= KEPT) known.clear();
+  const source = pattern
+    .replaceAll(/[.+^$()|[\]{}\\]/g, String.raw`\$&`)
+    .replaceAll(/\*+/g, '.*')
+    .replaceAll('?', '.');
+  const regex = new RegExp(`^${source}$`, 's');
+  known.set(pattern, regex);
+  return regex;
+}
+
+function greatest(answers: readonly Answer[]): Answer {
+  return answers.includes('yes') ? 'yes' : answers.includes('may') ? 'may' : 'no';
+}
+
+function least(one: Answer, other: Answer): Answer {
+  return RANK[one] <= RANK[other] ? one : other;
+}

@@ -1,0 +1,3 @@
+import type { Facet } from '../../../../src/probe.ts';
+
+export const ROTATION: Facet = 'protection/rotation';
