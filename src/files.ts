@@ -2,13 +2,18 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { formatComplaint, unreadable } from './config/complaint.ts';
+import { MAX_BYTES } from './config/document.ts';
 import type { IsCron } from './config/fields.ts';
 import { readConfig } from './config/read-config.ts';
 import { readManifest } from './config/read-manifest.ts';
 import { checkSecrets, resolveSecret, type SecretSources } from './config/secrets.ts';
 import type { Complaint, Config, Loaded, Manifest } from './config/types.ts';
+import { readPlainFile } from './plain-file.ts';
 import type { Probe } from './probe.ts';
 import type { Secret, SecretRef } from './values/secret.ts';
+
+/** One byte more than a document may have, so that it is the document that complains. */
+export const LARGEST_FILE = MAX_BYTES + 1;
 
 /** What the files are read with. */
 export interface FilesContext {
@@ -141,7 +146,7 @@ async function readOne<T>(
   read: (bytes: Uint8Array) => Promise<Loaded<T>>,
 ): Promise<{ readonly bytes: Uint8Array | undefined; readonly loaded: Loaded<T> }> {
   try {
-    const bytes = await readFile(resolve(cwd, file));
+    const bytes = await readPlainFile(resolve(cwd, file), LARGEST_FILE);
     return { bytes, loaded: await read(bytes) };
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read';

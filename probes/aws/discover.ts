@@ -86,7 +86,10 @@ async function* sets(looker: AnySetLooker, place: Place): AsyncGenerator<Discove
 /** With its region where the connection would look elsewhere, and with every name by which an entry of the roll may mean it. */
 function named({ kind, vantage: { region }, home }: Place, keys: readonly string[], proposal: Proposal | undefined): Found | undefined {
   if (!proposal) return undefined;
-  const aliases = keys.flatMap((key) => [aliasOf({ key, region }), ...(home ? [aliasOf({ key, region: undefined })] : [])]);
+  const aliases = keys.flatMap((key) => [
+    aliasOf({ key, region }),
+    ...(home || kind.global === true ? [aliasOf({ key, region: undefined })] : []),
+  ]);
   return { ...proposal, kind: 'found', of: kind.name, entry: { ...proposal.entry, ...(!home && { region }) }, aliases };
 }
 

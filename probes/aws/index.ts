@@ -18,7 +18,8 @@ const kinds = new Map<string, Kind<AwsTarget>>(
     {
       entry: kind.entry,
       compile: (entry) => kind.compile(entry),
-      alias: aliasOf,
+      // Where the listing speaks for all regions, no region tells one from another.
+      alias: kind.global === true ? ({ key }) => aliasOf({ key, region: undefined }) : aliasOf,
       confirmAfterMs: kind.confirmAfterMs,
       ...(kind.holds !== undefined && { holds: kind.holds }),
     },

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { unreadable } from '../config/complaint.ts';
 import type { Complaint, Config, Loaded, Manifest } from '../config/types.ts';
 import { LARGEST_SIGNATURE } from '../signing/armor.ts';
-import type { FilesContext } from '../files.ts';
+import { LARGEST_FILE, type FilesContext } from '../files.ts';
+import { readPlainFile } from '../plain-file.ts';
 import { sha256 } from '../signing/digest.ts';
 import { fingerprintOf } from '../signing/ssh-key.ts';
 import { clean } from '../values/text.ts';
@@ -71,13 +72,14 @@ export async function readSignatures(manifest: string): Promise<readonly Signatu
 /** A small file as text, a byte a character; a complaint where it cannot be had, is too large, or is no plain file. */
 async function readBounded(path: string, largest: number): Promise<string | Complaint> {
   try {
-    const found = await stat(path);
-    if (!found.isFile()) return unreadable(path, 'no plain file');
-    if (found.size > largest) return unreadable(path, `larger than ${largest} bytes`);
-    return (await readFile(path)).toString('latin1');
+    return (await readPlainFile(path, largest)).toString('latin1');
   } catch (error) {
-    return unreadable(path, error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
+    return unreadable(path, reasonOf(error));
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 /** One text for all the bytes that signing depends on; it changes where any of them does. */
@@ -86,7 +88,9 @@ export async function fingerprintSigning(config: Pick<Config, 'manifest' | 'sign
   if (!config) return '';
   const { manifest, signers } = config;
   const lists = [signers?.allowed, signers?.revoked].filter((path) => path !== undefined);
-  const texts = await Promise.all([manifest, ...lists].map(async (path) => readFile(path).catch(() => new Uint8Array())));
+  const read = (path: string, largest: number): Promise<Buffer> =>
+    readPlainFile(path, largest).catch((error: unknown) => Buffer.from(`unreadable: ${reasonOf(error)}`));
+  const texts = await Promise.all([read(manifest, LARGEST_FILE), ...lists.map((path) => read(path, LARGEST_LIST))]);
   const signatures = await readSignatures(manifest);
   return sha256([...texts, ...signatures.map(({ bytes }) => bytes)].map(sha256).join('\n'));
 }

@@ -5,7 +5,7 @@ import { cutEntries } from './entries.ts';
 import { keyText, locate } from './locate.ts';
 import type { Complaint } from './types.ts';
 
-const MAX_BYTES = 64 * 1024 ** 2;
+export const MAX_BYTES = 64 * 1024 ** 2;
 /** Ten thousand resources may share one anchor; an alias bomb multiplies far beyond this. */
 const MAX_ALIASES = 20_000;
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Vigil } from '../../src/approval/vigil.ts';
 import { SignedSite } from '../support/signed-site.ts';
 import { SILENT } from '../support/watching.ts';
@@ -56,6 +59,17 @@ describe('the vigil over what people signed', () => {
       told = await turn();
       assert.equal(told, look < 10 ? 0 : look < 20 ? 1 : 2, `look ${look}`);
     }
+    await stop();
+  });
+
+  it('tells of a pipe that nobody writes to in the place of the manifest, and is not kept waiting by it', async () => {
+    using site = new SignedSite();
+    await site.begin();
+    const { turn, stop } = await startVigil(site, true);
+    const manifest = join(site.path, 'manifest.yaml');
+    rmSync(manifest);
+    execFileSync('mkfifo', [manifest]);
+    assert.deepEqual([await turn(), await turn(), await turn()], [0, 1, 1]);
     await stop();
   });
 

@@ -11,10 +11,11 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Signatures of people: bytes in, who signed out. node:crypto, and neither files nor clock.
   signing: ['signing', 'values'],
   // What people signed: read, counted, judged against what they signed before.
-  approval: ['approval', 'config', 'core', 'files', 'ports types', 'signing', 'values'],
+  approval: ['plain-file', 'approval', 'config', 'core', 'files', 'ports types', 'signing', 'values'],
   // Heads of ledgers that watchers sign for each other.
   cosigning: ['cosigning', 'adapters', 'config types', 'core', 'ports types', 'values'],
-  files: ['config', 'probe', 'values'],
+  'plain-file': [],
+  files: ['config', 'probe', 'values', 'plain-file'],
   // What the files of other tools declare.
   declared: ['declared', 'config', 'probe', 'values'],
   // Manifests as people are given them to correct: entries in, text out.

@@ -29,7 +29,10 @@ const GAPS: Readonly<Record<string, Gap>> = {
   'aws.ebs.snapshots': {
     // It has no DescribeLockedSnapshots.
     lacks: 'blind:unreachable',
-    unseen: { 'ec2:ListSnapshotsInRecycleBin': 'it has no recycle bin' },
+    unseen: {
+      'ec2:ListSnapshotsInRecycleBin': 'it has no recycle bin',
+      'ec2:DescribeLockedSnapshots': 'it has no locks, and so they are not asked for in its world',
+    },
   },
   'aws.dynamodb.table': { denied: 'blind:protocol' },
   'aws.efs.filesystem': { denied: 'blind:protocol' },

@@ -89,6 +89,8 @@ describe('incidents that struck an AWS account, replayed', function () {
     };
     const prod = {
       probe: 'aws',
+      // On the emulator nobody is too weak to delete.
+      accept: ['delete'],
       ...account.connection,
       secret_access_key: file('key', AWS_SECRETS[0]),
       external_id: file('external', AWS_SECRETS[2]),

@@ -26,7 +26,11 @@ describe('a set of backups', () => {
     folder = join(base.path, 'orders');
     mkdirSync(folder);
   });
-  afterEach(() => base.remove());
+  afterEach(function () {
+    // One of them leaves a hundred thousand files.
+    this.timeout(60_000);
+    base.remove();
+  });
 
   it('is good while it is', () => {
     fill();

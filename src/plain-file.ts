@@ -1,0 +1,35 @@
+/** Files that somebody else may put other things in the place of: read whole and bounded, or not at all. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** Why a file cannot be had, beside what the system says by a code of its own. */
+export class UnfitFile extends Error {
+  /** Reads like a code of the system, for those who print it as one. */
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/**
+ * The bytes of a plain file, at most `largest`. What was opened is what is asked about, so that nothing can be swapped between; a pipe in its place, which
+ * nobody writes to, is refused and not waited for. @throws UnfitFile, or what the system says.
+ */
+export async function readPlainFile(path: string, largest: number): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new UnfitFile('no plain file');
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of file.createReadStream({ autoClose: false, end: largest }) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+    }
+    if (size > largest) throw new UnfitFile(`larger than ${largest} bytes`);
+    return Buffer.concat(chunks);
+  } finally {
+    await file.close();
+  }
+}
