@@ -5,10 +5,13 @@ import { day } from './fields.ts';
 
 const HASH = 'must be the digest that rollcall token prints: sha256: and 64 hexadecimal digits; never the token itself';
 
+/** What the holder of a token is called. */
+export const HOLDER = name(40);
+
 /** Who may speak to the HTTP interface, each by a token of which config.yaml holds the digest alone. */
 export const tokensSchema = () =>
   z.record(
-    name(40),
+    HOLDER,
     z.strictObject({
       scopes: z
         .array(z.enum(SCOPES))

@@ -38,6 +38,17 @@ describe('rollcall token', function () {
     }
   });
 
+  it('says how a name must be, and makes none for one that config.yaml could not hold', async () => {
+    for (const name of ['a b', '../x', '__proto__']) {
+      const { code, stdout, stderr } = await runCli(['token', name, '--scope', 'read'], { cwd: '/' });
+      assert.deepEqual([code, stdout], [64, ''], name);
+      assert.equal(
+        stderr,
+        `rollcall: ${name} must begin with a letter or a digit and go on with letters, digits, ".", "_" or "-", at most 40 characters in all\n`,
+      );
+    }
+  });
+
   it('makes what a running watcher takes after a reload, and no more once it is taken out', async () => {
     const port = await freePort();
     using site = new Site({ resources: [volume('tmp', '/tmp')] });
