@@ -46,18 +46,21 @@ function firedIn({ resources }: Page): string[] {
 export async function replay(parts: SiteParts): Promise<Replay> {
   const box = await startPostBox();
   const site = new Site({ ...parts, config: { defaults: DEFAULTS, ...parts.config }, pageUrl: box.url });
-  const app = await startApp(join(site.path, 'config.yaml'), {
-    env: {},
-    cwd: site.path,
-    out: { write: () => true },
-    log: silent,
-    version: 'test',
+  const end = async (): Promise<void> => {
+    await box[Symbol.asyncDispose]();
+    site[Symbol.dispose]();
+  };
+  const context = { env: {}, cwd: site.path, out: { write: () => true }, log: silent, version: 'test' };
+  const app = await startApp(join(site.path, 'config.yaml'), context).catch(async (error: unknown) => {
+    // Left listening, it would keep the whole suite from ending.
+    await end();
+    throw error;
   });
   const running = app.run();
   const resources = () => app.watch.status().resources;
   const until = async (done: () => boolean): Promise<void> => {
-    for (const end = Date.now() + 30_000; !done(); await new Promise((resolve) => setTimeout(resolve, 20)))
-      if (Date.now() > end) throw new Error(JSON.stringify(resources().map(({ id, verdict, summary }) => [id, verdict, summary])));
+    for (const late = Date.now() + 30_000; !done(); await new Promise((resolve) => setTimeout(resolve, 20)))
+      if (Date.now() > late) throw new Error(JSON.stringify(resources().map(({ id, verdict, summary }) => [id, verdict, summary])));
   };
   const calm = async (): Promise<void> => {
     await until(() => resources().every(({ verdict }) => verdict === 'present'));
@@ -84,8 +87,7 @@ export async function replay(parts: SiteParts): Promise<Replay> {
     async [Symbol.asyncDispose]() {
       await app.stop();
       await running;
-      await box[Symbol.asyncDispose]();
-      site[Symbol.dispose]();
+      await end();
     },
   };
 }
