@@ -28,9 +28,11 @@ export class Typist {
 
   /** Waits until `asked` is shown with its list, and takes the option that begins with `label`. */
   async choose(asked: string, label: string): Promise<void> {
+    // Through a terminal the end of the list before may come after the answer to it: what counts stands below the question.
+    const below = (): string => this.#fresh().slice(Math.max(0, this.#fresh().lastIndexOf(asked)));
     await this.#until(asked);
-    await this.#until(label);
-    const options = [...this.#fresh().matchAll(/[●○] (.*)/g)].map(([, text = '']) => text);
+    await this.#until(label, below);
+    const options = [...below().matchAll(/[●○] (.*)/g)].map(([, text = '']) => text);
     const nth = options.findIndex((text) => text.startsWith(label));
     this.#type(KEYS.down.repeat(nth) + KEYS.enter);
   }
@@ -50,9 +52,9 @@ export class Typist {
     this.input.write(keys);
   }
 
-  async #until(asked: string): Promise<void> {
+  async #until(asked: string, shown = (): string => this.#fresh()): Promise<void> {
     const late = Date.now() + PATIENCE_MS;
-    while (!this.#fresh().includes(asked)) {
+    while (!shown().includes(asked)) {
       if (Date.now() > late) throw new Error(`not asked: ${asked}\n${stripVTControlCharacters(this.#shown)}`);
       await Promise.race([new Promise<void>((resolve) => (this.#heard = resolve)), new Promise((resolve) => setTimeout(resolve, 200))]);
     }
