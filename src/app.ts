@@ -11,6 +11,7 @@ import { readWatcherPublic } from './adapters/watcher-key.ts';
 import { createTcpWitness } from './adapters/witness-tcp.ts';
 import { loadAccepted } from './approval/accepted.ts';
 import { isProven } from './approval/prove-record.ts';
+import { fingerprintSigning } from './approval/read-signing.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
@@ -194,6 +195,7 @@ export async function startApp(
     const secret = secretReader(context.env);
     // Before anything is judged: what this key signs must count for nobody, from the first start on.
     const key = openKey(read.config.watchdog.state, read.config.watchdog.name, log);
+    const lying = await fingerprintSigning(read.config);
     const settled = await settle(read, reading, loadAccepted(snapshot.meta), clock.now().wall);
     let reloader: Reloader | undefined;
     const filesNow = (): Settled => reloader?.files ?? settled;
@@ -232,7 +234,8 @@ export async function startApp(
     const parts = { option, reading, clock, log, watch, beyond, makePlan: (next: Settled) => makePlan(next, context, clock) };
     const now = (reloader = new Reloader(parts, settled, plan));
     const look = () => (now.files.standing.state === 'unsigned' ? undefined : now.files.config);
-    const vigil = new Vigil({ clock, log, look, tell: () => now.lookAgain() });
+    const judged = settled.standing.state === 'unsigned' ? '' : lying;
+    const vigil = new Vigil({ clock, log, judged, look, tell: () => now.lookAgain() });
     releasers.push({ name: 'vigil', release: () => vigil.stop() });
     const compile: World['compile'] = (bytes) => compileManifest(bytes, now.files.config, reading);
     const isArmed = (id: string) => watch.status().armed?.includes(id) ?? false;

@@ -9,6 +9,8 @@ const RESTLESS = 10;
 interface Vigilance {
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
   readonly log: { warn(message: string, fields?: Readonly<Record<string, unknown>>): void };
+  /** `fingerprintSigning` of the files from before they were first judged: what is edited while the watcher starts is an edit like any other. */
+  readonly judged: string;
   /** The config in force; undefined where nobody has to sign. */
   readonly look: () => Config | undefined;
   /** Judges the files anew, loads what people signed, and says how the rest stands. */
@@ -36,7 +38,7 @@ export class Vigil {
 
   async #watch(): Promise<void> {
     const { clock, log, look, tell } = this.#parts;
-    let judged = await fingerprintSigning(look());
+    let { judged } = this.#parts;
     let seen = judged;
     let restless = 0;
     while (await rested(clock.sleep(EVERY_MS, this.#stop.signal))) {

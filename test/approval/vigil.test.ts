@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fingerprintSigning } from '../../src/approval/read-signing.ts';
 import { Vigil } from '../../src/approval/vigil.ts';
 import { SignedSite } from '../support/signed-site.ts';
 import { SILENT } from '../support/watching.ts';
 
 /** A vigil whose clock is the test's: every turn is one look, and has ended when `turn` resolves. */
-async function startVigil(site: SignedSite, signed: boolean) {
+async function startVigil(site: SignedSite, signed: boolean, meanwhile = (): void => {}) {
   let told = 0;
   let rest = Promise.withResolvers<void>();
   let resting = Promise.withResolvers<void>();
   const { config } = await site.settle();
+  const judged = signed ? await fingerprintSigning(config) : '';
+  meanwhile();
   const clock = {
     sleep: (_: number, signal?: AbortSignal) => {
       resting.resolve();
@@ -19,7 +22,7 @@ async function startVigil(site: SignedSite, signed: boolean) {
       return rest.promise;
     },
   };
-  const vigil = new Vigil({ clock, log: SILENT, look: () => (signed ? config : undefined), tell: async () => void told++ });
+  const vigil = new Vigil({ clock, log: SILENT, judged, look: () => (signed ? config : undefined), tell: async () => void told++ });
   await resting.promise;
   const turn = async (): Promise<number> => {
     const due = rest;
@@ -46,6 +49,14 @@ describe('the vigil over what people signed', () => {
     assert.deepEqual([await turn(), await turn()], [1, 2]);
     site.unsign();
     assert.deepEqual([await turn(), await turn()], [2, 3]);
+    await stop();
+  });
+
+  it('tells of what was edited between the first judging and its own first look', async () => {
+    using site = new SignedSite();
+    await site.begin();
+    const { turn, stop } = await startVigil(site, true, () => void site.write('manifest.yaml', 'edited'));
+    assert.deepEqual([await turn(), await turn(), await turn()], [0, 1, 1]);
     await stop();
   });
 
