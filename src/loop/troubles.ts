@@ -28,6 +28,7 @@ export type TroubleName =
   | 'clock.stopped'
   | 'coverage.fell'
   | 'credential.too-strong'
+  | 'events.unheard'
   | 'pager.refused'
   | 'unmanaged.declared'
   | 'window.declared'
