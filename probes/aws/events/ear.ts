@@ -48,7 +48,7 @@ export async function listenTo(
       if (signal.aborted) return;
       const { say, reason } = failureOf(error);
       const now = clock.now().steady;
-      failingSince ??= began;
+      failingSince ??= now;
       if (now - failingSince >= DEAF_MS) stands(`${reason}: ${say}`);
       await nap(wait);
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);

@@ -59,30 +59,50 @@ export function envelope(source: string, detailType: string, detail: object, mor
 
 /**
  * SQS on the stub, as far as ReceiveMessage goes: what is put in is handed out once, ten at a time, and hidden from then on; a call that finds
- * nothing waits, until something is put in.
+ * nothing waits until something is put in.
  */
 export class StubQueue {
   readonly #stub: AwsStub;
-  readonly #waiting: { readonly MessageId: string; readonly Body: string }[] = [];
+  readonly #messages: { readonly MessageId: string; readonly Body: string }[] = [];
   #next = 0;
-  /** What is answered instead, while it is set. */
-  instead: StubAnswer | undefined;
+  #waiting: (() => void) | undefined;
+  #instead: StubAnswer | undefined;
 
   constructor(stub: AwsStub) {
     this.#stub = stub;
-    stub.on('sqs:ReceiveMessage', () => this.instead ?? this.#hand());
+    stub.on('sqs:ReceiveMessage', () => this.#answer());
   }
 
+  /** Every call of SQS, whatever its name. */
   get calls(): readonly StubCall[] {
     return this.#stub.calls.filter(({ service }) => service === 'sqs');
   }
 
-  put(body: object | string, MessageId = `message-${this.#next++}`): void {
-    this.#waiting.push({ MessageId, Body: typeof body === 'string' ? body : JSON.stringify(body) });
+  /** True where everything was handed out. */
+  get isEmpty(): boolean {
+    return this.#messages.length === 0;
   }
 
-  #hand(): StubAnswer {
-    const Messages = this.#waiting.splice(0, 10).map((message) => ({ ...message, ReceiptHandle: 'handle', MD5OfBody: '0'.repeat(32) }));
-    return { headers: { 'content-type': 'application/x-amz-json-1.0' }, body: Messages.length > 0 ? { Messages } : {} };
+  put(body: object | string, MessageId = `message-${this.#next++}`): void {
+    this.#messages.push({ MessageId, Body: typeof body === 'string' ? body : JSON.stringify(body) });
+    this.#wake();
+  }
+
+  /** What is answered from now on in place of messages; undefined: messages again. Whoever waits is answered so. */
+  answer(instead: StubAnswer | undefined): void {
+    this.#instead = instead;
+    this.#wake();
+  }
+
+  async #answer(): Promise<StubAnswer> {
+    while (this.#instead === undefined && this.#messages.length === 0) await new Promise<void>((resolve) => (this.#waiting = resolve));
+    if (this.#instead !== undefined) return this.#instead;
+    const Messages = this.#messages.splice(0, 10).map((message) => ({ ...message, ReceiptHandle: 'handle', MD5OfBody: '0'.repeat(32) }));
+    return { headers: { 'content-type': 'application/x-amz-json-1.0' }, body: { Messages } };
+  }
+
+  #wake(): void {
+    this.#waiting?.();
+    this.#waiting = undefined;
   }
 }

@@ -166,12 +166,4 @@ describe('whom of the roll an event is about', () => {
     ['nobody: a snapshot in another region', call('ec2', 'DeleteSnapshot', { snapshotId: 'snap-1' }, {}, { region: 'ap-south-1' }), []],
   ];
   for (const [what, event, ids] of cases) it(what, () => assert.deepEqual(by(event), ids));
-
-  it('hears every call that the rules of deploy/aws/events let through, if it names something', () => {
-    // Held against the Terraform by test/deploy/aws.test.ts.
-    assert.deepEqual(by(call('s3', 'PutBucketPolicy', { bucketName: 'vault-of-orders', bucketPolicy: { Statement: [] } })), [
-      'bucket',
-      'dumps',
-    ]);
-  });
 });

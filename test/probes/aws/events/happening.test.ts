@@ -8,7 +8,8 @@ describe('a message as an event of EventBridge', () => {
   it('is a call that CloudTrail recorded: its service, region, name, and all that it names', () => {
     const said = read(call('rds', 'DeleteDBInstance', { dBInstanceIdentifier: 'Orders', skipFinalSnapshot: true }));
     assert.deepEqual([said?.service, said?.region, said?.what], ['rds', 'eu-west-1', 'DeleteDBInstance']);
-    assert.ok(said?.words.has('orders'));
+    assert.ok(said);
+    assert.ok(said.words.has('orders'));
     assert.ok(!said.words.has('agent'), 'who called is not what was called for');
   });
 
