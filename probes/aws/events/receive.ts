@@ -9,7 +9,7 @@ const WAIT_S = 20;
  * The longest that SQS hides what it handed out, s. Nothing is ever deleted, so whatever is shorter hands the same message out again, as long as it
  * lives. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
  */
-const HIDDEN_S = 12 * 3600;
+export const HIDDEN_S = 12 * 3600;
 
 export interface Message {
   /** Undefined where the answer has none. */
