@@ -31,11 +31,13 @@ export async function listenTo(
   const nap = (ms: number): Promise<void> => clock.sleep(ms, signal).catch(() => undefined);
   let wait = FIRST_WAIT_MS;
   let failingSince: number | undefined;
+  /** What was told first: a failure that has two faces by turns shall not be news each time. */
+  let deaf: string | undefined;
   while (!signal.aborted) {
     const began = clock.now().steady;
     try {
       const messages = await receive(signal);
-      [wait, failingSince] = [FIRST_WAIT_MS, undefined];
+      [wait, failingSince, deaf] = [FIRST_WAIT_MS, undefined, undefined];
       let chars = 0;
       for (const { id, body } of messages) {
         chars += body.length;
@@ -49,7 +51,7 @@ export async function listenTo(
       const { say, reason } = failureOf(error);
       const now = clock.now().steady;
       failingSince ??= now;
-      if (now - failingSince >= DEAF_MS) stands(`${reason}: ${say}`);
+      if (now - failingSince >= DEAF_MS) stands((deaf ??= `${reason}: ${say}`));
       await nap(wait);
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);
     }

@@ -154,7 +154,9 @@ describe('whoever listens to a queue of events', () => {
     await it.fail(named('AccessDeniedException'));
     await it.clock.advance(59_000);
     assert.deepEqual(it.said, [], 'one failure is none');
-    await it.clock.advance(3_600_000);
+    await it.clock.advance(3_000_000);
+    await it.fail(named('ServiceUnavailable'));
+    await it.clock.advance(600_000);
     assert.deepEqual(it.said, [`deaf ${QUEUE_ARN}: denied: AccessDeniedException: the queue says AccessDeniedException`]);
     assert.ok(it.calls.length < 75, `${it.calls.length} calls in an hour`);
     await it.fail(undefined);
