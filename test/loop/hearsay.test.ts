@@ -39,9 +39,10 @@ describe('what a probe is told of', function () {
     await clock.advance(1000);
   }
   async function stop(): Promise<void> {
+    if (!running) return;
     const over = { yes: false };
-    void running?.stop().finally(() => (over.yes = true));
-    for (let turn = 0; running && !over.yes && turn < 200; turn++) await clock.advance(100);
+    void running.stop().finally(() => (over.yes = true));
+    for (let turn = 0; !over.yes && turn < 200; turn++) await clock.advance(100);
     running = undefined;
   }
   async function said(what: Parameters<ScriptedLink['nudge']>[0]): Promise<void> {
@@ -154,7 +155,7 @@ describe('what a probe is told of', function () {
     link.listens = true;
     await start();
     await said({ deaf: `\u001b[2Jdenied ${'x'.repeat(5000)}` });
-    assert.doesNotMatch(troubles()[0] ?? '', /\u001b/);
+    assert.ok(!troubles()[0]?.includes('\u001b'));
     assert.ok((troubles()[0]?.length ?? 0) < 800);
   });
 });

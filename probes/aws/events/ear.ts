@@ -15,9 +15,9 @@ const REMEMBERED = 10_000;
 
 export interface Hears {
   /** A message that was not handed out before; its text is whoever's who may send. */
-  message(body: string): void;
+  readonly message: (body: string) => void;
   /** After each answer: how the queue stands, null where it is heard. */
-  stands(deaf: string | null): void;
+  readonly stands: (deaf: string | null) => void;
 }
 
 /** Listens to one queue until `signal` aborts. Whatever fails is tried again, ever more rarely. Never rejects. */

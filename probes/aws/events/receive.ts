@@ -19,17 +19,17 @@ export interface Message {
 
 /** One call, by whom the connection asserts: the only one that is ever made of a queue. @throws Refused */
 export async function receive(keeper: SessionKeeper, { url, region }: Queue, signal: AbortSignal): Promise<Message[]> {
-  const { session, done } = await keeper.use('usual', signal);
+  const use = await keeper.use('usual', signal);
   try {
-    const { Messages = [] } = await session
+    const { Messages = [] } = await use.session
       .vantage(region, signal)
       .ask('sqs', 'ReceiveMessage', (sqs, options) =>
         sqs.receiveMessage({ QueueUrl: url, MaxNumberOfMessages: AT_ONCE, WaitTimeSeconds: WAIT_S, VisibilityTimeout: HIDDEN_S }, options),
       );
     return Messages.map(({ MessageId: id, Body: body = '' }) => ({ id, body }));
   } catch (error) {
-    throw new Refused(session.failure(error));
+    throw new Refused(use.session.failure(error));
   } finally {
-    done();
+    use.done();
   }
 }

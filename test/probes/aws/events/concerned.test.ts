@@ -48,9 +48,9 @@ describe('whom of the roll an event is about', () => {
   it('has a word for each kind that there is', () => {
     assert.deepEqual([...new Set(wanted.map(({ kind }) => kind))].toSorted(), [...awsKinds.keys()].toSorted());
     for (const { target, kind } of wanted) {
-      const { services, names, members } = awsKinds.get(kind)?.heard ?? assert.fail(kind);
-      assert.ok(services.length > 0, kind);
-      assert.ok(names(target).length > 0 || members, kind);
+      const { heard } = awsKinds.get(kind) ?? assert.fail(kind);
+      assert.ok(heard.services.length > 0, kind);
+      assert.ok(heard.names(target).length > 0 || heard.members, kind);
     }
   });
 

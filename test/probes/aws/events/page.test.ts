@@ -17,7 +17,7 @@ const instance = (name: string): object => ({
 
 /** With the SDK's own clients and SQS's own protocol. */
 describe('a page that a queue of events has brought forward', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let stub: AwsStub;
   let queue: StubQueue;
   let site: Listening;
