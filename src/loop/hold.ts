@@ -1,9 +1,10 @@
+import type { Log } from '../ports.ts';
 import type { Link, Nudge } from '../probe.ts';
 import { clean } from '../values/text.ts';
 import { toWanted } from './batch.ts';
 import type { Group, Plan } from './plan.ts';
 
-/** Of how many connections a trouble says why they are not heard. */
+/** Of how many connections a trouble says why they are not heard, and of how many resources a line of the log that they are due. */
 const NAMED = 5;
 const UNHEARD = 'events are not heard, so that what happens is found by the next look and not at once';
 
@@ -17,13 +18,15 @@ export interface Noticing {
 /** What is held for the plan now standing: sessions whose end is noticed, queues that are listened to. */
 export class Holding {
   readonly #to: Noticing;
+  readonly #log: Log;
   /** By connection; over a reload until it is heard again. */
   readonly #deaf = new Map<string, string>();
   /** Connections that have not yet said whether they hear: until then what was said before a restart stands. */
   #unsaid = new Set<string>();
   #over = new AbortController();
 
-  constructor(to: Noticing) {
+  constructor(log: Log, to: Noticing) {
+    this.#log = log;
     this.#to = to;
   }
 
@@ -46,9 +49,15 @@ export class Holding {
     const wanted = resources.filter(({ id }) => groups.get(groupOf.get(id) ?? '')?.link === link).map(toWanted);
     for await (const said of link.hold?.(wanted, signal) ?? []) {
       if (signal.aborted) return;
-      if ('ids' in said) this.#to.nudged(said);
+      if ('ids' in said) this.#nudged(connection, said);
       else this.#hears(connection, said.deaf);
     }
+  }
+
+  #nudged(connection: string, nudge: Nudge): void {
+    const { ids, why } = nudge;
+    this.#log.info('a look is due before its time', { connection, why, resources: ids.length, ids: ids.slice(0, NAMED) });
+    this.#to.nudged(nudge);
   }
 
   #hears(connection: string, deaf: string | null): void {

@@ -56,10 +56,7 @@ export class Watch {
   readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
-  readonly #holding = new Holding({
-    nudged: this.#nudged.bind(this),
-    deaf: (say) => this.#track(this.trouble('events.unheard', say, 'warning')),
-  });
+  readonly #holding: Holding;
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
   #progress = 0;
@@ -87,6 +84,8 @@ export class Watch {
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
     this.#errands = new Errands(ports, this.#parts(), snapshot.meta);
+    const deaf = (say: string | null): void => this.#track(this.trouble('events.unheard', say, 'warning'));
+    this.#holding = new Holding(ports.log, { nudged: (nudge) => this.#nudged(nudge), deaf });
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
