@@ -21,7 +21,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Manifests as people are given them to correct: entries in, text out.
   draft: ['draft', 'config', 'core', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
-  adapters: ['adapters', 'ports', 'core types', 'values'],
+  adapters: ['adapters', 'ports', 'core types', 'plain-file', 'values'],
   // A part of `app`: what is asked, approved and used while the daemon runs.
   'request-office': ['approval', 'core', 'loop', 'ports types'],
   // A part of `app`: what listens.
