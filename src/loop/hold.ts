@@ -7,6 +7,7 @@ type Nudged = (ids: readonly string[], group: string) => void;
 export class Holding {
   readonly #nudged: Nudged;
   #over = new AbortController();
+  #isStopped = false;
 
   constructor(nudged: Nudged) {
     this.#nudged = nudged;
@@ -15,12 +16,20 @@ export class Holding {
   /** Lets go of those of the plan before; each promise ends when this one's do. */
   begin(plan: Plan): Promise<void>[] {
     this.end();
+    // Nobody would let go of these again, and the end would wait for them for ever.
+    if (this.#isStopped) return [];
     this.#over = new AbortController();
     return holdSessions(plan, this.#over.signal, this.#nudged);
   }
 
   end(): void {
     this.#over.abort();
+  }
+
+  /** For good. */
+  stop(): void {
+    this.#isStopped = true;
+    this.end();
   }
 }
 

@@ -118,7 +118,7 @@ export class Watch {
     if (!this.#stop.signal.aborted) {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
-      this.#holding.end();
+      this.#holding.stop();
       this.#witnessing.stop();
       this.#wake.abort();
     }
@@ -135,6 +135,8 @@ export class Watch {
    * closes with that reason, never as an all-clear, and is paged by the old routes.
    */
   async reload(plan: Plan): Promise<void> {
+    // What is told to end goes over to nothing any more.
+    if (this.#stop.signal.aborted) return closeGroups(plan);
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);

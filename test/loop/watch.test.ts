@@ -225,6 +225,55 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.equal(link.closed, true);
   });
 
+  describe('told to end', () => {
+    /** A store that writes when it is let. */
+    class SlowStore extends FlakyStore {
+      readonly asked = Promise.withResolvers<undefined>();
+      readonly let = Promise.withResolvers<undefined>();
+      slow = true;
+
+      override async commit(change: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
+        this.asked.resolve(undefined);
+        if (this.slow) await this.let.promise;
+        return super.commit(change);
+      }
+    }
+    const wired = () => plan([makeResource({ tripwire: true })]);
+
+    it('before it has begun holds nothing, and ends', async () => {
+      const slow = new SlowStore();
+      const watch = await startWatch(wired(), clock, slow);
+      await slow.asked.promise;
+      const ended = watch.stop();
+      slow.let.resolve(undefined);
+      await whileTimePasses(ended);
+      assert.deepEqual([link.closed, link.looks], [true, []]);
+    });
+
+    it('while it goes over to another plan closes both, and ends', async () => {
+      const slow = new SlowStore();
+      slow.slow = false;
+      const watch = await startWatch(wired(), clock, slow);
+      await clock.advance(3000);
+      slow.slow = true;
+      const next = new ScriptedLink();
+      const loaded = watch.reload(plan([makeResource({ tripwire: true })], { link: next }));
+      const ended = watch.stop();
+      slow.let.resolve(undefined);
+      await whileTimePasses(Promise.all([loaded, ended]).then(() => {}));
+      assert.deepEqual([link.closed, next.closed], [true, true]);
+    });
+
+    it('goes over to no other plan, and closes what that one has opened', async () => {
+      const watch = await start(wired());
+      await end();
+      const next = new ScriptedLink();
+      await watch.reload(plan([makeResource({ id: 'other-db', tripwire: true })], { link: next }));
+      assert.deepEqual([next.closed, next.looks, watch.status().resources.map(({ id }) => id)], [true, [], ['orders-db']]);
+      assert.deepEqual(pager.said, []);
+    });
+  });
+
   it('what a look of the old plan sees after a reload is nothing to the new one', async () => {
     const [release, asked] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const old = new ScriptedLink();
