@@ -8,7 +8,7 @@ import { NOW, Registrar, say } from '../support/requests.ts';
 import { makeIds, SILENT } from '../support/watching.ts';
 
 describe('a folder of approvals', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let registrar: Registrar;
   let clock: FakeClock;
   let folder: string;

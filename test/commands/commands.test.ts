@@ -8,7 +8,7 @@ import { startReceiver } from '../support/receiver.ts';
 import { backups, Site, volume } from '../support/site.ts';
 
 describe('rollcall validate', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('says ok and what it read, or every complaint at once, and contacts nobody', async () => {
     using site = new Site({ resources: [volume('tmp', '/tmp')], pgUrl: 'postgres://nobody:nothing@127.0.0.1:1/x' });
     const ok = await runCli(['validate'], { cwd: site.path });
@@ -35,7 +35,7 @@ describe('rollcall validate', function () {
 });
 
 describe('rollcall explain', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('words bounds with their units and names who is paged', async () => {
     const expect = { newest_within: '26h', min_size: '1MiB', min_count: 7, max_shrink: '50%' };
     const config = {
@@ -63,7 +63,7 @@ describe('rollcall explain', function () {
 });
 
 describe('rollcall status and incidents', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('say that nobody has looked where no daemon ever ran, and end with 0', async () => {
     using site = new Site({ resources: [volume('tmp', '/tmp')] });
     const status = await runCli(['status'], { cwd: site.path });
@@ -92,7 +92,7 @@ describe('rollcall status and incidents', function () {
 });
 
 describe('rollcall page-test', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('sends a test and its end, and ends with 2 where a pager fails', async () => {
     await using box = await startPostBox();
     const broken = await startReceiver({ status: 500 });
@@ -128,7 +128,7 @@ describe('rollcall page-test', function () {
 });
 
 describe('rollcall', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it('prints its version, its help and the schemas', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
     for (const args of [['version'], ['--version'], ['-V']])
@@ -194,7 +194,7 @@ function processesNaming(folder: string): string[] {
 }
 
 describe('rollcall explain, of a route with a fallback and rungs', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('lists every call in the order of time', async () => {
     const pagers = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { type: 'webhook', url: `http://127.0.0.1:9/${name}` }]));
     const escalate = [
@@ -234,7 +234,7 @@ describe('rollcall explain, of a route with a fallback and rungs', function () {
 });
 
 describe('rollcall status', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('shows the maintenance windows that are open or to come, with author, reason and scope', async () => {
     const window = { author: 'alice', reason: 'new disks', resources: ['tmp'], connections: [] };
     const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();

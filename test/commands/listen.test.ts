@@ -13,7 +13,7 @@ const site = (watchdog: object): Site =>
   new Site({ resources: [volume('tmp', '/tmp')], config: { watchdog: { name: 'tester', state: './state', ...watchdog } } });
 
 describe('a watcher beyond its own loopback', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('speaks TLS by the files that config.yaml names, and takes up renewed ones by a reload', async () => {
     const port = await freePort();

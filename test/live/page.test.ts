@@ -29,7 +29,7 @@ async function isSound(page: Page, path: string): Promise<void> {
 }
 
 describe('the status page in a browser', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let browser: Browser;
   before(async () => {
     const path = process.env['PATH']?.split(':').map((folder) => `${folder}/${CHROMIUM}`);

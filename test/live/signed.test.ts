@@ -7,7 +7,7 @@ import { SignedSite } from '../support/signed-site.ts';
 
 /** By the real clock: the daemon looks twice a minute, and believes what it finds twice. */
 describe('a manifest that people signed', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
 
   it('comes into force without anybody on the watcher’s host, and what it takes off the roll goes by unheard', async () => {
     await using box = await startPostBox();

@@ -36,7 +36,7 @@ const LAST = 'ledger-000000001025-000000002048.gz';
 const FIRST = 'ledger-000000000001-000000001024.gz';
 
 describe('archives of old entries', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let [state, archives]: [Folder, Folder] = [makeFolder(), makeFolder()];
   let store: SqliteStore;
   /** Heads as they were before anything was archived, by size: what pages and witnesses hold. */

@@ -34,7 +34,7 @@ async function discover(
 }
 
 describe('sets of backups that are found', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   beforeEach(() => {
     folder = makeFolder();
@@ -152,7 +152,7 @@ describe('sets of backups that are found', function () {
 });
 
 describe('volumes that are found', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const line = (id: number, point: string, type: string, device = `8:${id}`, root = '/') =>
     `${id} 1 ${device} ${root} ${point} rw - ${type} /dev/x${id} rw`;
 

@@ -121,7 +121,7 @@ describe('the probe peer', () => {
 });
 
 describe('two watchers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it('one tells that the other has died', async () => {
     await using box = await startPostBox();
     using other = new Site({ resources: [volume('tmp', '/tmp')] });

@@ -14,7 +14,7 @@ async function discover(
 }
 
 describe('what is there on a server', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres();

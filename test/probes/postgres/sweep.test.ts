@@ -5,7 +5,7 @@ import { Watcher, word, words } from './helpers.ts';
 
 for (const version of POSTGRES_VERSIONS)
   describe(`the sweep of PostgreSQL ${version}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let server: TestPostgres;
 
     before(async () => {

@@ -9,7 +9,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const pause = async () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('a tripwire', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('pages a drop without any sweep, even where the look it asked for first came too early', async () => {
     await using open = new AsyncDisposableStack();
