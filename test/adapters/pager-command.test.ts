@@ -39,7 +39,7 @@ describe('the command pager', () => {
         return false;
       }
     };
-    for (let tries = 0; tries < 100 && runs(); tries++) await sleep(20);
+    for (let tries = 0; tries < 4000 && runs(); tries++) await sleep(20);
     assert.equal(runs(), false, `${name} still runs`);
   }
 

@@ -170,7 +170,7 @@ describe('rollcall', function () {
     // The server of the demo runs as another user than root, and must be let through.
     chmodSync(site.path, 0o755);
     await using demo = startCli(['demo'], { cwd: '/', env: { TMPDIR: site.path } });
-    for (let tries = 0; tries < 500 && !demo.stdout.includes('The watchdog starts'); tries++) await wait(20);
+    for (let tries = 0; tries < 4000 && !demo.stdout.includes('The watchdog starts'); tries++) await wait(20);
     demo.signal('SIGTERM');
     assert.equal(await demo.ended, 1);
     assert.deepEqual(

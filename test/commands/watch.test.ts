@@ -215,7 +215,7 @@ describe('rollcall watch', function () {
     const ask = async (path: string, init = {}) => fetch(`http://127.0.0.1:${port}${path}`, init);
     const until = async (status: number): Promise<void> => {
       for (let tries = 0; (await ask('/readyz', { headers })).status !== status; tries++) {
-        assert.ok(tries < 150, `never ${status}`);
+        assert.ok(tries < 900, `never ${status}`);
         await wait(100);
       }
     };

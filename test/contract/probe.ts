@@ -51,7 +51,7 @@ export function testProbe(name: string, make: () => Promise<ProbeScenarios>): vo
     });
 
     const collect = async ({ link, resources }: Scenario, depth: Depth = 'sweep', path: 'usual' | 'fresh' = 'usual'): Promise<Report[]> => {
-      const signal = AbortSignal.timeout(30_000);
+      const signal = AbortSignal.timeout(100_000);
       const reports = (await Array.fromAsync(link.collect(resources.map(toWanted), { depth, path, signal }))).flat();
       const text = inspect(reports, { depth: null }) + JSON.stringify(reports);
       for (const secret of scenarios.secrets) assert.ok(!text.includes(secret), 'a secret in a report');

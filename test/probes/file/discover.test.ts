@@ -27,7 +27,7 @@ async function discover(
 ) {
   const link = open(timeout, 'disk', undefined, roots);
   try {
-    return await Array.fromAsync(link.discover?.(wanted, depth, AbortSignal.timeout(20_000)) ?? []);
+    return await Array.fromAsync(link.discover?.(wanted, depth, AbortSignal.timeout(100_000)) ?? []);
   } finally {
     await link.close();
   }
@@ -201,7 +201,7 @@ describe('volumes that are found', function () {
       const resource = resourceOf('file.volume', { ...one.entry, identity: one.pin, expect: { mounted: true } });
       const link = open();
       const reports = (
-        await Array.fromAsync(link.collect([wantedOf(resource)], { depth: 'sweep', path: 'usual', signal: AbortSignal.timeout(9000) }))
+        await Array.fromAsync(link.collect([wantedOf(resource)], { depth: 'sweep', path: 'usual', signal: AbortSignal.timeout(100_000) }))
       ).flat();
       await link.close();
       assert.deepEqual(

@@ -42,7 +42,7 @@ describe('a tripwire', function () {
     while (healthyAt() === swept) await pause();
     await between.query('commit');
     await dropping;
-    const page = await box.page(({ event }) => event === 'trigger', 30_000);
+    const page = await box.page(({ event }) => event === 'trigger', 100_000);
     assert.equal(page.resources[0]?.id, 'orders');
     assert.match(page.resources[0]?.verdict ?? '', /^(absent|doomed)$/);
   });
