@@ -20,7 +20,7 @@ function siteAt(port: number): Site {
 }
 
 async function until<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
-  const end = performance.now() + 60_000;
+  const end = performance.now() + 120_000;
   while (performance.now() < end) {
     const found = await look().catch(() => undefined);
     if (found !== undefined) return found;

@@ -20,7 +20,7 @@ describe('a manifest that people signed', function () {
     site.sign(['bob', 'carol']);
     await daemon.says('a manifest was loaded', 180_000);
     rmSync(join(site.path, 'roll'), { recursive: true });
-    await box.page(about('one', 'absent'), 60_000);
+    await box.page(about('one', 'absent'), 120_000);
     for (const wanted of [about('two'), trouble('manifest.tampered'), trouble('manifest.changed'), trouble('reload.failed')])
       assert.deepEqual(box.pages.filter(wanted), []);
     daemon.signal('SIGTERM');
