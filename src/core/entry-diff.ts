@@ -38,19 +38,17 @@ function ruleOf(check: Check | undefined): string | undefined {
   return check && JSON.stringify(check.rule);
 }
 
-/** Whether a key of `expect` that is new is there for a check that is: its own, those of what it lists, or that of what it is a part of. */
+/**
+ * Whether a key of `expect` that is new is there for a check that is: one of those that it lists, or that of what it is a part of. One that has a check of its
+ * own only says what was the default, or is judged with it.
+ */
 function isDemand(was: Entry, is: Entry, leaf: string): boolean {
   if (!leaf.startsWith(EXPECT)) return false;
   const below = leaf.slice(EXPECT.length);
-  const before = new Map(was.checks.map((check) => [nameOf(check), check]));
-  return (
-    is.checks.some((check) => {
-      const { path } = check;
-      const old = before.get(nameOf(check));
-      if (!old) return path === below || path.startsWith(`${below}.`) || below.startsWith(`${path}.`);
-      return path === below && ruleOf(old) !== ruleOf(check);
-    }) || isWeight(was, is, below)
-  );
+  const before = new Set(was.checks.map(nameOf));
+  const isNew = (check: Check): boolean => !before.has(nameOf(check));
+  const isNear = ({ path }: Check): boolean => path.startsWith(`${below}.`) || below.startsWith(`${path}.`);
+  return is.checks.some((check) => check.path === below || (isNear(check) && isNew(check))) || isWeight(was, is, below);
 }
 
 /** Whether a key is the weight of breaches around it, which has changed with it: that is judged with their checks. */
