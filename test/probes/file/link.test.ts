@@ -97,7 +97,7 @@ describe('looks at files', () => {
   });
 
   it('of a stopped child are blind: timeout, the child is replaced and the next look sees', async () => {
-    const link = linkWith(400);
+    const link = linkWith(4000);
     const resource = dumps('a');
     await collected(link.collect([wantedOf(resource)], look('sweep')));
     const [pid] = workers();
@@ -168,7 +168,7 @@ describe('looks at files', () => {
         if (!holder) return;
         holders.push({ holder, path });
       }
-      const link = linkWith(700);
+      const link = linkWith(2500);
       const hung = mounts.map((path, i) => resourceOf('file.volume', { path, expect: { mounted: true } }, `h${i}`));
       const good = ['a', 'b'].map(dumps);
       const wanted = [...hung, ...good].map(wantedOf);
