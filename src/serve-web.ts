@@ -32,7 +32,7 @@ export type Served = WebServer & {
 /** Listens where config.yaml says; undefined where it says `off`. */
 export async function serveWeb({ config, watch, office, secret, clock, log, more }: Serving): Promise<Served | undefined> {
   const { watchdog, claims, requests, signers } = config();
-  const { listen: at, token, url, tls } = watchdog;
+  const { listen: at, token, url, tls, behindProxy } = watchdog;
   if (at === 'off') return undefined;
   try {
     const [{ listen }, { Certificate }] = [await import('./web/listen.ts'), await import('./web/certificate.ts')];
@@ -45,6 +45,7 @@ export async function serveWeb({ config, watch, office, secret, clock, log, more
       at,
       certificate,
       log,
+      behindProxy,
       tokens: () => config().tokens,
       token: token && (await secret(token)),
       status: () => watch.status(),

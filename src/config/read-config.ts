@@ -91,6 +91,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       state,
       listen: watchdog.listen,
       ...(watchdog.url !== undefined && { url: watchdog.url }),
+      ...(watchdog.behind_proxy && { behindProxy: true as const }),
       ...(watchdog.token && { token: watchdog.token }),
       ...(watchdog.tls && { tls: watchdog.tls }),
       ...(watchdog.witness && { witness: watchdog.witness }),

@@ -18,6 +18,8 @@ export interface Config {
     readonly listen: ListenAt | 'off';
     /** Where people reach it, for links in pages. */
     readonly url?: string;
+    /** Whether a proxy on this machine says who asks; absent where not. */
+    readonly behindProxy?: true;
     /** An address that has nothing to do with what is watched. */
     readonly witness?: { readonly host: string; readonly port: number };
     /** Bearer token for reading. */
