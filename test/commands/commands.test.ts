@@ -16,7 +16,12 @@ describe('rollcall validate', function () {
     assert.match(ok.stdout, /manifest\.yaml: ok, site version 1, 1 resources/);
     assert.match(ok.stdout, /^digest of the manifest: sha256:[0-9a-f]{64}$/m);
     const json = await runCli(['validate', '--json'], { cwd: site.path });
-    assert.deepEqual(JSON.parse(json.stdout), { ok: true, manifest: { id: 'site', version: 1, resources: 1 }, complaints: [] });
+    assert.deepEqual(JSON.parse(json.stdout), {
+      ok: true,
+      manifest: { id: 'site', version: 1, resources: 1 },
+      complaints: [],
+      warnings: [],
+    });
     site.rewrite({ resources: [volume('a', 'relative'), backups('a', '/srv/*', { connection: 'dsik' })] });
     const bad = await runCli(['validate'], { cwd: site.path });
     assert.equal(bad.code, 78);

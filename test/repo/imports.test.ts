@@ -26,6 +26,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'request-office': ['approval', 'core', 'loop', 'ports types'],
   // A part of `app`: what listens.
   'serve-web': ['config types', 'files types', 'loop types', 'ports types', 'request-office types', 'values', 'web'],
+  // A part of `app`: what is wrong with the certificate that it would listen with.
+  'check-certificate': ['config types', 'files', 'web'],
   // A part of `app`: what the status page tells beyond the status.
   'page-sources': ['core', 'loop types', 'ports types', 'web types'],
   version: [],
@@ -46,6 +48,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'adapters',
     'approval',
     'cosigning',
+    'check-certificate',
     'config',
     'confine',
     'core',
@@ -78,6 +81,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'draft',
     'files',
     'loop',
+    'plain-file',
     'ports',
     'probe',
     'values',
