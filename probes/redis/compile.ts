@@ -104,7 +104,7 @@ function attempts(): Check {
 
 /** What wipes and is filled again between two looks shows in these counters alone. */
 function flushChecks(subject: string, severity: 'critical' | 'warning' = 'warning'): Check[] {
-  const base = { depth: 'sweep', noun: '', rule: { is: 'rises_at_most', bound: 0 } } as const;
+  const base = { depth: 'sweep', rule: { is: 'rises_at_most', bound: 0 } } as const;
   return [
     {
       ...base,
@@ -113,6 +113,7 @@ function flushChecks(subject: string, severity: 'critical' | 'warning' = 'warnin
       subject,
       path: 'flushall',
       measure: 'flushall',
+      noun: 'FLUSHALL commands',
       sentence: `FLUSHALL was run: all that ${subject} held then is gone`,
     },
     {
@@ -123,6 +124,7 @@ function flushChecks(subject: string, severity: 'critical' | 'warning' = 'warnin
       subject: 'the server',
       path: 'flushes',
       measure: 'flushdb',
+      noun: 'FLUSHDB and SWAPDB commands',
       sentence: 'FLUSHDB or SWAPDB was run on this server, which does not say of which database',
     },
   ];

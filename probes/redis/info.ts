@@ -22,7 +22,9 @@ export function parseInfo(text: string): Info {
       continue;
     }
     const colon = line.indexOf(':');
-    if (!section || colon < 1) throw new BadAnswer('what answers INFO is no Redis');
+    if (!section) throw new BadAnswer('what answers INFO is no Redis');
+    // A line of a later version, or of a module.
+    if (colon < 1) continue;
     const name = line.slice(0, colon);
     if (!section.has(name)) section.set(name, line.slice(colon + 1));
   }

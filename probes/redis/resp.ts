@@ -17,12 +17,18 @@ export function encodeCommand(words: readonly string[]): string {
 /** Takes what comes in pieces, and gives out whole answers. */
 export class Replies {
   #held: Buffer = Buffer.alloc(0);
+  /** What came since, not yet put together: an answer that comes byte by byte costs no copy of it for each. */
+  #pieces: Buffer[] = [];
+  #size = 0;
   /** Bytes that the next answer needs before it is worth another try. */
   #needed = 1;
 
   /** @throws BadAnswer on what is no RESP2, and on an answer without end. */
   take(chunk: Buffer): Reply[] {
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    this.#pieces.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < this.#needed) return [];
+    this.#held = Buffer.concat([this.#held, ...this.#pieces.splice(0)]);
     const whole: Reply[] = [];
     while (this.#held.length >= this.#needed) {
       const found = this.#next();
@@ -31,6 +37,7 @@ export class Replies {
       this.#held = this.#held.subarray(found.length);
       this.#needed = 1;
     }
+    this.#size = this.#held.length;
     return whole;
   }
 

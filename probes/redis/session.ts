@@ -1,4 +1,4 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { BadAnswer } from '../../src/probe-kit/failure.ts';
 import { Refusal } from './errors.ts';
@@ -44,8 +44,9 @@ export class Session {
     signal.throwIfAborted();
     const { host, port, user, password } = address;
     const where = host.startsWith('/') ? { path: host } : { host, port };
-    // The name of an address is not asked for: TLS knows none.
-    const socket = tls ? connectTls({ ...where, ...tls }) : connectPlain(where);
+    // Many servers behind one address tell by the name which of them is meant; of an address, and of a path, TLS knows none.
+    const named = host.startsWith('/') || isIP(host) !== 0 ? {} : { servername: host };
+    const socket = tls ? connectTls({ ...where, ...named, ...tls }) : connectPlain(where);
     const session = new Session(socket, signal);
     const late = AbortSignal.timeout(limit);
     const tooLate = (): void => session.#end(late.reason as Error);
