@@ -7,10 +7,12 @@ import { about, startPostBox, type PostBox } from '../../support/post.ts';
 import { TestRedis } from '../../support/redis.ts';
 import { Site } from '../../support/site.ts';
 
+const PATIENCE_MS = 120_000;
 const PASSWORD = 'only-the-watcher-knows';
 
 describe('rollcall and a Redis', function () {
-  this.timeout(90_000);
+  // A dozen processes, each of which a loaded machine may take ten seconds to start.
+  this.timeout(600_000);
   let server: TestRedis;
   let box: PostBox;
   let site: Site;
@@ -20,7 +22,15 @@ describe('rollcall and a Redis', function () {
     await server.must('SET', 'rollcall:mark', 'ours');
     const rules = ['-@all', '+info', '+dbsize', '+get', '+acl|dryrun', '~rollcall:mark'];
     await server.must('ACL', 'SETUSER', 'watcher', 'reset', 'on', `>${PASSWORD}`, ...rules);
-    const cache = { probe: 'redis', host: '127.0.0.1', port: server.port, user: 'watcher', password: { file: './redis.password' } };
+    const cache = {
+      probe: 'redis',
+      host: '127.0.0.1',
+      port: server.port,
+      user: 'watcher',
+      password: { file: './redis.password' },
+      connect_timeout: '30s',
+      timeout: '30s',
+    };
     site = new Site({
       pageUrl: box.url,
       config: { connections: { cache }, agents: [{ name: 'cursor', redis: { user: 'default' } }] },
@@ -69,7 +79,7 @@ describe('rollcall and a Redis', function () {
 
   async function watching(): Promise<RunningCli> {
     const daemon = startCli(['watch'], { cwd: site.path });
-    await daemon.says('"watching"');
+    await daemon.says('"watching"', PATIENCE_MS);
     for (let tries = 0; tries < 200; tries++) {
       const { stdout } = await run('status', '--json');
       const { resources } = JSON.parse(stdout) as { resources: { verdict: string; last_seen_healthy: string | null }[] };
@@ -84,7 +94,7 @@ describe('rollcall and a Redis', function () {
     // In one script, so that no look can fall in between.
     const script = `redis.call('FLUSHALL') redis.call('SET', 'rollcall:mark', 'ours') for n = 1, 450 do redis.call('SET', 'new:' .. n, n) end return 1`;
     await server.must('EVAL', script, '0');
-    const page = await box.page(about('sessions'));
+    const page = await box.page(about('sessions'), PATIENCE_MS);
     assert.deepEqual([page.event, page.severity], ['trigger', 'critical']);
     assert.match(page.summary, /FLUSHALL was run/);
     daemon.signal('SIGTERM');
@@ -94,7 +104,7 @@ describe('rollcall and a Redis', function () {
   it('watch pages an emptied database as gone', async () => {
     await using daemon = await watching();
     await server.must('FLUSHDB');
-    const page = await box.page(about('sessions', 'absent'));
+    const page = await box.page(about('sessions', 'absent'), PATIENCE_MS);
     assert.deepEqual([page.event, page.severity], ['trigger', 'critical']);
     daemon.signal('SIGTERM');
     assert.equal(await daemon.ended, 0);

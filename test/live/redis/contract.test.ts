@@ -16,7 +16,7 @@ const BOTH = [database({ mark: 'mark', expect }, 'first'), database({ database: 
 /** A watcher of two databases, through a proxy that can fall silent. */
 async function watching(resources = BOTH, password = PASSWORD) {
   const proxy = await HalfOpenProxy.start(server.port);
-  const watcher = new Watcher({ host: '127.0.0.1', port: proxy.port, user: 'watcher', connect_timeout: '2s' }, resources, password);
+  const watcher = new Watcher({ host: '127.0.0.1', port: proxy.port, user: 'watcher' }, resources, password);
   const scenario: Scenario = {
     link: watcher.link,
     resources,

@@ -8,9 +8,9 @@ const PASSWORD = 'only-the-watcher-knows';
 const ENTRY = { mark: 'mark', expect: { min_keys: 900, sentinels: ['orders'] } };
 
 /** One look, its second looks included, at a server that says so. */
-async function look(info: string, entry: object = {}, answers: Readonly<Record<string, RedisAnswer>> = {}) {
+async function look(info: string, entry: object = {}, answers: Readonly<Record<string, RedisAnswer>> = {}, limits: object = {}) {
   await using server = await startServer(() => info, answers);
-  await using watcher = new Watcher({ host: '127.0.0.1', port: server.port, timeout: '500ms' }, [database(entry)]);
+  await using watcher = new Watcher({ host: '127.0.0.1', port: server.port, ...limits }, [database(entry)]);
   return { ...(await watcher.look()), asked: server.asked, connections: server.connections() };
 }
 
@@ -89,7 +89,6 @@ describe('the answers of a Redis', () => {
     ['a line without end', '', { INFO: `+${'a'.repeat(100_000)}` }, /line without end/],
     ['bytes of nothing', '', { INFO: Buffer.alloc(100) }, /protocol of Redis/],
     ['two answers to one question', '', { INFO: '+OK\r\n+OK\r\n' }, /no Redis|nobody asked/],
-    ['silence', '', { INFO: HANG }, /aborted due to timeout|timeout/],
     ['an end', '', { INFO: CUT }, /ECONNRESET/],
   ] as const)
     it(`are blind, never absent: ${what}`, async () => {
@@ -97,6 +96,12 @@ describe('the answers of a Redis', () => {
       assert.deepEqual([verdict, raised], ['blind', []], summary);
       assert.match(summary, reason);
     });
+
+  it('that do not come are blind: timeout', async () => {
+    const { verdict, summary } = await look('', {}, { INFO: HANG }, { connect_timeout: '100ms', timeout: '100ms' });
+    assert.equal(verdict, 'blind');
+    assert.match(summary, /timeout/);
+  });
 
   it('are blind in one part alone where only that is refused', async () => {
     await using server = await startServer(() => infoText(), { EXISTS: '-NOPERM no permissions to access a key\r\n' });

@@ -8,7 +8,9 @@ import { redis } from '../../../probes/redis/index.ts';
 import { makeResource } from '../../support/roll.ts';
 
 const clock = createSystemClock(0);
-const PATIENCE_MS = 10_000;
+/** Longer than any loaded machine takes: what a test means to be silent, it says itself. */
+const LIMITS = { connect_timeout: '30s', timeout: '30s' };
+const PATIENCE_MS = 70_000;
 /** More than any confirmation takes. */
 const MOST_LOOKS = 8;
 
@@ -40,7 +42,7 @@ export class Watcher implements AsyncDisposable {
   password: string;
 
   constructor(settings: object, resources: readonly Resource[], password = '') {
-    const connection = redis.connection.parse(password === '' ? settings : { ...settings, password: { env: 'PASSWORD' } });
+    const connection = redis.connection.parse({ ...LIMITS, ...settings, ...(password !== '' && { password: { env: 'PASSWORD' } }) });
     this.password = password;
     this.link = redis.open(connection, { connection: 'test-redis', clock, secret: async () => new Secret(this.password) });
     this.resources = resources;

@@ -143,7 +143,7 @@ describe('what the numbers of a Redis come to', () => {
     ['gone, where the manifest pins it', { identity: { mark: digest } }, '$-1\r\n', 'impostor'],
   ] as const)
     it(`a mark that was there and is ${what}: ${expected}`, async () => {
-      const answers = { GET: bulk('the mark') as string };
+      const answers = { GET: bulk('the mark') };
       await using server = await startServer(() => infoText(), answers);
       await using watcher = new Watcher({ host: '127.0.0.1', port: server.port }, [database({ mark: 'm', ...entry })]);
       assert.equal((await watcher.look()).verdict, 'present');
