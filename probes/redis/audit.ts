@@ -29,11 +29,11 @@ export async function* auditServer(audit: Audit, agents: readonly Agent[]): Asyn
   const [, address = ''] = /^[^@]*@(.*)$/s.exec(connector.vantage) ?? [];
   yield { kind: 'placed', ids, plane: { kind: 'server', name: `Redis at ${address}` } };
   yield { kind: 'placed', ids, plane: { kind: 'host', name: connector.host } };
-  const own = await ask(audit, connector.user, [ANY_KEY]);
+  const keys = [ANY_KEY, ...neededKeys(wanted.map(({ target }) => target))];
+  const own = await ask(audit, connector.user, keys);
   if (signal.aborted) return;
   if ('kind' in own) yield { ...own, on: 'the server' };
-  else yield* strengthsOf(connector.user, own.get(ANY_KEY) ?? []);
-  const keys = [ANY_KEY, ...neededKeys(wanted.map(({ target }) => target))];
+  else yield* strengthsOf(connector.user, tooStrong(own));
   for (const { name, is } of agents) {
     const { user } = is as AgentIdentity;
     const as = clean(`user ${user} on ${connection}`, 160);
@@ -53,6 +53,12 @@ export async function* auditServer(audit: Audit, agents: readonly Agent[]): Asyn
 
 type Allowed = ReadonlyMap<string, readonly Power[]>;
 type Unasked = Extract<AuditReport, { kind: 'unaudited' }>;
+
+/** All that it may do to a key that nobody has, and more than look at one that it must be let at: each command once. */
+function tooStrong(allowed: Allowed): readonly Power[] {
+  const powers = [...allowed].flatMap(([key, some]) => some.filter(({ strength }) => key === ANY_KEY || strength !== 'read'));
+  return [...new Map(powers.map((power) => [power.rule, power])).values()];
+}
 
 /** Per key what the user may run on it; or why nobody can tell. */
 async function ask({ connector, connection, signal }: Audit, user: string, keys: readonly string[]): Promise<Allowed | Unasked> {

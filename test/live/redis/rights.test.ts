@@ -90,6 +90,30 @@ describe('the rights of a Redis user', function () {
       assert.match(await server.ask(...as, ...words), /NOPERM|no permissions/i, words.join(' '));
   });
 
+  it('that reach too far over a key of the roll alone are found', async () => {
+    await server.must(
+      'ACL',
+      'SETUSER',
+      'far',
+      'reset',
+      'on',
+      `>${PASSWORD}`,
+      '-@all',
+      '+info',
+      '+get',
+      '+set',
+      '+dump',
+      '+acl|dryrun',
+      '~mark',
+    );
+    await using far = new Watcher({ host: '127.0.0.1', port: server.port, user: 'far' }, watcher.resources, PASSWORD);
+    const strong = (await audit(far)).filter((one) => one.kind === 'strong');
+    assert.deepEqual(
+      strong.map(({ right, fix }) => [right, ...fix]),
+      [['write', 'redis-cli ACL SETUSER far -set']],
+    );
+  });
+
   it('are not taken from a user that may do more: the script refuses', async () => {
     await server.must('ACL', 'SETUSER', 'app', 'reset', 'on', 'nopass', '~*', '+@all');
     const grants = await redis.grants?.(redis.connection.parse({ host: 'h' }), wantedOf(watcher), { ...context, role: 'app' });
