@@ -30,6 +30,7 @@ describe('the protocol of Redis', () => {
     '$-2\r\n',
     '$5000000\r\n',
     '$1\r\nab\r\n',
+    '$1\r\naXY',
     '\r\n',
     '\0',
   ])
