@@ -89,7 +89,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['cli', 'commands', 'version'],
   probes: ['probe', 'each probe'],
-  'each probe': ['itself', 'probe', 'values'],
+  // What several probes would write alike: sessions of a server and their bounds, reports, floors.
+  'probe-kit': ['probe-kit', 'probe', 'values'],
+  'each probe': ['itself', 'probe', 'probe-kit', 'values'],
 };
 
 /** Packages that a room may import, besides Node's own modules. Rooms that are pure have no Node modules either. */
@@ -129,7 +131,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sqs',
     '@aws-sdk/client-sts',
   ],
+  'probe-kit': ['zod'],
   'probes/postgres': ['zod', 'pg'],
+  'probes/redis': ['zod'],
   'probes/file': ['zod'],
   'probes/peer': ['zod'],
 };
