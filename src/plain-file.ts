@@ -22,23 +22,23 @@ export class UnfitFile extends Error {
  * nobody writes to, is refused and not waited for. @throws UnfitFile, or what the system says.
  */
 export async function readPlainFile(path: string, largest: number): Promise<Buffer> {
+  const bytes = await readFirst(path, largest + 1);
+  if (bytes.length > largest) throw new UnfitFile(`larger than ${largest} bytes`);
+  return bytes;
+}
+
+/** The same, but of a larger file its first `most` bytes. */
+export async function readFirst(path: string, most: number): Promise<Buffer> {
   const file = await open(path, FLAGS);
   try {
     if (!(await file.stat()).isFile()) throw new UnfitFile('no plain file');
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of file.createReadStream({ autoClose: false, end: largest }) as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-    }
-    if (size > largest) throw new UnfitFile(`larger than ${largest} bytes`);
-    return Buffer.concat(chunks);
+    return await firstOf(file.createReadStream({ autoClose: false }), most);
   } finally {
     await file.close();
   }
 }
 
-/** The same for whoever cannot wait for it to be read. @throws UnfitFile, or what the system says. */
+/** The same as `readPlainFile` for whoever cannot wait for it to be read. @throws UnfitFile, or what the system says. */
 export function readPlainFileSync(path: string, largest: number): Buffer {
   const file = openSync(path, FLAGS);
   try {
@@ -55,4 +55,16 @@ export function readPlainFileSync(path: string, largest: number): Buffer {
   } finally {
     closeSync(file);
   }
+}
+
+/** The first `most` bytes of what comes, which is then read no further. */
+export async function firstOf(stream: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= most) break;
+  }
+  return Buffer.concat(chunks).subarray(0, most);
 }

@@ -47,7 +47,13 @@ export class Reloader {
 
   /** Reads all files anew; where they are wrong, the old ones stay in force and somebody is told. */
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#load(async () => this.#settle(await this.#read())));
+    return this.#inTurn(() =>
+      this.#load(async () => {
+        const read = await this.#read();
+        this.#refuseBeyond(read.config);
+        return this.#settle(read);
+      }),
+    );
   }
 
   /**
@@ -78,12 +84,10 @@ export class Reloader {
   }
 
   async #load(find: () => Promise<Settled>): Promise<void> {
-    const { log, watch, makePlan, beyond } = this.#parts;
+    const { log, watch, makePlan } = this.#parts;
     try {
       const next = await find();
       refuseMoves(this.#files, next);
-      const why = beyond?.(next.config);
-      if (why !== undefined) throw new Error(why);
       const plan = makePlan(next);
       await watch.reload(plan);
       this.#files = next;
@@ -94,6 +98,12 @@ export class Reloader {
       log.error('reload refused', { why });
       await watch.trouble('reload.failed', `reload refused, watching on with the last good files: ${why}`, 'warning');
     }
+  }
+
+  /** Before anything else is said of it: a file that this process may not read looks like one that is wrong. */
+  #refuseBeyond(config: Settled['config']): void {
+    const why = this.#parts.beyond?.(config);
+    if (why !== undefined) throw new Error(why);
   }
 
   #read(): Promise<ConfigRead> {

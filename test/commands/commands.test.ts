@@ -16,7 +16,12 @@ describe('rollcall validate', function () {
     assert.match(ok.stdout, /manifest\.yaml: ok, site version 1, 1 resources/);
     assert.match(ok.stdout, /^digest of the manifest: sha256:[0-9a-f]{64}$/m);
     const json = await runCli(['validate', '--json'], { cwd: site.path });
-    assert.deepEqual(JSON.parse(json.stdout), { ok: true, manifest: { id: 'site', version: 1, resources: 1 }, complaints: [] });
+    assert.deepEqual(JSON.parse(json.stdout), {
+      ok: true,
+      manifest: { id: 'site', version: 1, resources: 1 },
+      complaints: [],
+      warnings: [],
+    });
     site.rewrite({ resources: [volume('a', 'relative'), backups('a', '/srv/*', { connection: 'dsik' })] });
     const bad = await runCli(['validate'], { cwd: site.path });
     assert.equal(bad.code, 78);
@@ -36,6 +41,34 @@ describe('rollcall validate', function () {
 
 describe('rollcall explain', function () {
   this.timeout(120_000);
+
+  it('tells what else than time makes a look due, and validate what is wrong with it', async () => {
+    const queue = 'arn:aws:sqs:eu-west-1:111122223333:rollcall-events';
+    const connections = (events?: object) => ({
+      aws: { probe: 'aws', account: '111122223333', region: 'eu-west-1', ...(events && { events }) },
+      pg: { probe: 'postgres', url: { env: 'PG_URL' } },
+    });
+    const resources = [
+      { id: 'orders', kind: 'aws.rds.instance', connection: 'aws', name: 'orders' },
+      { id: 'wired', kind: 'postgres.database', connection: 'pg', name: 'wired', tripwire: true },
+    ];
+    const env = { PG_URL: 'postgres://nobody@127.0.0.1:1/x' };
+    using site = new Site({ config: { connections: connections({ queue }) }, resources });
+    const say = async (id: string, ...more: string[]) => (await runCli(['explain', id, ...more], { cwd: site.path, env })).stdout;
+    assert.match(
+      await say('orders'),
+      new RegExp(`^and at once after an event that names it in ${queue}, which itself proves nothing$`, 'm'),
+    );
+    assert.match(await say('wired'), /^and at once after the end of the session that is held in it \(tripwire\)/m);
+    assert.match((JSON.parse(await say('orders', '--json')) as { prompted: string }).prompted, /^an event that names it in arn:/);
+    site.rewrite({ config: { connections: connections() } });
+    assert.doesNotMatch(await say('orders'), /at once after/);
+    site.rewrite({ config: { connections: connections({ queue: `${queue}.fifo` }) } });
+    const { code, stdout } = await runCli(['validate'], { cwd: site.path, env });
+    assert.equal(code, 78);
+    assert.match(stdout, /^config\.yaml:\d+:\d+ {2}connections\.aws\.events\.queue {2}must be a standard queue: .* {2}RC_VALUE_INVALID$/m);
+  });
+
   it('words bounds with their units and names who is paged', async () => {
     const expect = { newest_within: '26h', min_size: '1MiB', min_count: 7, max_shrink: '50%' };
     const config = {

@@ -22,6 +22,7 @@ describe('a SIGHUP', function () {
         knows: () => false,
         become: undefined,
         ask: () => Promise.resolve(undefined),
+        input: async function* () {},
         readLine: () => Promise.resolve(undefined),
         signal: stop.signal,
         // At once: before anything has been read.

@@ -27,6 +27,7 @@ function makeIo(cwd: string, typist: Typist | undefined): { io: Io; said: { out:
     become: undefined,
     terminal: typist && { input: typist.input, output: typist.output },
     ask: async () => undefined,
+    input: async function* () {},
     readLine: async () => undefined,
     signal: new AbortController().signal,
     onHangup: () => {},

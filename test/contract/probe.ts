@@ -178,6 +178,26 @@ export function testProbe(name: string, make: () => Promise<ProbeScenarios>): vo
     );
 
     when(
+      'holds what it can: names nobody who is not wanted, and lets go when it is told to',
+      () => scenarios.answers(),
+      async (made) => {
+        const over = new AbortController();
+        const wanted = made.resources.map(toWanted);
+        const named: string[] = [];
+        const holding = (async () => {
+          for await (const said of made.link.hold?.(wanted, over.signal) ?? []) if ('ids' in said) named.push(...said.ids);
+        })();
+        await CLOCK.sleep(300);
+        over.abort(new Error('enough'));
+        await holding;
+        assert.deepEqual(
+          named.filter((id) => !wanted.some((one) => one.id === id)),
+          [],
+        );
+      },
+    );
+
+    when(
       'an abort before the first word ends it too',
       () => scenarios.answers(),
       async (made) => {

@@ -83,6 +83,25 @@ describe('the status page in a browser', function () {
       }
     });
 
+  it('says on a narrow phone who watches and how fresh it is in one line, and where to go from there in another', async () => {
+    const web = await serve(() => makeTroubled(5));
+    try {
+      await open(`${web.url}/`, { viewport: { width: 320, height: 640 } }, async (page) => {
+        await page.getByText('Live. As of').waitFor();
+        const tops = await page.evaluate<number[]>(
+          `[...document.querySelectorAll('header .home, header #live, header nav a')].map((one) => {
+            const { top, height } = one.getBoundingClientRect();
+            return top + height / 2;
+          })`,
+        );
+        const lines = tops.toSorted((a, b) => a - b).filter((top, at, sorted) => at === 0 || top - (sorted[at - 1] ?? 0) > 8);
+        assert.equal(lines.length, 2, JSON.stringify(tops));
+      });
+    } finally {
+      await web.close();
+    }
+  });
+
   it('is sound while it is stale', async () => {
     const status = makeTroubled(5);
     const web = await serve(() => status);
