@@ -234,6 +234,7 @@ export async function startApp(
     const { beyond } = context;
     const parts = { option, reading, clock, log, watch, beyond, makePlan: (next: Settled) => makePlan(next, context, clock) };
     const now = (reloader = new Reloader(parts, settled, plan));
+    releasers.push({ name: 'reloader', release: () => now.stop() });
     const look = () => (now.files.standing.state === 'unsigned' ? undefined : now.files.config);
     const judged = settled.standing.state === 'unsigned' ? '' : lying;
     const vigil = new Vigil({ clock, log, judged, look, tell: () => now.lookAgain() });

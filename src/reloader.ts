@@ -22,6 +22,7 @@ export class Reloader {
   #files: Settled;
   #plan: Plan;
   #turn = Promise.resolve();
+  #ended = false;
 
   /** `files`, `plan`: what is watched from the start on. */
   constructor(parts: Parts, files: Settled, plan: Plan) {
@@ -36,6 +37,12 @@ export class Reloader {
 
   get plan(): Plan {
     return this.#plan;
+  }
+
+  /** Lets a reload under way end, and begins no other: what it opens is closed with the rest. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.#turn;
   }
 
   /** Reads all files anew; where they are wrong, the old ones stay in force and somebody is told. */
@@ -109,7 +116,7 @@ export class Reloader {
 
   /** One after another: what is judged must not be overtaken by what is loaded. What fails keeps nobody waiting. */
   #inTurn(what: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(what);
+    const done = this.#turn.then(() => (this.#ended ? undefined : what()));
     this.#turn = done.catch(() => {});
     return done;
   }

@@ -29,6 +29,7 @@ export type TroubleName =
   | 'certificate.ends'
   | 'coverage.fell'
   | 'credential.too-strong'
+  | 'events.unheard'
   | 'pager.refused'
   | 'unmanaged.declared'
   | 'window.declared'

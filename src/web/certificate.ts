@@ -18,6 +18,7 @@ export class Certificate {
   readonly #key: () => Promise<Secret>;
   #pem: Pem;
   #renewed: (pem: Pem) => void = () => {};
+  #turn: Promise<boolean> = Promise.resolve(false);
 
   private constructor(file: string, key: () => Promise<Secret>, pem: Pem) {
     this.#file = file;
@@ -64,7 +65,14 @@ export class Certificate {
   }
 
   /** True where the files hold others than before, which then count. @throws Error where they cannot be had or do not fit; the old ones stay. */
-  async renew(): Promise<boolean> {
+  renew(): Promise<boolean> {
+    // One after another: who began to read earlier must not put the old ones back in the place of the new.
+    const done = this.#turn.then(() => this.#read());
+    this.#turn = done.catch(() => false);
+    return done;
+  }
+
+  async #read(): Promise<boolean> {
     const pem = await readPair(this.#file, this.#key);
     if (pem.cert === this.#pem.cert && pem.key === this.#pem.key) return false;
     this.#pem = pem;

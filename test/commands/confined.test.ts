@@ -30,7 +30,7 @@ function tries(flags: readonly string[], paths: { readonly own: string; readonly
 }
 
 describe('a confined daemon', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is the same process with less to reach for, and so are those that look at files', async () => {
     using site = new Site();

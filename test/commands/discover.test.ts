@@ -19,7 +19,7 @@ interface Printed {
 }
 
 describe('rollcall discover', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres({ auth: 'scram' });

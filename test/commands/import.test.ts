@@ -76,7 +76,7 @@ interface Printed {
 }
 
 describe('rollcall import', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let site: Site;
   beforeEach(() => {
     site = new Site({ pgUrl: 'postgres://x@127.0.0.1:1/postgres', resources: [database('x')] });

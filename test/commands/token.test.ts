@@ -7,7 +7,7 @@ import { Site, volume } from '../support/site.ts';
 const digest = (token: string): string => `sha256:${createHash('sha256').update(token).digest('hex')}`;
 
 describe('rollcall token', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('prints a token alone on its standard output, and beside it what belongs into config.yaml', async () => {
     const made = async () => runCli(['token', 'grafana', '--scope', 'read', 'metrics', '--expires', '2097-06-30'], { cwd: '/' });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 90_000;
 
 export interface Ran {
   readonly code: number | null;
