@@ -128,6 +128,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sts',
   ],
   'probe-kit': ['zod'],
+  'probes/mysql': ['zod', 'mysql2'],
   'probes/postgres': ['zod', 'pg'],
   'probes/file': ['zod'],
   'probes/peer': ['zod'],
