@@ -7,7 +7,10 @@ const EVERY_MS = 50;
 
 /** The driver's own way from the parser to whoever asked. */
 interface Internals {
-  handlePacket: (packet: unknown) => void;
+  handlePacket: (packet: { readonly sequenceId: number } | undefined) => void;
+  readonly sequenceId: number;
+  /** What is being asked, if anything. */
+  readonly _command: unknown;
   readonly stream: { readonly bytesRead?: number; destroy(error: Error): unknown };
 }
 
@@ -21,6 +24,8 @@ export function guardAnswers(driver: Driver): (tooMuch: (what: string) => void) 
   const handle = internals.handlePacket.bind(driver);
   internals.handlePacket = (packet) => {
     try {
+      // The driver would only print that, and go on.
+      if (packet && internals._command && packet.sequenceId !== internals.sequenceId) throw new RangeError('packets out of order');
       handle(packet);
     } catch (error) {
       const why = error instanceof Error && !(error instanceof RangeError) && !(error instanceof TypeError) ? `: ${error.message}` : '';

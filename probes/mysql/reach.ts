@@ -49,6 +49,7 @@ function covers(on: Level, { target }: Wanted<DatabaseTarget>): boolean {
 function isTakenBack(line: RightsLine, all: readonly RightsLine[], { target }: Wanted<DatabaseTarget>): boolean {
   if (line.on.is !== 'global') return false;
   const lethal = line.rights.filter((right) => destroys(right, line.on));
-  const taken = all.filter(({ revoked, on }) => revoked && 'pattern' in on && on.pattern === target.name).flatMap(({ rights }) => rights);
-  return lethal.every((right) => taken.includes(right));
+  const back = all.filter(({ revoked, on }) => revoked && 'pattern' in on && on.pattern === target.name);
+  const taken = new Set(back.flatMap(({ rights }) => rights));
+  return lethal.every((right) => taken.has(right));
 }

@@ -171,5 +171,5 @@ async function killThread(
   };
   driver.on('error', gone);
   AbortSignal.timeout(KILL_MS).addEventListener('abort', gone, { once: true });
-  driver.query(`kill ${Number(thread)}`, gone);
+  driver.query(`kill ${thread}`, gone);
 }
