@@ -21,6 +21,7 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   connection: connectionSchema,
   strengths: STRENGTHS,
   agent: agentSchema,
+  prompted: (_connection, target) => (target.tripwire ? 'the end of the session that is held in it (tripwire)' : undefined),
   batchKey: () => 'server',
   inspectionsPerMinute: (connection) => connection.inspections_per_minute,
   patience,

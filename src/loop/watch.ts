@@ -3,6 +3,7 @@ import type { Measured } from '../core/measured.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
+import type { Nudge } from '../probe.ts';
 import { runBatch } from './batch.ts';
 import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
@@ -55,7 +56,7 @@ export class Watch {
   readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
-  readonly #holding = new Holding((ids, group) => this.#nudged(ids, group));
+  readonly #holding: Holding;
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
   #progress = 0;
@@ -83,6 +84,8 @@ export class Watch {
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
     this.#errands = new Errands(ports, this.#parts(), snapshot.meta);
+    const deaf = (say: string | null): void => this.#track(this.trouble('events.unheard', say, 'warning'));
+    this.#holding = new Holding(ports.log, { nudged: (nudge) => this.#nudged(nudge), deaf });
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
@@ -118,7 +121,7 @@ export class Watch {
     if (!this.#stop.signal.aborted) {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
-      this.#holding.end();
+      this.#holding.stop();
       this.#witnessing.stop();
       this.#wake.abort();
     }
@@ -135,6 +138,8 @@ export class Watch {
    * closes with that reason, never as an all-clear, and is paged by the old routes.
    */
   async reload(plan: Plan): Promise<void> {
+    // What is told to end goes over to nothing any more.
+    if (this.#stop.signal.aborted) return closeGroups(plan);
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
@@ -216,9 +221,8 @@ export class Watch {
     }
   }
 
-  #nudged(ids: readonly string[], group: string): void {
-    const at = this.#ports.clock.now();
-    for (const id of ids) this.#schedule.soon(id, group, 'sweep', 0, true, at);
+  #nudged(nudge: Nudge): void {
+    this.#schedule.nudged(nudge, (id) => this.#plan.groupOf.get(id), this.#ports.clock.now());
     this.#wake.abort();
   }
 

@@ -206,7 +206,7 @@ describe("the audit of the watcher's role", function () {
 });
 
 describe('the reach of agents', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const reachOf = (reports: readonly AuditReport[]): string[] =>
     reports.flatMap((report) => (report.kind === 'reach' ? [`${report.agent} ${report.right} ${report.ids.join()}: ${report.what}`] : []));
 
