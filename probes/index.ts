@@ -4,6 +4,7 @@ import { file } from './file/index.ts';
 import { mysql } from './mysql/index.ts';
 import { peer } from './peer/index.ts';
 import { postgres } from './postgres/index.ts';
+import { redis } from './redis/index.ts';
 
 /** Every probe there is, by the name that `probe:` of a connection says. */
-export const probes: ReadonlyMap<string, Probe> = new Map([aws, file, mysql, peer, postgres].map((probe) => [probe.name, probe]));
+export const probes: ReadonlyMap<string, Probe> = new Map([aws, file, mysql, peer, postgres, redis].map((probe) => [probe.name, probe]));

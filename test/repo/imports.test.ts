@@ -134,6 +134,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'probe-kit': ['zod'],
   'probes/mysql': ['zod', 'mysql2'],
   'probes/postgres': ['zod', 'pg'],
+  'probes/redis': ['zod'],
   'probes/file': ['zod'],
   'probes/peer': ['zod'],
 };
