@@ -7,11 +7,12 @@ import { goodConfig, isCron } from '../config/support/read.ts';
 import { aws } from './directions/aws.ts';
 import type { Direction, KindDirections } from './directions/direction.ts';
 import { file } from './directions/file.ts';
+import { mysql } from './directions/mysql.ts';
 import { peer } from './directions/peer.ts';
 import { postgres } from './directions/postgres.ts';
 import { redis } from './directions/redis.ts';
 
-const DECLARED: Readonly<Record<string, KindDirections>> = { ...aws, ...file, ...peer, ...postgres, ...redis };
+const DECLARED: Readonly<Record<string, KindDirections>> = { ...aws, ...file, ...mysql, ...peer, ...postgres, ...redis };
 /** Each as if its probe had no other: what is read with one is read in no time. */
 const kinds = new Map(
   [...probes.values()].flatMap((probe) =>

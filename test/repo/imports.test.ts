@@ -132,6 +132,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sts',
   ],
   'probe-kit': ['zod'],
+  'probes/mysql': ['zod', 'mysql2'],
   'probes/postgres': ['zod', 'pg'],
   'probes/redis': ['zod'],
   'probes/file': ['zod'],
