@@ -11,6 +11,8 @@ import { Errands } from './errands.ts';
 import type { LastAudit } from './self-audit.ts';
 import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
+import { Foresight } from './foresight.ts';
+import type { Outcomes } from './foreseen.ts';
 import { Holding } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
@@ -19,7 +21,7 @@ import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
 import { recordDelivery } from './record-delivery.ts';
 import { recordOutcomes } from './record-outcomes.ts';
-import { Roll, type Outcomes } from './roll.ts';
+import { Roll } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
 import { Stall } from './stall.ts';
@@ -257,12 +259,16 @@ export class Watch {
     const resources = due.ids.flatMap((id) => this.#roll.resources.get(id) ?? []);
     const bounds = { clock: this.#ports.clock, patience: group.patience(due.depth), signal: this.#stop.signal };
     const result = await runBatch(group.link, resources, due, bounds);
+    // Ten thousand judgments hold up nobody: nothing of them has come to pass until all of them have been made.
+    const foresight = new Foresight(this.#roll, resources, result, due, this.#ports.clock.now());
+    const isOver = (): boolean => this.#stop.signal.aborted || schedule !== this.#schedule;
+    while (!isOver() && foresight.work(this.#ports.clock.now())) await this.#ports.turn();
     const at = this.#ports.clock.now();
     schedule.ended(due, at);
     // A plan that was replaced meanwhile may hold other resources under these names: what the old link saw is not judged by the new roll.
-    if (this.#stop.signal.aborted || schedule !== this.#schedule) return;
+    if (isOver()) return;
     // All are judged before any is told of: what befell everything at once is one thing.
-    const judged = resources.flatMap(({ id }) => this.#roll.look(id, result.reports.get(id) ?? [], due, at, result.tookMs) ?? []);
+    const judged = [...foresight.foreseen].flatMap((foreseen) => this.#roll.take(foreseen) ?? []);
     for (const outcomes of judged) {
       this.#apply(outcomes, at);
       this.#flusher.measuring.look(outcomes.resource, result.reports.get(outcomes.resource.id) ?? [], due.depth, outcomes.changed);
@@ -286,7 +292,9 @@ export class Watch {
     const [troubles, paces] = [this.#troubles.save(), this.#outbox.savePaces()];
     const meta = { troubles, paces, ...this.#excuses.save(), watchdog_episode: String(this.#troubleEpisode) };
     for (const [name, value] of Object.entries(meta)) this.#journal.keepMetaIfChanged(name, value);
+    const release = this.#desk.tray.hold();
     await this.#journal.commit();
+    release();
   }
 
   async #settled(post: Post, delivery: Delivery, sent: Instant): Promise<void> {
