@@ -29,8 +29,8 @@ export interface Foreseen {
   readonly id: string;
   readonly at: Instant;
   readonly tookMs: number;
-  /** The row of looks that say the same which it goes on with, and when it saw it; else what judging it came to. */
-  readonly is: { readonly calm: Calm; readonly seenAt: Instant } | (Judged & { readonly next: Calm | undefined });
+  /** The row of looks that say the same which it goes on with, and when it saw it; else what judging it came to: the row that begins with it, if one does, and whether there is anything that cannot be seen. */
+  readonly is: { readonly calm: Calm; readonly seenAt: Instant } | (Judged & { readonly next: Calm | undefined; readonly dim: boolean });
 }
 
 /** Judges one look and advances the resource's machine by it. `adopts`: whether an identity may be taken on first use. */

@@ -93,7 +93,7 @@ export class Roll {
     const judged = judgeLook(resource, given, record, look, at, this.#adopts);
     const still = report && !judged.outcomes.changed && leftAlone(record, judged.to);
     const next = still ? calmFrom(resource, look, report, judged.to.state, at, tookMs) : undefined;
-    return { id, at, tookMs, is: { ...judged, next } };
+    return { id, at, tookMs, is: { ...judged, next, dim: isDim(judged.to) } };
   }
 
   /** False where something has changed since that it was foreseen from. */
@@ -107,7 +107,7 @@ export class Roll {
       Object.assign(is.calm, { seenAt: is.seenAt, at, tookMs, owed: true });
       return undefined;
     }
-    this.#put(id, is.to);
+    this.#put(id, is.to, is.dim);
     this.#took.set(id, tookMs);
     if (is.next) this.#calm.set(id, is.next);
     else this.#calm.delete(id);
@@ -221,12 +221,16 @@ export class Roll {
     return this.#unswept.size === 0;
   }
 
-  #put(id: string, record: ResourceRecord): void {
+  #put(id: string, record: ResourceRecord, dim = isDim(record)): void {
     this.#masses.clear();
     this.#records.set(id, record);
-    toggle(this.#dim, id, record.state.blind || Object.values(record.state.facets).some((facet) => facet.sight.blindNow));
+    toggle(this.#dim, id, dim);
     toggle(this.#unswept, id, record.state.facets['presence'] === undefined);
   }
+}
+
+function isDim({ state }: ResourceRecord): boolean {
+  return state.blind || Object.values(state.facets).some((facet) => facet.sight.blindNow);
 }
 
 function toggle(set: Set<string>, id: string, member: boolean): void {
