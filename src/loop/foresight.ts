@@ -2,8 +2,10 @@ import type { Resource } from '../core/expectation.ts';
 import type { Instant } from '../core/report.ts';
 import type { LookMade } from '../core/verdict.ts';
 import type { BatchResult } from './batch.ts';
-import type { Foreseen } from './foreseen.ts';
+import type { Foreseen, Outcomes } from './foreseen.ts';
 import type { Roll } from './roll.ts';
+
+export type { Outcomes };
 
 /** Looks that are judged before everything else that waits has its turn: some milliseconds. */
 const AT_ONCE = 100;
@@ -34,7 +36,7 @@ export class Foresight {
     this.#queue = resources.map(({ id }) => id);
   }
 
-  /** Judges some more; true where there is more to do, after others had their turn. False: `foreseen` holds, until anything else is done. */
+  /** Judges some more; true where there is more to do, after others had their turn. False: it can be taken in, before anything else is done. */
   work(now: Instant): boolean {
     do {
       // What was judged of a record that something has come between for is judged as a look that ends now: time does not go back in a record.
@@ -49,9 +51,9 @@ export class Foresight {
     return this.#queue.length > 0;
   }
 
-  /** In the order of the resources. */
-  get foreseen(): Iterable<Foreseen> {
-    return this.#known.values();
+  /** Takes all of it in, in the order of the resources. */
+  take(): Outcomes[] {
+    return [...this.#known.values()].flatMap((foreseen) => this.#roll.take(foreseen) ?? []);
   }
 
   #foresee(id: string, at: Instant): void {

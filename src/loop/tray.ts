@@ -57,16 +57,15 @@ export class Tray {
   }
 
   /**
-   * Keeps back what was worded since the last call, until what this returns is called: once it is in the store, or the store is known not to take
-   * it. A letter that is reworded meanwhile waits for its new words.
+   * Keeps back what was worded since the last call while it is being `written`: until it is in the store, or the store is known not to take it. A
+   * letter that is reworded meanwhile waits for its new words.
    */
-  hold(): () => void {
+  async hold(written: Promise<void>): Promise<void> {
     const [held, turn] = [[...this.#worded], ++this.#holds];
     this.#worded.clear();
     for (const id of held) this.#held.set(id, turn);
-    return () => {
-      for (const id of held) if (this.#held.get(id) === turn) this.#held.delete(id);
-    };
+    await written;
+    for (const id of held) if (this.#held.get(id) === turn) this.#held.delete(id);
   }
 
   /** What may be attempted now, gravest and oldest first: per key and pager only the first in line, and none already in flight. */

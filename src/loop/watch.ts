@@ -11,8 +11,7 @@ import { Errands } from './errands.ts';
 import type { LastAudit } from './self-audit.ts';
 import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
-import { Foresight } from './foresight.ts';
-import type { Outcomes } from './foreseen.ts';
+import { Foresight, type Outcomes } from './foresight.ts';
 import { Holding } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
@@ -243,9 +242,8 @@ export class Watch {
     this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
-    const { manifest } = this.#plan;
     const [overdue, storeError, unheard] = [this.#schedule.overdue(at), this.#journal.error, this.#pulse.unheardSince(at)];
-    watchItself(this.#troubles, { overdue, expires: manifest.expires, storeError, unheard }, at);
+    watchItself(this.#troubles, { overdue, expires: this.#plan.manifest.expires, storeError, unheard }, at);
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     for (const errand of this.#errands.run(at, this.#plan, this.#stop.signal)) this.#track(errand);
@@ -259,7 +257,6 @@ export class Watch {
     const resources = due.ids.flatMap((id) => this.#roll.resources.get(id) ?? []);
     const bounds = { clock: this.#ports.clock, patience: group.patience(due.depth), signal: this.#stop.signal };
     const result = await runBatch(group.link, resources, due, bounds);
-    // Ten thousand judgments hold up nobody: nothing of them has come to pass until all of them have been made.
     const foresight = new Foresight(this.#roll, resources, result, due, this.#ports.clock.now());
     const isOver = (): boolean => this.#stop.signal.aborted || schedule !== this.#schedule;
     while (!isOver() && foresight.work(this.#ports.clock.now())) await this.#ports.turn();
@@ -268,8 +265,7 @@ export class Watch {
     // A plan that was replaced meanwhile may hold other resources under these names: what the old link saw is not judged by the new roll.
     if (isOver()) return;
     // All are judged before any is told of: what befell everything at once is one thing.
-    const judged = [...foresight.foreseen].flatMap((foreseen) => this.#roll.take(foreseen) ?? []);
-    for (const outcomes of judged) {
+    for (const outcomes of foresight.take()) {
       this.#apply(outcomes, at);
       this.#flusher.measuring.look(outcomes.resource, result.reports.get(outcomes.resource.id) ?? [], due.depth, outcomes.changed);
     }
@@ -292,9 +288,7 @@ export class Watch {
     const [troubles, paces] = [this.#troubles.save(), this.#outbox.savePaces()];
     const meta = { troubles, paces, ...this.#excuses.save(), watchdog_episode: String(this.#troubleEpisode) };
     for (const [name, value] of Object.entries(meta)) this.#journal.keepMetaIfChanged(name, value);
-    const release = this.#desk.tray.hold();
-    await this.#journal.commit();
-    release();
+    await this.#desk.tray.hold(this.#journal.commit());
   }
 
   async #settled(post: Post, delivery: Delivery, sent: Instant): Promise<void> {
