@@ -17,10 +17,10 @@ export async function arrival(receiver: Receiver, from: number, wanted: (request
   }
 }
 
-/** A page of this run's daemon that says of the database that it is lost. */
-export function pageAbout(run: string, name: string): (request: Received) => boolean {
+/** A page of this run's daemon that says of the database that it is lost. `to`: where that daemon posts, where there are several. */
+export function pageAbout(run: string, name: string, to = '/rollcall'): (request: Received) => boolean {
   return ({ path, body }) => {
-    if (path !== '/rollcall') return false;
+    if (path !== to) return false;
     const { event, dedup_key: key, resources } = body as Page;
     return (
       event !== 'resolve' && key.startsWith(`rollcall/${run}/`) && resources.some(({ id, verdict }) => id === name && LOST.has(verdict))

@@ -1,6 +1,7 @@
 import type { Row } from './row.ts';
 import type { Scenario } from './scenario.ts';
 import { buildPackage } from './daemon.ts';
+import { awsEvents } from './scenarios/aws-events.ts';
 import { aws } from './scenarios/aws.ts';
 import { check } from './scenarios/check.ts';
 import { day } from './scenarios/day.ts';
@@ -12,7 +13,7 @@ import { mass } from './scenarios/mass.ts';
 import { viewers } from './scenarios/viewers.ts';
 import { World, type Options } from './world.ts';
 
-export const SCENARIOS: readonly Scenario[] = [aws, check, day, dropToPage, fleet, ledger, load, mass, viewers];
+export const SCENARIOS: readonly Scenario[] = [aws, awsEvents, check, day, dropToPage, fleet, ledger, load, mass, viewers];
 
 export interface Wanted {
   /** All where none is named. */

@@ -3,6 +3,7 @@ import { aws } from './aws/index.ts';
 import { file } from './file/index.ts';
 import { peer } from './peer/index.ts';
 import { postgres } from './postgres/index.ts';
+import { redis } from './redis/index.ts';
 
 /** Every probe there is, by the name that `probe:` of a connection says. */
-export const probes: ReadonlyMap<string, Probe> = new Map([aws, file, peer, postgres].map((probe) => [probe.name, probe]));
+export const probes: ReadonlyMap<string, Probe> = new Map([aws, file, peer, postgres, redis].map((probe) => [probe.name, probe]));

@@ -1,5 +1,5 @@
 /**
- * Prints the permissions boundary of the role that looks at AWS: every action that `rollcall grants` asks for over all kinds, on everything.
+ * Prints the permissions boundary of the role that looks at AWS: every action that `rollcall grants` asks for over all kinds and for a queue of events, on everything.
  *
  *   node scripts/aws-ceiling.ts > deploy/aws/watched-account/ceiling.json
  */
@@ -7,8 +7,6 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The events module's queue: of the role's own, and no part of any manifest. */
-const BESIDE = ['sqs:ReceiveMessage'];
 
 interface Printed {
   readonly connections: readonly {
@@ -32,6 +30,6 @@ const actions = connections.flatMap(({ grants }) =>
     .filter(({ name }) => name !== 'trust')
     .flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action)),
 );
-const Action = [...new Set([...actions, ...BESIDE])].toSorted();
+const Action = [...new Set(actions)].toSorted();
 const Statement = [{ Sid: 'Look', Effect: 'Allow', Action, Resource: '*' }];
 process.stdout.write(`${JSON.stringify({ Version: '2012-10-17', Statement }, null, 2)}\n`);

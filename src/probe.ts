@@ -1,5 +1,6 @@
 /**
- * THE CONTRACT between rollcall and a probe, and the only file under `src/` (besides `src/values/`) that `probes/` may import.
+ * THE CONTRACT between rollcall and a probe, and the only file under `src/` (besides `src/values/` and `src/probe-kit/`)
+ * that `probes/` may import.
  *
  * A probe looks at resources of some kinds over one connection, many per call. It observes; it never compares, decides,
  * retries, schedules or pages. The rules that types cannot hold are held by `testProbe()` in `test/contract/`:
@@ -103,13 +104,29 @@ export interface Look {
 export interface Nudge {
   readonly ids: readonly string[];
   readonly why: string;
+  /**
+   * True where somebody else says so, who may be wrong or lie (a message of a queue): then the usual look is due, within every budget and
+   * behind whatever is under way. Else the probe noticed it itself (its session ended), and a sweep on a fresh path is owed.
+   */
+  readonly told?: true;
+}
+
+/** What `hold` waits for is out of its reach, and why; null: it is heard. */
+export interface Hearing {
+  readonly deaf: string | null;
 }
 
 export interface Link<T = unknown> {
   /** One report at a time, or at once what one answer said of many: a thousand hand-overs cost more than a thousand comparisons. */
   collect(wanted: readonly Wanted<T>[], look: Look): AsyncIterable<Report | readonly Report[]>;
-  /** Held sessions, watches, queues. Ends when `signal` aborts; an error inside is the probe's to survive. */
-  hold?(wanted: readonly Wanted<T>[], signal: AbortSignal): AsyncIterable<Nudge>;
+  /**
+   * Held sessions, watches, queues. Called once with everything wanted over this link; for what of it something is held is the probe's to know,
+   * and where that is nothing it ends at once. Ends when `signal` aborts; an error inside is the probe's to survive. It says nothing that a look
+   * would not find by itself, later: what it misses costs time alone.
+   */
+  hold?(wanted: readonly Wanted<T>[], signal: AbortSignal): AsyncIterable<Nudge | Hearing>;
+  /** True where what `hold` waits for can be out of reach without any look being blind: it then says how it hears, first of all. */
+  readonly listens?: boolean;
   /**
    * What this credential can do beyond looking, what the agents could do to what is wanted, and where all of it is. Changes nothing; ends
    * when `signal` aborts. What cannot be found out is `unaudited`, never left out.
@@ -157,7 +174,10 @@ export interface Probe<C = unknown, T = unknown> {
   inspectionsPerMinute(connection: C): number | undefined;
   /** How long one look may take before what it has not said is blind; ms. */
   patience(connection: C, depth: Depth): number;
-  needs(wanted: readonly Wanted<T>[]): readonly Right[];
+  /** `connection`: where it is known, with what that asks for beside what is wanted. */
+  needs(wanted: readonly Wanted<T>[], connection?: C): readonly Right[];
+  /** What else than time makes a look at it due, in words: `the end of the session that is held in it`; undefined where nothing does. */
+  prompted?(connection: C, target: T): string | undefined;
   /**
    * What makes a credential of exactly `needs`; none where the provider knows nothing finer than what was given. `role`: whom to name
    * instead of the one that the connection names. Contacts nothing. @throws where the connection's own address cannot be read.

@@ -1,17 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../../test/support/free-port.ts';
+import { withAccount, writeRoll, type Account } from '../account.ts';
 import { CLI, startDaemon } from '../daemon.ts';
-import { Child, timeRun, type Memory } from '../process.ts';
+import { timeRun, type Child, type Memory } from '../process.ts';
 import { atMost, compare, type Row } from '../row.ts';
 import type { Scenario } from '../scenario.ts';
-import type { AccountCalls, SimulatedAccount } from '../simulated-account.ts';
 import { median } from '../statistics.ts';
 import type { World } from '../world.ts';
 
-const ACCOUNT = fileURLToPath(new URL('../simulated-account.ts', import.meta.url));
 const DELAY = new URL('../floors/loop-delay.js', import.meta.url).href;
 const PAGE = 100;
 /** Ten thousand take a few seconds at the pace that the probe keeps. */
@@ -73,7 +70,7 @@ const measured = new WeakMap<World, Map<number, Cost>>();
 async function costOf(world: World, size: number): Promise<Cost> {
   const known = measured.get(world) ?? new Map<number, Cost>();
   measured.set(world, known);
-  const cost = known.get(size) ?? (await withAccount(world, size, (config) => watch(world, config.path, config.calls)));
+  const cost = known.get(size) ?? (await withAccount(world, size, sweepOf(world), (account) => watch(world, account)));
   known.set(size, cost);
   return cost;
 }
@@ -82,25 +79,7 @@ function sweepOf({ options }: World): number {
   return Math.min(SWEEP_S, options.seconds);
 }
 
-interface Config {
-  readonly path: string;
-  readonly calls: () => Promise<AccountCalls>;
-}
-
-async function withAccount<T>(world: World, instances: number, work: (config: Config) => Promise<T>): Promise<T> {
-  const task: SimulatedAccount = { instances };
-  const account = new Child([ACCOUNT], { BENCH_TASK: JSON.stringify(task) });
-  try {
-    const port = await account.says((line) => line['port'] as number | undefined, 60_000);
-    const url = `http://127.0.0.1:${port}`;
-    const calls = async () => (await (await fetch(`${url}/calls`)).json()) as AccountCalls;
-    return await work({ path: await writeFiles(world, url, instances), calls });
-  } finally {
-    await account.end();
-  }
-}
-
-async function watch(world: World, config: string, calls: Config['calls']): Promise<Cost> {
+async function watch(world: World, { config, calls }: Account): Promise<Cost> {
   const { daemon } = await startDaemon(config, ['--import', DELAY]);
   try {
     const { seconds } = world.options;
@@ -136,11 +115,11 @@ const timed = new WeakSet<World>();
 async function coldStart(world: World): Promise<Row[]> {
   if (timed.has(world)) return [];
   timed.add(world);
-  return withAccount(world, 1, async ({ path }) => {
+  return withAccount(world, 1, SWEEP_S, async ({ config }) => {
     const folder = await writeFolder(world);
     const took = { aws: [] as number[], folder: [] as number[] };
     for (let n = 0; n <= world.options.starts; n++) {
-      const [without, loaded] = [await timeRun([CLI, '-c', folder, 'check']), await timeRun([CLI, '-c', path, 'check'])];
+      const [without, loaded] = [await timeRun([CLI, '-c', folder, 'check']), await timeRun([CLI, '-c', config, 'check'])];
       // One of each first, unmeasured: neither side shall pay for reading its files from the disk.
       if (n === 0) continue;
       took.folder.push(without);
@@ -156,41 +135,9 @@ async function coldStart(world: World): Promise<Row[]> {
   });
 }
 
-async function writeFiles(world: World, url: string, instances: number): Promise<string> {
-  const folder = join(world.folder, `account-${instances}`);
-  const connection = `prod: { probe: aws, account: '111122223333', region: eu-west-1, endpoint: '${url}', access_key_id: AKIAIOSFODNN7EXAMPLE, secret_access_key: { file: ./key } }`;
-  const entries = Array.from(
-    { length: instances },
-    (_, n) => `  - { id: db-${n + 1}, kind: aws.rds.instance, connection: prod, name: db-${n + 1} }`,
-  );
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'key'), 'only-for-the-bench', { mode: 0o600 });
-  return writeRoll(world, folder, connection, entries);
-}
-
 async function writeFolder(world: World): Promise<string> {
   const folder = join(world.folder, 'folder');
   await mkdir(folder, { recursive: true });
-  return writeRoll(world, folder, 'disk: { probe: file }', [`  - { id: data, kind: file.volume, connection: disk, path: ${folder} }`]);
-}
-
-async function writeRoll(world: World, folder: string, connection: string, entries: readonly string[]): Promise<string> {
-  const { run, receiver } = world;
-  const config = `watchdog: { name: bench, state: ./state, listen: 127.0.0.1:${await freePort()} }
-manifest: ./manifest.yaml
-connections:
-  ${connection}
-defaults: { sweep: ${sweepOf(world)}s, blind_after: 5m }
-pagers:
-  bench: { type: webhook, url: ${JSON.stringify(`${receiver.url}/rollcall`)} }
-routes:
-  - { pagers: [bench] }
-`;
-  await writeFile(
-    join(folder, 'manifest.yaml'),
-    `schema: rollcall/manifest/v1\nmanifest: ${run}\nversion: 1\nresources:\n${entries.join('\n')}\n`,
-  );
-  const path = join(folder, 'config.yaml');
-  await writeFile(path, config);
-  return path;
+  const entries = [`  - { id: data, kind: file.volume, connection: disk, path: ${folder} }`];
+  return writeRoll(world, folder, { connection: 'disk: { probe: file }', entries, sweepS: SWEEP_S });
 }

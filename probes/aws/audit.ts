@@ -10,9 +10,9 @@ import type { AwsTarget } from './kind.ts';
 import { identityOf, listRoles, type RoleTrust } from './principal.ts';
 import type { Threat } from './reach.ts';
 import { rehearse } from './rehearse.ts';
-import { homeRegion, type AgentIdentity, type Connection } from './schema.ts';
+import { homeRegion, queuesOf, type AgentIdentity, type Connection } from './schema.ts';
 import { keyOf } from './simulate.ts';
-import { OWN_QUESTIONS, strengthsOf, strongRoot } from './strengths.ts';
+import { ownQuestions, strengthsOf, strongRoot } from './strengths.ts';
 import type { Vantage } from './vantage.ts';
 
 /**
@@ -57,7 +57,7 @@ export async function* auditAccount(audit: Audit, agents: readonly Agent[]): Asy
 
 /** One identity of the watcher's. `proven`: what a rehearsal said of it, which outweighs what policies say. */
 async function* auditIdentity(
-  { session }: Audit,
+  { connection, session }: Audit,
   vantage: Vantage,
   arn: string | undefined,
   threats: readonly Threat[],
@@ -67,10 +67,11 @@ async function* auditIdentity(
     yield strongRoot(vantage.account);
     return;
   }
-  const questions = [...new Map([...threats, ...OWN_QUESTIONS].map((one) => [keyOf(one), one])).values()];
+  const queues = queuesOf(connection).map((queue) => queue.arn);
+  const questions = [...new Map([...threats, ...ownQuestions(queues)].map((one) => [keyOf(one), one])).values()];
   const { answers, principal, failure } = await judge(vantage, arn, questions, (error) => session.failure(error));
   const all = new Map([...answers, ...proven]);
-  yield* strengthsOf(arn, threats, all, principal);
+  yield* strengthsOf(arn, threats, all, principal, queues);
   const open = questions.filter((one) => !all.has(keyOf(one)));
   if (open.length === 0) return;
   const asked = failure ?? { reason: 'partial-answer' as const, say: 'not everything was answered' };

@@ -43,9 +43,13 @@ const MAKERS: { readonly [S in Service]: (options: Options) => Promise<Clients[S
   rds: async (options) => new (await import('@aws-sdk/client-rds')).RDS(options),
   s3: async ({ forcePathStyle, ...options }) =>
     new (await import('@aws-sdk/client-s3')).S3({ ...options, forcePathStyle, followRegionRedirects: true }),
-  sqs: async (options) => new (await import('@aws-sdk/client-sqs')).SQS(options),
+  // Where it is asked is the region's endpoint, whatever the address of a queue says; and what is hearsay anyway needs no checksum, which FIPS forbids.
+  sqs: async (options) => new (await import('@aws-sdk/client-sqs')).SQS({ ...options, useQueueUrlAsEndpoint: false, md5: false }),
   sts: async (options) => new (await import('@aws-sdk/client-sts')).STS(options),
 };
+
+/** How long a service may wait by its own design before it answers: a queue for something to come. ms. */
+export const WAITS_MS: { readonly [S in Service]?: number } = { sqs: 20_000 };
 
 type Options = ReturnType<typeof optionsOf>;
 
@@ -56,10 +60,10 @@ export function makeClient<S extends Service>(
   connection: Connection,
   credentials?: Credentials,
 ): Promise<Clients[S]> {
-  return MAKERS[service](optionsOf(region, connection, credentials));
+  return MAKERS[service](optionsOf(region, connection, credentials, connection.timeout + (WAITS_MS[service] ?? 0)));
 }
 
-function optionsOf(region: string, connection: Connection, credentials: Credentials | undefined) {
+function optionsOf(region: string, connection: Connection, credentials: Credentials | undefined, requestTimeout: number) {
   const { endpoint, fips, dual_stack, path_style, timeout } = connection;
   return {
     region,
@@ -67,7 +71,7 @@ function optionsOf(region: string, connection: Connection, credentials: Credenti
     useFipsEndpoint: fips,
     useDualstackEndpoint: dual_stack,
     forcePathStyle: path_style,
-    requestHandler: { connectionTimeout: timeout, requestTimeout: timeout },
+    requestHandler: { connectionTimeout: timeout, requestTimeout },
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials && { credentials }),
   };

@@ -4,13 +4,18 @@ import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
 import { policiesFor, type PolicyDocument, type Where } from './policy-document.ts';
 import { nameOf } from './principal.ts';
-import { rightsFor } from './rights.ts';
+import { listeningRights, rightsFor } from './rights.ts';
 import { homeRegion, type AgentIdentity, type Connection } from './schema.ts';
 
 const ROLE = 'rollcall';
 /** What takes the place of the two things that no manifest knows, in a trust policy. */
 const WATCHER = '${WATCHER_ARN}';
 const EXTERNAL_ID = '${EXTERNAL_ID}';
+
+const WHYS: Readonly<Record<string, string>> = {
+  audit: 'for rollcall audit alone: without it, what the role and the agents could delete cannot be proven',
+  events: 'to hear of what happened before the next look would find it: messages are received, and never deleted',
+};
 
 interface Named {
   readonly name: string;
@@ -45,6 +50,10 @@ export async function grantsFor(
   const theirs = agents.map(({ is }) => (is as AgentIdentity).role_arn).filter((one) => one.split(':')[4] === where.account);
   const policies: Named[] = [
     ...documents.map((document, nth): Named => ({ name: `look-${nth + 1}`, document })),
+    // By itself, so that it names these queues however many things the others have to be widened for.
+    ...policiesFor(listeningRights(connection), where)
+      .documents.filter(({ Statement }) => Statement.length > 0)
+      .map((document): Named => ({ name: 'events', document })),
     ...policiesFor(auditRights(own, theirs, agents.length > 0, where), where).documents.map((document): Named => ({
       name: 'audit',
       document,
@@ -61,10 +70,7 @@ export async function grantsFor(
     ...policies.map(({ name, document }) => ({
       at,
       run: `policy ${shellWord(role)} ${shellWord(`${role}-${name}`)} ${shellWord(JSON.stringify(document))}`,
-      why:
-        name === 'audit'
-          ? 'for rollcall audit alone: without it, what the role and the agents could delete cannot be proven'
-          : `what the manifest asks for${widened ? '; there are too many things to name each, so whole types are named' : ''}`,
+      why: WHYS[name] ?? `what the manifest asks for${widened ? '; there are too many things to name each, so whole types are named' : ''}`,
     })),
   ];
   return {

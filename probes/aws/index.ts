@@ -8,8 +8,8 @@ import { importResource } from './imports.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
 import { patience } from './patience.ts';
-import { rightsFor } from './rights.ts';
-import { agentSchema, connectionSchema, type Connection } from './schema.ts';
+import { listeningRights, rightsFor } from './rights.ts';
+import { agentSchema, connectionSchema, queuesOf, type Connection } from './schema.ts';
 import { STRENGTHS } from './strengths.ts';
 
 const kinds = new Map<string, Kind<AwsTarget>>(
@@ -40,7 +40,11 @@ export const aws = defineProbe<Connection, AwsTarget>({
   batchKey: (connection, target) => groupKey(connection, target, awsKinds.get(target.kind)),
   inspectionsPerMinute: () => INSPECTIONS_PER_MINUTE,
   patience,
-  needs: (wanted) => rightsFor(wanted, awsKinds),
+  needs: (wanted, connection) => [...rightsFor(wanted, awsKinds), ...(connection ? listeningRights(connection) : [])],
+  prompted: (connection) => {
+    const queues = queuesOf(connection).map(({ arn }) => arn);
+    return queues.length === 0 ? undefined : `an event that names it in ${queues.join(', ')}`;
+  },
   grants: grantsFor,
   disarm,
   setup: {

@@ -36,9 +36,20 @@ export interface AwsKind<T extends AwsTarget = AwsTarget> {
   readonly global?: boolean;
   /** True where it can be looked at in a store without STS. */
   readonly withoutSts?: boolean;
+  /** How an event of its service speaks of it: it makes a look due, and is never a verdict. */
+  readonly heard: Heard<T>;
   /** IAM actions, each with what it is needed on; `sts:GetCallerIdentity` needs no right. `region` is never undefined here. */
   rights(target: T & { readonly region: string }, inspected: boolean): readonly Right[];
   load(): Promise<AnyLooker>;
+}
+
+interface Heard<T extends AwsTarget> {
+  /** Its service as CloudTrail's `eventSource` has it (`rds`, before `.amazonaws.com`), and as its own events do where that is another. */
+  readonly services: readonly string[];
+  /** Each name, id or ARN by which an event may be about this one. */
+  names(target: T): readonly string[];
+  /** Calls and events that name a member of it and not itself (one snapshot of a set): they are about all of the kind in their region. */
+  readonly members?: RegExp;
 }
 
 /** What was read of one thing, or of one set, in one look. */

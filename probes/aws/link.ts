@@ -1,10 +1,26 @@
-import type { Agent, AuditReport, Discovery, DiscoveryDepth, Link, Look, ProbeContext, Report, Wanted } from '../../src/probe.ts';
+import type {
+  Agent,
+  AuditReport,
+  Discovery,
+  DiscoveryDepth,
+  Hearing,
+  Link,
+  Look,
+  Nudge,
+  ProbeContext,
+  Report,
+  Wanted,
+} from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { auditAccount } from './audit.ts';
 import { unaudited } from './audit-context.ts';
 import { baseIdentity } from './base-identity.ts';
 import { discover } from './discover.ts';
 import { failureOf, Late, type Failure } from './errors.ts';
+import { Concerned } from './events/concerned.ts';
+import { listen } from './events/listen.ts';
+import type { Queue } from './events/queue.ts';
+import { receive } from './events/receive.ts';
 import { facetsAt } from './facets.ts';
 import { groupsOf, type Group } from './group.ts';
 import { inspect } from './inspection.ts';
@@ -12,7 +28,7 @@ import { SessionKeeper } from './keeper.ts';
 import type { AwsKind, AwsTarget } from './kind.ts';
 import { lookMs } from './patience.ts';
 import { Reporter } from './reporter.ts';
-import { homeRegion, type Connection } from './schema.ts';
+import { homeRegion, queuesOf, type Connection } from './schema.ts';
 import type { Session } from './session.ts';
 import { sweep } from './sweep.ts';
 
@@ -22,13 +38,17 @@ export class AwsLink implements Link<AwsTarget> {
   readonly #context: ProbeContext;
   readonly #kinds: ReadonlyMap<string, AwsKind>;
   readonly #keeper: SessionKeeper;
+  readonly #queues: readonly Queue[];
   readonly #closed = new AbortController();
+  readonly listens: boolean;
 
   constructor(connection: Connection, context: ProbeContext, kinds: ReadonlyMap<string, AwsKind>) {
     this.#connection = connection;
     this.#context = context;
     this.#kinds = kinds;
     this.#keeper = new SessionKeeper(connection, context);
+    this.#queues = queuesOf(connection);
+    this.listens = this.#queues.length > 0;
   }
 
   async *collect(wanted: readonly Wanted<AwsTarget>[], look: Look): AsyncIterable<Report | readonly Report[]> {
@@ -47,6 +67,17 @@ export class AwsLink implements Link<AwsTarget> {
     } finally {
       bell.abort();
     }
+  }
+
+  async *hold(wanted: readonly Wanted<AwsTarget>[], signal: AbortSignal): AsyncIterable<Nudge | Hearing> {
+    if (!this.listens) return;
+    const listening = {
+      queues: this.#queues,
+      concerned: new Concerned(this.#connection, wanted, this.#kinds),
+      receive: (queue: Queue, within: AbortSignal) => receive(this.#keeper, queue, within),
+      clock: this.#context.clock,
+    };
+    yield* listen(listening, AbortSignal.any([signal, this.#closed.signal]));
   }
 
   async *audit(wanted: readonly Wanted<AwsTarget>[], agents: readonly Agent[], signal: AbortSignal): AsyncGenerator<AuditReport> {

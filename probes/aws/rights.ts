@@ -1,6 +1,7 @@
 import type { Right, Wanted } from '../../src/probe.ts';
 import { facetsAt } from './facets.ts';
 import type { AwsKind, AwsTarget } from './kind.ts';
+import { queuesOf, type Connection } from './schema.ts';
 
 /** The IAM actions that the watcher's role needs for exactly this, each once. None of them can change anything. */
 export function rightsFor(wanted: readonly Wanted<AwsTarget>[], kinds: ReadonlyMap<string, AwsKind>): Right[] {
@@ -10,4 +11,13 @@ export function rightsFor(wanted: readonly Wanted<AwsTarget>[], kinds: ReadonlyM
   );
   const all = [{ right: 'sts:GetCallerIdentity', on: '*', why: 'to know which account answers (AWS grants it to everybody)' }, ...rights];
   return [...new Map(all.map((right) => [JSON.stringify([right.right, right.on]), right])).values()];
+}
+
+/** What listening to the connection's queues of events takes: to receive from exactly these, and nothing more. */
+export function listeningRights(connection: Connection): Right[] {
+  return queuesOf(connection).map(({ arn: on }) => ({
+    right: 'sqs:ReceiveMessage',
+    on,
+    why: 'to hear of what happened before the next look would find it',
+  }));
 }

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { duration, secretRef, textOrSecret, webUrl } from '../../src/values/fields.ts';
+import { readQueue, type Queue } from './events/queue.ts';
 
 const region = () =>
   z
     .string()
     .regex(/^[a-z]{2,}(?:-[a-z0-9]+)*$/, 'must be a region such as eu-west-1')
     .max(40);
+
+const queueText = () => z.string().min(1).max(400);
 
 const connectionShape = z.strictObject({
   account: z
@@ -56,6 +59,16 @@ const connectionShape = z.strictObject({
     })
     .optional()
     .describe('Where `sts` is off: an object of yours that nobody else has, and that must be there unchanged (HeadObject).'),
+  events: z
+    .strictObject({
+      queue: queueText()
+        .optional()
+        .describe('URL or ARN of an SQS queue that EventBridge fills; it is received from, and never deleted from.'),
+      queues: z.array(queueText()).min(1).max(40).optional().describe('Instead of `queue`: several, one for each region.'),
+      region: region().optional().describe('Region of the queues, where their URLs do not say it (default: that of the connection).'),
+    })
+    .optional()
+    .describe('What a message names is looked at at once; a message itself proves nothing (default: nobody is listened to).'),
 });
 
 /** Keys of an `aws` connection beyond `probe`. */
@@ -69,12 +82,15 @@ export const connectionSchema = connectionShape.superRefine((connection, context
   if (connection.external_id && !connection.role_arn) say('external_id', 'belongs to a role_arn');
   if (endpoint !== undefined && (connection.fips || connection.dual_stack))
     say('endpoint', 'leaves fips and dual_stack without effect: take them out');
+  for (const { path, queue } of readQueues(connection))
+    if (typeof queue === 'string') context.addIssue({ code: 'custom', path: ['events', ...path], message: queue });
   if (sts === 'on') {
     if (account === undefined) say('account', 'must be the 12 digits of the account that has to answer');
     for (const key of ['owner', 'canary'] as const)
       if (connection[key] !== undefined) say(key, 'is for a store without STS (sts: off): here the account is asserted');
     return;
   }
+  if (connection.events) say('events', 'are of AWS: a store without STS has no queue of them');
   if (account !== undefined) say('account', 'cannot be asserted without STS: say owner or canary');
   if (endpoint === undefined) say('endpoint', 'must be there where sts is off');
   if (!connection.access_key_id) say('access_key_id', 'must be there where sts is off');
@@ -115,6 +131,28 @@ export type AgentIdentity = z.output<typeof agentSchema>;
 export type Connection = z.output<typeof connectionSchema>;
 
 /** Where an entry without a region of its own is. */
-export function homeRegion({ region, regions }: Connection): string {
+export function homeRegion({ region, regions }: Pick<Connection, 'region' | 'regions'>): string {
   return region ?? regions?.[0] ?? '';
+}
+
+/** The queues that a connection is told of; none where it is told of none. */
+export function queuesOf(connection: Connection): Queue[] {
+  return readQueues(connection).flatMap(({ queue }) => (typeof queue === 'string' ? [] : [queue]));
+}
+
+/** Each with what is wrong with it instead, and where below `events` it stands. */
+function readQueues(
+  connection: z.output<typeof connectionShape>,
+): { readonly path: (string | number)[]; readonly queue: Queue | string }[] {
+  const { events, endpoint } = connection;
+  if (!events) return [];
+  const { queue, queues, region: said } = events;
+  if ((queue === undefined) === (queues === undefined)) return [{ path: [], queue: 'must have a queue, or `queues` instead of it' }];
+  const around = { region: said, home: homeRegion(connection), endpoint };
+  const read = (queues ?? [queue ?? '']).map((text) => readQueue(text, around));
+  const arns = read.map((one) => (typeof one === 'string' ? undefined : one.arn));
+  return read.map((one, at) => ({
+    path: queues ? ['queues', at] : ['queue'],
+    queue: arns[at] !== undefined && arns.indexOf(arns[at]) < at ? 'is named twice: take one out' : one,
+  }));
 }

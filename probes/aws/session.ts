@@ -1,7 +1,7 @@
 import type { ProbeContext } from '../../src/probe.ts';
 import { bounded, untilAborted } from './bounded.ts';
 import { assertCaller, type Caller } from './caller.ts';
-import { makeClient, type Clients, type Credentials, type Service } from './clients.ts';
+import { makeClient, WAITS_MS, type Clients, type Credentials, type Service } from './clients.ts';
 import { resolveCredentials } from './credentials.ts';
 import { failureOf, isStale, Refused, type Failure } from './errors.ts';
 import type { PaceBook } from './pace-book.ts';
@@ -105,8 +105,12 @@ export class Session {
       for (let attempt = 1; ; attempt++) {
         await pace.turn(signal);
         try {
-          const answer = await bounded(this.#connection.timeout, this.#context.clock, signal, what, (abortSignal) =>
-            send(client, { abortSignal }),
+          const answer = await bounded(
+            this.#connection.timeout + (WAITS_MS[service] ?? 0),
+            this.#context.clock,
+            signal,
+            what,
+            (abortSignal) => send(client, { abortSignal }),
           );
           pace.answered();
           return answer;

@@ -22,9 +22,24 @@ const BESIDE: readonly (readonly [right: Strength, actions: readonly string[]])[
   ['assume', ['sts:AssumeRole', 'iam:PassRole']],
   ['queue', ['sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:DeleteQueue']],
 ];
+/** Asked of each queue of events: who only listens takes nothing out of it, hides nothing longer, puts nothing in and lets nobody else. */
+const OF_QUEUES = [
+  'sqs:DeleteMessage',
+  'sqs:PurgeQueue',
+  'sqs:DeleteQueue',
+  'sqs:SendMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:SetQueueAttributes',
+  'sqs:AddPermission',
+];
 
-/** What is asked of the watcher's own credentials beside the harms. */
-export const OWN_QUESTIONS: readonly Question[] = BESIDE.flatMap(([, actions]) => actions.map((action) => ({ action, on: '*' })));
+/** What is asked of the watcher's own credentials beside the harms. `queues`: ARNs of those that it listens to. */
+export function ownQuestions(queues: readonly string[]): (Question & { readonly right: Strength })[] {
+  return [
+    ...BESIDE.flatMap(([right, actions]) => actions.map((action) => ({ right, action, on: '*' }))),
+    ...queues.flatMap((on) => OF_QUEUES.map((action) => ({ right: 'queue' as const, action, on }))),
+  ];
+}
 
 /** Root of the account: no policy binds it. */
 export function strongRoot(account: string): Strong {
@@ -45,19 +60,19 @@ export function strengthsOf(
   harms: readonly Harm[],
   answers: ReadonlyMap<string, Answer>,
   principal: Principal | undefined,
+  queues: readonly string[],
 ): Strong[] {
   if (principal && isAdmin(principal)) {
     const fix = ['# rollcall grants prints a role that can only look'];
     return [strong('admin', arn, 'critical', `${arn} may do everything in its account`, fix)];
   }
-  const could = [
-    ...harms.map(({ right, action, on }) => ({ right: right as Strength, action, on })),
-    ...BESIDE.flatMap(([right, actions]) => actions.map((action) => ({ right, action, on: '*' }))),
-  ].flatMap((one) => {
-    const answer = answers.get(keyOf(one)) ?? 'no';
-    // To become the roles that it looks as is what a watcher is for: any role at all is another thing.
-    return answer === 'no' || (one.right === 'assume' && answer === 'may') ? [] : [{ ...one, answer }];
-  });
+  const could = [...harms.map(({ right, action, on }) => ({ right: right as Strength, action, on })), ...ownQuestions(queues)].flatMap(
+    (one) => {
+      const answer = answers.get(keyOf(one)) ?? 'no';
+      // To become the roles that it looks as is what a watcher is for: any role at all is another thing.
+      return answer === 'no' || (one.right === 'assume' && answer === 'may') ? [] : [{ ...one, answer }];
+    },
+  );
   const actions = [...Map.groupBy(could, ({ right, action, answer }) => `${right}\n${action}\n${answer}`).values()];
   // What is done to the same things is one finding.
   const groups = Map.groupBy(actions, (some) => [some[0]?.right, some[0]?.answer, ...new Set(some.map(({ on }) => on))].join('\n'));

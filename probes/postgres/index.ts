@@ -4,7 +4,7 @@ import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import { importDatabase } from './imports.ts';
 import { PostgresLink } from './link.ts';
-import { patience } from './patience.ts';
+import { patience } from '../../src/probe-kit/patience.ts';
 import { rightsFor } from './rights.ts';
 import { agentSchema, connectionSchema, databaseSchema, type Connection, type DatabaseEntry } from './schema.ts';
 import { STRENGTHS } from './strengths.ts';
@@ -21,6 +21,7 @@ export const postgres = defineProbe<Connection, DatabaseTarget>({
   connection: connectionSchema,
   strengths: STRENGTHS,
   agent: agentSchema,
+  prompted: (_connection, target) => (target.tripwire ? 'the end of the session that is held in it (tripwire)' : undefined),
   batchKey: () => 'server',
   inspectionsPerMinute: (connection) => connection.inspections_per_minute,
   patience,

@@ -101,10 +101,10 @@ function createStore(db: DatabaseSync, path: string, { readOnly = false, archive
     trend: (resource) => attempt('read', () => readTrend(db, resource)),
     head: () => attempt('read', () => readHead(db)),
     consistency: (older, newer) => attempt('read', () => readConsistency(db, older, newer, archives)),
-    archive: ({ at, ...order }) =>
+    archive: (order) =>
       attempt('archive', () => {
         const to = writable();
-        return archiveBlock(db, order, (body) => to.append([{ at, kind: 'archived', about: '@watchdog', body: { ...body } }]));
+        return archiveBlock(db, order, (body) => to.append([{ at: order.at, kind: 'archived', about: '@watchdog', body: { ...body } }]));
       }),
     frozen: () => attempt('read', () => readFrozen(db)),
     incident: (id) => attempt('read', () => readIncident(db, id)),

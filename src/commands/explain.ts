@@ -1,4 +1,4 @@
-import { settleFiles } from '../app.ts';
+import { probes, settleFiles } from '../app.ts';
 import { laterFor, routeFor } from '../config/route-for.ts';
 import type { Config } from '../config/types.ts';
 import { EXIT } from '../core/exit.ts';
@@ -24,12 +24,14 @@ export async function explain(
   if (!resource) return EXIT.usage;
   const record = known?.resources.get(resource.id);
   const printed = printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
+  const connection = config.connections.get(resource.connection);
+  const prompted = connection && probes.get(connection.probe)?.prompted?.(connection.settings, resource.target);
   if (options.json) {
     const { checks, sweep, inspect, confirm, blindAfter } = resource;
     const routes = { critical: routeFor(config, 'critical'), warning: routeFor(config, 'warning') };
     const timeline = { critical: callsFor(config, 'critical'), warning: callsFor(config, 'warning') };
     io.out(
-      `${JSON.stringify({ resource: printed, checks, sweep, inspect, confirm, blind_after_ms: blindAfter, routes, timeline }, null, 2)}\n`,
+      `${JSON.stringify({ resource: printed, checks, sweep, inspect, prompted: prompted ?? null, confirm, blind_after_ms: blindAfter, routes, timeline }, null, 2)}\n`,
     );
     return EXIT.ok;
   }
@@ -37,6 +39,7 @@ export async function explain(
     `${resource.id}: ${resource.kind} on ${resource.connection}${resource.owner === undefined ? '' : `, owned by ${resource.owner}`}`,
     '',
     `looked at: sweep ${cadence(resource.sweep)}, inspection ${cadence(resource.inspect)}`,
+    ...(prompted === undefined ? [] : [`and at once after ${prompted}, which itself proves nothing`]),
     `paged after: ${resource.confirm} bad looks of the last ${resource.confirm + 1}, the second on a fresh path; blindness after ${formatDuration(resource.blindAfter)}`,
     '',
     'rules:',

@@ -23,7 +23,7 @@ export async function grantParts(
     if (!probe || wanted.length === 0) return [];
     const context = { connection: name, secret: secretReader(env), role, agents: agentsFor(config, probe.name) };
     const made = await probe.grants?.(settings, wanted, context);
-    return [{ connection: name, probe: probe.name, needs: probe.needs(wanted), ...(made && { grants: made }) }];
+    return [{ connection: name, probe: probe.name, needs: probe.needs(wanted, settings), ...(made && { grants: made }) }];
   });
   return (await Promise.all(parts)).flat();
 }

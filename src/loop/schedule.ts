@@ -1,6 +1,7 @@
 import type { Cadence, Resource } from '../core/expectation.ts';
 import type { Depth, Instant } from '../core/report.ts';
 import type { Cron, Random } from '../ports.ts';
+import type { Nudge } from '../probe.ts';
 import { Budget } from './budget.ts';
 
 /** One batch that is due: everything of one group (one endpoint, one credential) to be looked at in one call. */
@@ -48,6 +49,9 @@ const JITTER = 0.1;
 /** A sweep may run as long as its probe's patience before it counts as late. */
 const OVERDUE_GRACE_MS = 15_000;
 
+/** Of a group's budget of inspections so much goes to what somebody says happened: rotation keeps the rest, whoever says how much. */
+const TOLD_SHARE = 0.5;
+
 /** How soon an inspection that would find nothing is considered again. */
 const SKIPPED_MS = 1000;
 
@@ -63,7 +67,12 @@ export class Schedule {
   readonly #inspections = new Map<string, Inspection>();
   readonly #rechecks = new Map<string, Recheck>();
   readonly #budgets = new Map<string, Budget>();
+  /** What somebody says happened to, by group: due with the next sweep of it, or as one of its own. */
+  readonly #told = new Map<string, Set<string>>();
+  readonly #toldBudgets = new Map<string, Budget>();
   readonly #running = new Set<string>();
+  /** The beats that a sweep under way is of, by its lane. */
+  readonly #beating = new Map<string, readonly Beat[]>();
 
   constructor(planned: readonly Planned[], ports: { readonly cron: Cron; readonly random: Random }, now: Instant) {
     this.#cron = ports.cron;
@@ -73,8 +82,10 @@ export class Schedule {
       const beat = this.#beats.get(key) ?? { group, cadence: resource.sweep, ids: [], due: now.steady, endedAt: now.steady };
       beat.ids.push(resource.id);
       this.#beats.set(key, beat);
-      if (inspectionsPerMinute !== undefined && !this.#budgets.has(group))
+      if (inspectionsPerMinute !== undefined && !this.#budgets.has(group)) {
         this.#budgets.set(group, new Budget(inspectionsPerMinute, now.steady));
+        this.#toldBudgets.set(group, new Budget(inspectionsPerMinute * TOLD_SHARE, now.steady));
+      }
       if (resource.checks.some((check) => check.depth === 'inspect'))
         this.#inspections.set(resource.id, { id: resource.id, group, cadence: resource.inspect, due: now.steady, fresh: false });
     }
@@ -92,6 +103,7 @@ export class Schedule {
       if (!this.#running.has(key)) next = Math.min(next, due);
     };
     for (const beat of this.#beats.values()) consider(beat.due, lane(beat.group, 'sweep', 'usual'));
+    for (const group of this.#told.keys()) consider(now.steady, lane(group, 'sweep', 'usual'));
     for (const recheck of this.#rechecks.values()) consider(recheck.due, lane(recheck.group, recheck.depth, 'fresh'));
     for (const inspection of this.#inspections.values()) {
       const budget = this.#budgets.get(inspection.group);
@@ -104,10 +116,11 @@ export class Schedule {
   }
 
   ended(due: Due, now: Instant): void {
-    this.#running.delete(lane(due.group, due.depth, due.path));
-    if (due.depth === 'sweep' && due.path === 'usual')
-      for (const beat of this.#beats.values())
-        if (beat.group === due.group && beat.ids.some((id) => due.ids.includes(id))) beat.endedAt = now.steady;
+    const name = lane(due.group, due.depth, due.path);
+    this.#running.delete(name);
+    // A look at what somebody named is no beat: whoever names much must not make a roll that nobody looks at seem looked at.
+    for (const beat of this.#beating.get(name) ?? []) beat.endedAt = now.steady;
+    this.#beating.delete(name);
   }
 
   /** After a time in which nothing ran at all: lateness counts from now on. */
@@ -130,11 +143,25 @@ export class Schedule {
     if (!known || due < known.due) this.#rechecks.set(key, { id, group, depth, due });
   }
 
-  /** Makes the usual look due at once: a nudge, a resource that is back. */
-  hasten(id: string, now: Instant): void {
-    for (const beat of this.#beats.values()) if (beat.ids.includes(id)) beat.due = Math.min(beat.due, now.steady);
+  /** What a nudge makes due: what the probe noticed is owed a sweep; what it was told gets the usual look, as soon as its group is free. */
+  nudged({ ids, told }: Nudge, groupOf: (id: string) => string | undefined, now: Instant): void {
+    for (const id of ids) {
+      const group = groupOf(id);
+      if (group === undefined) continue;
+      if (told) this.#tell(id, group, now.steady);
+      else this.soon(id, group, 'sweep', 0, true, now);
+    }
+  }
+
+  #tell(id: string, group: string, now: number): void {
+    const others = this.#told.get(group);
+    if (others) others.add(id);
+    else this.#told.set(group, new Set([id]));
     const inspection = this.#inspections.get(id);
-    if (inspection) inspection.due = Math.min(inspection.due, now.steady);
+    if (!inspection || inspection.due === -Infinity) return;
+    const budget = this.#toldBudgets.get(group);
+    const ahead = !budget || budget.take(1, now) === 1;
+    inspection.due = ahead ? -Infinity : Math.min(inspection.due, now);
   }
 
   /** How far the budget stretches the inspections of a group beyond what was asked: ms between two looks at one resource. */
@@ -194,6 +221,17 @@ export class Schedule {
       const batch = batches.get(name) ?? { group: beat.group, depth: 'sweep', path: 'usual', ids: [] };
       batch.ids.push(...beat.ids);
       batches.set(name, batch);
+      this.#beating.set(name, [...(this.#beating.get(name) ?? []), beat]);
+    }
+    for (const [group, ids] of this.#told) {
+      const name = lane(group, 'sweep', 'usual');
+      if (this.#running.has(name)) continue;
+      this.#told.delete(group);
+      const batch = batches.get(name);
+      const had = new Set(batch?.ids);
+      const more = [...ids].filter((id) => !had.has(id));
+      if (batch) batch.ids.push(...more);
+      else batches.set(name, { group, depth: 'sweep', path: 'usual', ids: more });
     }
     for (const name of batches.keys()) this.#running.add(name);
     return [...batches.values()];

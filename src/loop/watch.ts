@@ -3,6 +3,7 @@ import type { Measured } from '../core/measured.ts';
 import type { Instant } from '../core/report.ts';
 import type { Standing } from '../core/standing.ts';
 import type { Delivery, Post, Snapshot } from '../ports.ts';
+import type { Nudge } from '../probe.ts';
 import { runBatch } from './batch.ts';
 import { ClaimBook, type ClaimGiven, type ClaimTaken } from './claim-book.ts';
 import { deskOptions, type DeskSources } from './desk-options.ts';
@@ -56,7 +57,7 @@ export class Watch {
   readonly #excuses: Excuses;
   readonly #witnessing: Witnessing;
   readonly #stop = new AbortController();
-  readonly #holding = new Holding((ids, group) => this.#nudged(ids, group));
+  readonly #holding: Holding;
   #wake = new AbortController();
   readonly #looks = new Set<Promise<void>>();
   #progress = 0;
@@ -84,6 +85,8 @@ export class Watch {
     this.#stall = new Stall(this.#journal, this.#troubles, at);
     this.#excuses = new Excuses(ports, this.#journal, this.#troubles, snapshot.meta);
     this.#errands = new Errands(ports, this.#parts(), snapshot.meta);
+    const deaf = (say: string | null): void => this.#track(this.trouble('events.unheard', say, 'warning'));
+    this.#holding = new Holding(ports.log, { nudged: (nudge) => this.#nudged(nudge), deaf });
     this.#succession.resume(plan, this.#roll, snapshot.meta, at);
     this.#excuses.use(plan, at, plan.repeat);
     this.#desk.reroute(plan.pagers);
@@ -119,7 +122,7 @@ export class Watch {
     if (!this.#stop.signal.aborted) {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
-      this.#holding.end();
+      this.#holding.stop();
       this.#witnessing.stop();
       this.#wake.abort();
     }
@@ -136,6 +139,8 @@ export class Watch {
    * closes with that reason, never as an all-clear, and is paged by the old routes.
    */
   async reload(plan: Plan): Promise<void> {
+    // What is told to end goes over to nothing any more.
+    if (this.#stop.signal.aborted) return closeGroups(plan);
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
@@ -212,14 +217,12 @@ export class Watch {
       this.#wake = new AbortController();
       for (const due of this.#schedule.take(at, (id) => this.#roll.isUninspectable(id))) this.#track(this.#look(due));
       this.#tick(at);
-      const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
-      await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
+      await this.#ports.clock.sleep(Math.max(1, Math.min(this.#schedule.wait(at), this.#outbox.wait())), this.#wake.signal).catch(() => {});
     }
   }
 
-  #nudged(ids: readonly string[], group: string): void {
-    const at = this.#ports.clock.now();
-    for (const id of ids) this.#schedule.soon(id, group, 'sweep', 0, true, at);
+  #nudged(nudge: Nudge): void {
+    this.#schedule.nudged(nudge, (id) => this.#plan.groupOf.get(id), this.#ports.clock.now());
     this.#wake.abort();
   }
 
@@ -251,9 +254,8 @@ export class Watch {
   }
 
   async #look(due: Due): Promise<void> {
-    const group = this.#plan.groups.get(due.group);
+    const [group, schedule] = [this.#plan.groups.get(due.group), this.#schedule];
     if (!group) return;
-    const schedule = this.#schedule;
     const resources = due.ids.flatMap((id) => this.#roll.resources.get(id) ?? []);
     const bounds = { clock: this.#ports.clock, patience: group.patience(due.depth), signal: this.#stop.signal };
     const result = await runBatch(group.link, resources, due, bounds);
@@ -277,8 +279,7 @@ export class Watch {
   }
 
   #apply(outcomes: Outcomes, at: Instant): void {
-    const { resource, effects } = outcomes;
-    for (const effect of effects) perform(resource, effect, at, { ...this.#parts(), witness: this.#witnessing.word(at) });
+    for (const effect of outcomes.effects) perform(outcomes.resource, effect, at, { ...this.#parts(), witness: this.#witnessing.word(at) });
     recordOutcomes(outcomes, this.#roll, this.#journal);
   }
 

@@ -8,7 +8,7 @@ import { about, startPostBox, trouble, type PostBox } from '../support/post.ts';
 import { SignedSite } from '../support/signed-site.ts';
 
 /** A slow, loaded machine is no failure. */
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 100_000;
 const resolves = (key: string) => (page: Page) => page.event === 'resolve' && page.dedup_key === key;
 
 describe('a rogue with write access to the manifest', function () {

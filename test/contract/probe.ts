@@ -37,21 +37,21 @@ export interface ProbeScenarios {
 }
 
 const CLOCK = createSystemClock(0);
-/** The contract's 100 ms, and what a loaded machine adds. */
-const SETTLES_WITHIN_MS = 100 + 150;
+/** The contract's 100 ms, and what a loaded machine adds: less than any look takes by its own timeout, which is 3 s at the least. */
+const SETTLES_WITHIN_MS = 100 + 2500;
 const DEPTHS: readonly Depth[] = ['sweep', 'inspect'];
 
 /** What every probe must do, whatever it looks at. */
 export function testProbe(name: string, make: () => Promise<ProbeScenarios>): void {
   describe(`the probe ${name}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let scenarios: ProbeScenarios;
     before(async () => {
       scenarios = await make();
     });
 
     const collect = async ({ link, resources }: Scenario, depth: Depth = 'sweep', path: 'usual' | 'fresh' = 'usual'): Promise<Report[]> => {
-      const signal = AbortSignal.timeout(30_000);
+      const signal = AbortSignal.timeout(100_000);
       const reports = (await Array.fromAsync(link.collect(resources.map(toWanted), { depth, path, signal }))).flat();
       const text = inspect(reports, { depth: null }) + JSON.stringify(reports);
       for (const secret of scenarios.secrets) assert.ok(!text.includes(secret), 'a secret in a report');
@@ -178,6 +178,26 @@ export function testProbe(name: string, make: () => Promise<ProbeScenarios>): vo
     );
 
     when(
+      'holds what it can: names nobody who is not wanted, and lets go when it is told to',
+      () => scenarios.answers(),
+      async (made) => {
+        const over = new AbortController();
+        const wanted = made.resources.map(toWanted);
+        const named: string[] = [];
+        const holding = (async () => {
+          for await (const said of made.link.hold?.(wanted, over.signal) ?? []) if ('ids' in said) named.push(...said.ids);
+        })();
+        await CLOCK.sleep(300);
+        over.abort(new Error('enough'));
+        await holding;
+        assert.deepEqual(
+          named.filter((id) => !wanted.some((one) => one.id === id)),
+          [],
+        );
+      },
+    );
+
+    when(
       'an abort before the first word ends it too',
       () => scenarios.answers(),
       async (made) => {
@@ -197,7 +217,7 @@ export function testProbe(name: string, make: () => Promise<ProbeScenarios>): vo
       async (made) => {
         const bounds = { clock: CLOCK, patience: 1500, signal: new AbortController().signal };
         const { reports, tookMs } = await runBatch(made.link, made.resources, { depth: 'sweep', path: 'usual' }, bounds);
-        assert.ok(tookMs < 2500, `${tookMs} ms`);
+        assert.ok(tookMs < 30_000, `${tookMs} ms`);
         const words = made.resources.map((resource) => judgeIt(resource, reports.get(resource.id) ?? [], 'sweep'));
         const seen = words.filter((one) => one.every((word) => word === 'good'));
         const blind = words.filter((one) => one.some((word) => word.startsWith('blind')));

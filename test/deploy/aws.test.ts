@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { HIDDEN_S } from '../../probes/aws/events/receive.ts';
 import { aws } from '../../probes/aws/index.ts';
+import { awsKinds } from '../../probes/aws/kinds/index.ts';
 import { ROOT } from '../support/source-file.ts';
 import { parseHcl, readTerraform, section, type TerraformModule } from '../support/terraform.ts';
 
@@ -40,7 +42,7 @@ function statementsOf({ blocks }: TerraformModule, name: string): z.output<typeo
 }
 
 describe('the Terraform for AWS', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const modules = new Map<string, TerraformModule>();
   before(async () => {
     for (const name of MODULES) modules.set(name, await readTerraform(join(FOLDER, name)));
@@ -131,11 +133,31 @@ describe('the Terraform for AWS', function () {
       assert.ok(rules.includes(native), native);
   });
 
+  it('listens to no service that the watcher has no word for', () => {
+    const [locals] = z.array(z.object({ calls: z.record(z.string(), z.array(z.string())) })).parse(the('events').blocks['locals']);
+    const heard = new Set([...awsKinds.values()].flatMap((kind) => kind.heard.services));
+    const unheard = Object.keys(locals?.calls ?? {}).filter((source) => !heard.has(source.replace('.amazonaws.com', '')));
+    // Of the watch, the account and its organisation there is nothing on the roll to look at: they are in the queue for whoever reads it.
+    assert.deepEqual(
+      unheard.toSorted(),
+      ['account', 'cloudtrail', 'events', 'organizations'].map((name) => `${name}.amazonaws.com`),
+    );
+    assert.deepEqual(
+      [...heard].filter((service) => !Object.keys(locals?.calls ?? {}).includes(`${service}.amazonaws.com`)),
+      [],
+    );
+  });
+
   it('has a queue that hides what was received for as long as it lives, since nobody may delete', () => {
     const [queue] = z
       .array(z.record(z.string(), z.unknown()))
       .parse(section(section(the('events').blocks, 'resource'), 'aws_sqs_queue')['events']);
     assert.equal(queue?.['visibility_timeout_seconds'], queue?.['message_retention_seconds']);
+    // What the watcher asks for itself when it receives is no shorter than a message can live.
+    const [{ validation }] = z
+      .tuple([z.object({ validation: z.array(z.object({ condition: z.string() })) })])
+      .parse(section(the('events').blocks, 'variable')['retention_seconds']);
+    assert.match(validation[0]?.condition ?? '', new RegExp(`<= ${HIDDEN_S}\\b`));
     assert.deepEqual(
       statementsOf(the('watched-account'), 'events').map(({ actions }) => actions),
       [['sqs:ReceiveMessage']],

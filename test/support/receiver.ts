@@ -21,9 +21,9 @@ export interface Reply {
 
 /**
  * `hang`: takes the request and never answers. `stall`: sends the status and half a body, then nothing.
- * `flood`: answers 500 with a body that never ends. `reset`: cuts the connection. A function sees the request first.
+ * `flood`: answers 500 with a body that never ends. `reset`: cuts the connection. A function sees the request first, and may take its time.
  */
-export type Answer = Given | ((request: Received) => Given);
+export type Answer = Given | ((request: Received) => Given | Promise<Given>);
 
 type Given = Reply | 'hang' | 'stall' | 'flood' | 'reset';
 
@@ -50,7 +50,7 @@ export async function startReceiver(fallback: Answer = { status: 200 }): Promise
     requests.push(request);
     for (const waiter of waiting) if (requests.length >= waiter.count) waiter.resolve(requests);
     const answer = script.shift() ?? otherwise;
-    give(typeof answer === 'function' ? answer(request) : answer, response);
+    give(typeof answer === 'function' ? await answer(request) : answer, response);
   };
   // A sender that hangs up in the middle of its request leaves nothing to answer.
   const server = createServer((incoming, response) => void serve(incoming, response).catch(() => response.destroy()));

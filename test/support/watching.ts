@@ -5,7 +5,7 @@ import type { Facet, Report } from '../../src/core/report.ts';
 import type { Group, Plan } from '../../src/loop/plan.ts';
 import { Watch } from '../../src/loop/watch.ts';
 import type { WatchPorts } from '../../src/loop/watch-ports.ts';
-import type { Link, Look, Nudge, Wanted } from '../../src/probe.ts';
+import type { Hearing, Link, Look, Nudge, Wanted } from '../../src/probe.ts';
 import { ulid } from '../../src/values/ulid.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { createFakeRandom } from './fake-random.ts';
@@ -21,7 +21,10 @@ export class ScriptedLink implements Link {
   readonly answers = new Map<string, Answer>();
   answer: Answer = 'good';
   closed = false;
-  nudge: (nudge: Nudge) => void = () => {};
+  listens = false;
+  /** What it was given to hold something for, each time. */
+  readonly held: (readonly string[])[] = [];
+  nudge: (said: Nudge | Hearing) => void = () => {};
 
   async *collect(wanted: readonly Wanted<unknown>[], look: Look): AsyncIterable<Report> {
     this.looks.push({ ids: wanted.map(({ id }) => id), depth: look.depth, path: look.path });
@@ -35,9 +38,10 @@ export class ScriptedLink implements Link {
     }
   }
 
-  async *hold(_wanted: readonly Wanted<unknown>[], signal: AbortSignal): AsyncIterable<Nudge> {
+  async *hold(wanted: readonly Wanted<unknown>[], signal: AbortSignal): AsyncIterable<Nudge | Hearing> {
+    this.held.push(wanted.map(({ id }) => id));
     while (!signal.aborted) {
-      const next = await new Promise<Nudge | undefined>((resolve) => {
+      const next = await new Promise<Nudge | Hearing | undefined>((resolve) => {
         this.nudge = resolve;
         signal.addEventListener('abort', () => resolve(undefined), { once: true });
       });

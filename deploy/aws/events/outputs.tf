@@ -1,9 +1,9 @@
 output "queue_url" {
-  description = "For the connection in config.yaml."
+  description = "For events of the connection in config.yaml."
   value       = aws_sqs_queue.events.url
 }
 
 output "queue_arn" {
-  description = "For queue_arns of the watched-account module."
+  description = "For events of the connection in config.yaml, in place of the URL; rollcall grants then allows receiving from it."
   value       = aws_sqs_queue.events.arn
 }

@@ -36,7 +36,7 @@ variable "policies" {
 }
 
 variable "queue_arns" {
-  description = "Queues of the events module, one for each region: the role may receive from them, and not delete."
+  description = "Queues of the events module that the policies do not name already: the role may receive from them, and not delete."
   type        = list(string)
   default     = []
 }

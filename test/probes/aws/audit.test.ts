@@ -96,6 +96,25 @@ describe('the audit of AWS', () => {
     assert.deepEqual(unaudited(reports), []);
   });
 
+  it('takes receiving for looking, and whatever else can be done to the queue that it listens to for more', async () => {
+    const queue = `arn:aws:sqs:eu-west-1:${STUB_ACCOUNT}:rollcall-events`;
+    const events = { queue };
+    iam({ roles: { rollcall: { inline: { look: looking, events: [allow('sqs:ReceiveMessage', queue)] } } } });
+    assert.deepEqual(rights(await audit([], { events })), []);
+    for (const action of ['DeleteMessage', 'PurgeQueue', 'DeleteQueue', 'SendMessage', 'ChangeMessageVisibility', 'SetQueueAttributes']) {
+      iam({ roles: { rollcall: { inline: { look: looking, oops: [allow(`sqs:${action}`, queue)] } } } });
+      const found = strong(await audit([], { events }));
+      assert.ok(
+        found.some(
+          ({ right, severity, what }) => right === 'queue' && severity === 'warning' && what.includes(`may sqs:${action} on ${queue}`),
+        ),
+        `${action}: ${JSON.stringify(found)}`,
+      );
+    }
+    iam({ reads: false, simulates: (action, on) => (action === 'sqs:PurgeQueue' && on === queue ? 'yes' : 'no') });
+    assert.deepEqual(rights(await audit([], { events })), ['queue warning']);
+  });
+
   it('and what IAM simulates where no policy may be read', async () => {
     iam({
       reads: false,

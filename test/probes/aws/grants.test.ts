@@ -105,6 +105,52 @@ describe('the grants for AWS', () => {
     for (const action of actions) assert.match(action, /^[a-z0-9-]+:(?:Describe|Get|Head|List|Query|Simulate)[a-zA-Z]*$/);
   });
 
+  it('allow receiving from exactly the queues of events that the connection names, and nothing else of them', async () => {
+    const queues = ['eu-west-1', 'us-east-1'].map((region) => `arn:aws:sqs:${region}:111122223333:rollcall-events`);
+    const raw = { ...settings, events: { queues } };
+    const { documents = [], statements } = await grants(raw);
+    const listening = documents.filter(({ document }) => actionsOf(document).some((action) => action.startsWith('sqs:')));
+    assert.deepEqual(
+      listening.map(({ name }) => name),
+      ['events'],
+    );
+    const policy = { statements: readPolicy(JSON.stringify(listening[0]?.document)) };
+    assert.deepEqual(actionsOf(listening[0]?.document), ['sqs:ReceiveMessage']);
+    for (const queue of queues) assert.equal(decide(policy, 'sqs:ReceiveMessage', queue), 'yes');
+    assert.equal(decide(policy, 'sqs:ReceiveMessage', 'arn:aws:sqs:eu-west-1:111122223333:orders'), 'no');
+    assert.equal(decide(policy, 'sqs:DeleteMessage', queues[0] ?? ''), 'no');
+    assert.match(statements.find(({ run }) => run.includes('rollcall-events'))?.why ?? '', /never deleted/);
+    const connection = aws.connection.parse(raw);
+    const asked = aws.needs(wanted, connection).filter(({ right }) => right.startsWith('sqs:'));
+    assert.deepEqual(
+      asked.map(({ right, on }) => [right, on]),
+      queues.map((queue) => ['sqs:ReceiveMessage', queue]),
+    );
+    const without = await grants();
+    assert.ok(!JSON.stringify(without).includes('sqs:'));
+    assert.ok(!aws.needs(wanted, aws.connection.parse(settings)).some(({ right }) => right.startsWith('sqs:')));
+  });
+
+  it('name the queue however many things there are', async () => {
+    const many = Array.from({ length: 3000 }, (_, nth): Wanted<unknown> => ({
+      id: `t${nth}`,
+      kind: 'aws.dynamodb.table',
+      target: { kind: 'aws.dynamodb.table', region: undefined, key: `table-of-many-${nth}`, backups: false },
+      checks: [],
+    }));
+    const queue = 'arn:aws:sqs:eu-west-1:111122223333:rollcall-events';
+    const made = await aws.grants?.(aws.connection.parse({ ...settings, events: { queue } }), many, {
+      connection: 'prod',
+      secret: async () => new Secret(EXTERNAL_ID),
+    });
+    const all = (made?.documents ?? []).flatMap(({ name, document }) => (name === 'trust' ? [] : readPolicy(JSON.stringify(document))));
+    assert.ok(
+      all.some(({ resources }) => resources.some((one) => one.endsWith(':table/*'))),
+      'the tables are widened',
+    );
+    assert.deepEqual(all.find(({ actions }) => actions.includes('sqs:ReceiveMessage'))?.resources, [queue]);
+  });
+
   it('are a script that bash takes, with the external id nowhere in it', async () => {
     const { script, role, language } = await grants();
     assert.deepEqual([role, language], ['rollcall', 'sh']);

@@ -23,6 +23,7 @@ const snapshots = defineKind({
   compile: () => ({ ok: false, issues: [] }),
   confirmAfterMs: 0,
   listing: 'ec2:DescribeSnapshots',
+  heard: { services: [], names: () => [] },
   rights: () => [],
   load: async () =>
     defineSet<Snapshot, AwsTarget>({
@@ -55,6 +56,7 @@ const tables = defineKind({
   compile: () => ({ ok: false, issues: [] }),
   confirmAfterMs: 0,
   listing: 'dynamodb:ListTables',
+  heard: { services: [], names: () => [] },
   rights: () => [],
   load: async () =>
     defineOne<string, AwsTarget, TableDescription>({

@@ -4,7 +4,7 @@ import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { Watcher, word } from './helpers.ts';
 
 describe('a PostgreSQL that cannot be asked', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: TestPostgres;
   before(async () => {
     server = await startPostgres({ auth: 'scram', settings: ['max_connections=12', 'superuser_reserved_connections=3'] });
@@ -95,16 +95,19 @@ describe('a PostgreSQL that cannot be asked', function () {
     await assert.rejects(server.query('drop database orders'), /being accessed by other users/);
     await server.query('drop database orders with (force)');
     const nudge = await next;
-    assert.deepEqual(nudge?.value?.ids, ['db']);
+    const said = nudge?.value;
+    assert.ok(said && 'ids' in said);
+    assert.deepEqual([said.ids, said.told], [['db'], undefined]);
     // Which of the two comes first is the machine's to say: that the session was ended, or that no other can be held.
-    assert.match(nudge.value.why, /57P01|3D000/);
+    assert.match(said.why, /57P01|3D000/);
     stop.abort();
-    for (let last = await nudges?.next(); last?.done === false; last = await nudges?.next()) assert.deepEqual(last.value.ids, ['db']);
+    for (let last = await nudges?.next(); last?.done === false; last = await nudges?.next())
+      assert.deepEqual('ids' in last.value && last.value.ids, ['db']);
     await server.query('create database orders');
   });
 
   it('sweeps a thousand databases with one statement', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     // Rows of the catalogue are what a sweep reads; a thousand folders would take a minute to make.
     await server.query(`set allow_system_table_mods = on; insert into pg_database
       select (jsonb_populate_record(d, jsonb_build_object('oid', 100000 + n, 'datname', 'db' || n))).*
@@ -116,7 +119,7 @@ describe('a PostgreSQL that cannot be asked', function () {
     await watcher.look('sweep');
     const start = performance.now();
     const reports = await watcher.reports('sweep');
-    assert.ok(performance.now() - start < 15_000);
+    assert.ok(performance.now() - start < 60_000);
     assert.equal(reports.filter(({ kind }) => kind === 'seen').length, 1000);
     await server.query("delete from pg_database where datname like 'db%'");
   });

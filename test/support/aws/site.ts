@@ -5,7 +5,7 @@ import { STUB_ACCOUNT } from './stub.ts';
 import { AWS_KEY, AWS_SECRETS } from './watcher.ts';
 
 /** A connection as a config has it, its secret in a file of `folder`. `more`: what is other than for a stub's account. */
-export function awsConnection({ path }: Folder, endpoint: string, more: object = {}): Readonly<Record<string, unknown>> {
+export function awsConnection({ path }: Pick<Folder, 'path'>, endpoint: string, more: object = {}): Readonly<Record<string, unknown>> {
   const file = join(path, 'aws.secret');
   writeFileSync(file, AWS_SECRETS[0], { mode: 0o600 });
   return {

@@ -13,7 +13,7 @@ export interface StubCall {
 
 /** What one call is answered with; `Fault` in whatever form the service has for errors. */
 export type StubAnswer = Exclude<Answer, (...args: never[]) => unknown> | Fault;
-type Script = StubAnswer | ((call: StubCall) => StubAnswer);
+type Script = StubAnswer | ((call: StubCall) => StubAnswer | Promise<StubAnswer>);
 
 /** An error of the API, by its code. */
 export class Fault {
@@ -58,12 +58,12 @@ const REFUSALS: Readonly<Record<string, 'ec2' | 'json' | 's3'>> = {
 export async function startAwsStub(): Promise<AwsStub> {
   const calls: StubCall[] = [];
   const scripts = new Map<string, Script>();
-  const receiver = await startReceiver((request) => {
+  const receiver = await startReceiver(async (request) => {
     const call = read(request);
     calls.push(call);
     const script =
       scripts.get(`${call.service}:${call.action}`) ?? new Fault('NotScripted', 400, `${call.service}:${call.action} is not scripted`);
-    const answer = typeof script === 'function' ? script(call) : script;
+    const answer = typeof script === 'function' ? await script(call) : script;
     return answer instanceof Fault ? refuse(call.service, answer) : answer;
   });
   const stub: AwsStub = {

@@ -160,5 +160,9 @@ export const backupPoints = defineKind<PointsTarget>({
   confirmAfterMs: 3000,
   listing: 'backup:ListRecoveryPointsByBackupVault',
   rights,
+  heard: {
+    services: ['backup'],
+    names: ({ key, resource, plan }) => [key, ...(resource === undefined ? [] : [resource]), ...(plan === undefined ? [] : [plan])],
+  },
   load: async () => (await import('./look.ts')).looker,
 });

@@ -148,5 +148,6 @@ export const backupVault = defineKind<VaultTarget>({
   confirmAfterMs: 3000,
   listing: 'backup:ListBackupVaults',
   rights,
+  heard: { services: ['backup'], names: ({ key }) => [key] },
   load: async () => (await import('./look.ts')).looker,
 });

@@ -41,5 +41,6 @@ export const dynamodbTable = defineKind<TableTarget>({
   confirmAfterMs: 3000,
   listing: 'dynamodb:ListTables',
   rights,
+  heard: { services: ['dynamodb'], names: ({ key }) => [key] },
   load: async () => (await import('./look.ts')).looker,
 });

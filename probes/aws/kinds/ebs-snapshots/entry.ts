@@ -112,5 +112,10 @@ export const ebsSnapshots = defineKind<EbsSnapshotsTarget>({
   confirmAfterMs: 3000,
   listing: 'ec2:DescribeSnapshots',
   rights,
+  heard: {
+    services: ['ec2', 'rbin'],
+    names: ({ volume }) => (volume === undefined ? [] : [volume]),
+    members: /Snapshot|^(?:Delete|Update|Unlock)Rule$/,
+  },
   load: async () => (await import('./look.ts')).looker,
 });

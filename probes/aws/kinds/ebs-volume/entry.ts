@@ -94,5 +94,6 @@ export const ebsVolume = defineKind<AwsTarget>({
     { right: 'ec2:DescribeVolumes', on: '*', why: 'to list the volumes, and to ask for one by its id' },
     { right: 'ec2:DescribeRegions', on: '*', why: 'to tell an account without volumes from an answer that says nothing' },
   ],
+  heard: { services: ['ec2'], names: ({ key }) => [key] },
   load: async () => (await import('./look.ts')).looker,
 });

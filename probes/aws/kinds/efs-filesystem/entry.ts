@@ -119,5 +119,6 @@ export const efsFilesystem = defineKind<AwsTarget>({
   confirmAfterMs: 3000,
   listing: 'elasticfilesystem:DescribeFileSystems',
   rights,
+  heard: { services: ['elasticfilesystem'], names: ({ key }) => [key], members: /MountTarget/ },
   load: async () => (await import('./look.ts')).looker,
 });

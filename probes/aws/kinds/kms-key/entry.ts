@@ -100,5 +100,6 @@ export const kmsKey = defineKind<AwsTarget>({
   confirmAfterMs: 3000,
   listing: 'kms:ListKeys',
   rights,
+  heard: { services: ['kms'], names: ({ key }) => [key], members: /CustomKeyStore/ },
   load: async () => (await import('./look.ts')).looker,
 });

@@ -101,5 +101,6 @@ export const rdsAutomatedBackup = defineKind<BackupTarget>({
     { right: LISTINGS[scope], on: '*', why: 'to list the automated backups, of what is gone too' },
     parameterGroupsRight('automated backups'),
   ],
+  heard: { services: ['rds'], names: ({ name }) => [name], members: /AutomatedBackup/ },
   load: async () => (await import('./look.ts')).looker,
 });

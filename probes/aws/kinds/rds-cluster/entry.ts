@@ -105,5 +105,6 @@ export const rdsCluster = defineKind<AwsTarget>({
     { right: 'rds:DescribeDBClusters', on: '*', why: 'to list the clusters, and to ask for one by its name' },
     parameterGroupsRight('clusters'),
   ],
+  heard: { services: ['rds'], names: ({ key, pinned }) => [key, ...(pinned === undefined ? [] : [pinned])] },
   load: async () => (await import('./look.ts')).looker,
 });

@@ -108,5 +108,6 @@ export const rdsInstance = defineKind<AwsTarget>({
     { right: 'rds:DescribeDBInstances', on: '*', why: 'to list the instances, and to ask for one by its name' },
     parameterGroupsRight('instances'),
   ],
+  heard: { services: ['rds'], names: ({ key, pinned }) => [key, ...(pinned === undefined ? [] : [pinned])] },
   load: async () => (await import('./look.ts')).looker,
 });

@@ -96,5 +96,6 @@ export const rdsSnapshots = defineKind<SnapshotsTarget>({
   listing: 'rds:DescribeDBSnapshots',
   listings: LISTINGS,
   rights,
+  heard: { services: ['rds'], names: ({ name }) => [name], members: /Snapshot/ },
   load: async () => (await import('./look.ts')).looker,
 });

@@ -217,5 +217,6 @@ export const s3Backups = defineKind<BackupsTarget>({
   listing: 's3:ListObjectsV2',
   withoutSts: true,
   rights,
+  heard: { services: ['s3'], names: ({ bucket }) => [bucket] },
   load: async () => (await import('./look.ts')).looker,
 });

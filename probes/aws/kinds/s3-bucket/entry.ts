@@ -159,5 +159,6 @@ export const s3Bucket = defineKind<BucketTarget>({
   global: true,
   withoutSts: true,
   rights: rightsOf,
+  heard: { services: ['s3'], names: ({ key }) => [key] },
   load: async () => (await import('./look.ts')).looker,
 });
