@@ -136,10 +136,9 @@ export class Watch {
 
   /**
    * Goes over to a new plan. Everything that can fail has been done by whoever made the plan; what the change takes off the roll
-   * closes with that reason, never as an all-clear, and is paged by the old routes.
+   * closes with that reason, never as an all-clear, and is paged by the old routes. A watch told to end only closes it.
    */
   async reload(plan: Plan): Promise<void> {
-    // What is told to end goes over to nothing any more.
     if (this.#stop.signal.aborted) return closeGroups(plan);
     const at = this.#ports.clock.now();
     const old = this.#plan;

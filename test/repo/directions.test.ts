@@ -9,8 +9,9 @@ import type { Direction, KindDirections } from './directions/direction.ts';
 import { file } from './directions/file.ts';
 import { peer } from './directions/peer.ts';
 import { postgres } from './directions/postgres.ts';
+import { redis } from './directions/redis.ts';
 
-const DECLARED: Readonly<Record<string, KindDirections>> = { ...aws, ...file, ...peer, ...postgres };
+const DECLARED: Readonly<Record<string, KindDirections>> = { ...aws, ...file, ...peer, ...postgres, ...redis };
 /** Each as if its probe had no other: what is read with one is read in no time. */
 const kinds = new Map(
   [...probes.values()].flatMap((probe) =>
