@@ -1,5 +1,6 @@
 /** The composition root: files -> plan -> adapters -> watch. Embeddable: nothing here touches the process. */
 import type { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
@@ -210,6 +211,7 @@ export async function startApp(
       plan,
       {
         clock,
+        turn: () => turn(),
         random,
         cron: await createNodeCron(),
         log,

@@ -30,6 +30,7 @@ describe('a database that comes back', function () {
       makePlan(files, context, clock),
       {
         clock,
+        turn: () => clock.turn(),
         random: createFakeRandom(),
         cron: await createNodeCron(),
         log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

@@ -20,8 +20,8 @@ describe('the watch, end to end with a scripted probe and a real store', functio
 
   beforeEach(async () => {
     folder = makeFolder();
-    store = await openStore(folder.path);
     clock = new FakeClock();
+    store = await openStore(folder.path, { turn: () => clock.turn() });
     link = new ScriptedLink();
     pager = new RecordingPager('oncall');
   });
