@@ -42,5 +42,5 @@ VOLUME /var/lib/rollcall
 # empty, takes its voice. That the state was empty it pages itself. For another `listen`, or none, give your own --health-cmd or --no-healthcheck.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:7878/healthz').then((r) => { process.exitCode = r.ok ? 0 : 1 }, () => { process.exitCode = 1 })"]
-ENTRYPOINT ["node", "--optimize-for-size", "--min-semi-space-size=4", "--max-semi-space-size=4", "--single-threaded-gc", "/app/src/cli.ts"]
+ENTRYPOINT ["node", "--optimize-for-size", "--min-semi-space-size=4", "--max-semi-space-size=4", "--no-parallel-scavenge", "/app/src/cli.ts"]
 CMD ["watch"]

@@ -46,12 +46,13 @@ const link = simulateLink(clock, () => {
   sweeps.furthest = Math.max(sweeps.furthest, Math.min(off, BEAT_MS - off));
 });
 const groups = new Map([...plan.groups].map(([name, group]) => [name, { ...group, link }]));
-const store = await openStore(files.config.watchdog.state);
+const store = await openStore(files.config.watchdog.state, { turn: () => clock.turn() });
 const watch = new Watch(
   'bench',
   { ...plan, groups },
   {
     clock,
+    turn: () => clock.turn(),
     random: systemRandom,
     cron: await createNodeCron(),
     log: SILENT,

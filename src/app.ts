@@ -1,5 +1,6 @@
 /** The composition root: files -> plan -> adapters -> watch. Embeddable: nothing here touches the process. */
 import type { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { probes } from '../probes/index.ts';
 import { createSystemClock } from './adapters/clock-system.ts';
 import { createNodeCron } from './adapters/cron-node.ts';
@@ -15,7 +16,8 @@ import { fingerprintSigning } from './approval/read-signing.ts';
 import { settle, type Settled } from './approval/settle.ts';
 import { Vigil } from './approval/vigil.ts';
 import { inForceOf, rulesOf, worldOf, type World } from './approval/world.ts';
-import { confinement } from './confine.ts';
+import { checkCertificate } from './check-certificate.ts';
+import { confinement, isGranted } from './confine.ts';
 import { agentsFor } from './config/agents-for.ts';
 import { digestConfig } from './config/digest-config.ts';
 import { Anchoring } from './cosigning/anchoring.ts';
@@ -42,7 +44,7 @@ import { serveWeb, StartError } from './serve-web.ts';
 import type { Link } from './probe.ts';
 import { ulidMaker } from './values/ulid.ts';
 
-export { confinement, makePager, probes };
+export { checkCertificate, confinement, isGranted, makePager, probes };
 
 export interface AppContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -209,6 +211,7 @@ export async function startApp(
       plan,
       {
         clock,
+        turn: () => turn(),
         random,
         cron: await createNodeCron(),
         log,
@@ -233,6 +236,7 @@ export async function startApp(
     const { beyond } = context;
     const parts = { option, reading, clock, log, watch, beyond, makePlan: (next: Settled) => makePlan(next, context, clock) };
     const now = (reloader = new Reloader(parts, settled, plan));
+    releasers.push({ name: 'reloader', release: () => now.stop() });
     const look = () => (now.files.standing.state === 'unsigned' ? undefined : now.files.config);
     const judged = settled.standing.state === 'unsigned' ? '' : lying;
     const vigil = new Vigil({ clock, log, judged, look, tell: () => now.lookAgain() });

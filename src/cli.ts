@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes, stdout. The only file that touches `process`; everything heavier is loaded by its command. */
+import { addAbortSignal } from 'node:stream';
 import { CommanderError } from 'commander';
 import { makeProgram } from './cli/program.ts';
 import type { Io } from './commands/io.ts';
@@ -22,6 +23,7 @@ const io: Io = {
   showsProgress: process.stderr.isTTY,
   terminal: process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : undefined,
   ask: async (question) => (process.stdin.isTTY ? lineFrom(question) : undefined),
+  input: () => addAbortSignal(ending.signal, process.stdin),
   readLine: () => lineFrom(''),
   signal: ending.signal,
   onHangup: (reload) => void process.on('SIGHUP', reload),

@@ -76,6 +76,11 @@ function within(paths: readonly string[]): string[] {
   return kept.flatMap((path) => [path, join(path, '*')]);
 }
 
+/** Whether a process with these flags may do what a flag stands for: by the flag itself, or by that of a folder above. */
+export function isGranted(flag: string, flags: readonly string[]): boolean {
+  return flags.some((granted) => granted === flag || (granted.endsWith('/*') && flag.startsWith(granted.slice(0, -1))));
+}
+
 /**
  * Where the chain of the AWS SDK looks: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html. Not what it would start
  * (`credential_process`) or write (a cache of single sign-on): a daemon has neither.

@@ -86,13 +86,14 @@ export function readManifestFile(config: Config, context: FilesContext, signed: 
 /** What a running daemon cannot change: who it is, where its memory lies, where it can be asked and who hears its heart. */
 export function refuseMoves(was: Files, is: Files): void {
   const fixed = ({ config: { watchdog, heartbeat, claims, requests, ledger } }: Files): [string, string][] => {
-    const { name, state, listen: address, token = null, witness = null, tls = null } = watchdog;
+    const { name, state, listen: address, token = null, witness = null, tls = null, behindProxy = false } = watchdog;
     const parts = {
       'watchdog.name': name,
       'watchdog.state': state,
       'watchdog.listen': address,
       'watchdog.token': token,
       'watchdog.tls': tls,
+      'watchdog.behind_proxy': behindProxy,
       'watchdog.witness': witness,
       heartbeat: heartbeat ?? null,
       claims: [...claims],

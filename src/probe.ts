@@ -1,5 +1,6 @@
 /**
- * THE CONTRACT between rollcall and a probe, and the only file under `src/` (besides `src/values/`) that `probes/` may import.
+ * THE CONTRACT between rollcall and a probe, and the only file under `src/` (besides `src/values/` and `src/probe-kit/`)
+ * that `probes/` may import.
  *
  * A probe looks at resources of some kinds over one connection, many per call. It observes; it never compares, decides,
  * retries, schedules or pages. The rules that types cannot hold are held by `testProbe()` in `test/contract/`:

@@ -22,6 +22,7 @@ export class Reloader {
   #files: Settled;
   #plan: Plan;
   #turn = Promise.resolve();
+  #ended = false;
 
   /** `files`, `plan`: what is watched from the start on. */
   constructor(parts: Parts, files: Settled, plan: Plan) {
@@ -38,9 +39,21 @@ export class Reloader {
     return this.#plan;
   }
 
+  /** Lets a reload under way end, and begins no other: what it opens is closed with the rest. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.#turn;
+  }
+
   /** Reads all files anew; where they are wrong, the old ones stay in force and somebody is told. */
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#load(async () => this.#settle(await this.#read())));
+    return this.#inTurn(() =>
+      this.#load(async () => {
+        const read = await this.#read();
+        this.#refuseBeyond(read.config);
+        return this.#settle(read);
+      }),
+    );
   }
 
   /**
@@ -71,12 +84,10 @@ export class Reloader {
   }
 
   async #load(find: () => Promise<Settled>): Promise<void> {
-    const { log, watch, makePlan, beyond } = this.#parts;
+    const { log, watch, makePlan } = this.#parts;
     try {
       const next = await find();
       refuseMoves(this.#files, next);
-      const why = beyond?.(next.config);
-      if (why !== undefined) throw new Error(why);
       const plan = makePlan(next);
       await watch.reload(plan);
       this.#files = next;
@@ -89,6 +100,12 @@ export class Reloader {
     }
   }
 
+  /** Before anything else is said of it: a file that this process may not read looks like one that is wrong. */
+  #refuseBeyond(config: Settled['config']): void {
+    const why = this.#parts.beyond?.(config);
+    if (why !== undefined) throw new Error(why);
+  }
+
   #read(): Promise<ConfigRead> {
     return readConfigFile(this.#parts.option, this.#parts.reading);
   }
@@ -99,7 +116,7 @@ export class Reloader {
 
   /** One after another: what is judged must not be overtaken by what is loaded. What fails keeps nobody waiting. */
   #inTurn(what: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(what);
+    const done = this.#turn.then(() => (this.#ended ? undefined : what()));
     this.#turn = done.catch(() => {});
     return done;
   }

@@ -3,7 +3,7 @@ import { Mailbox } from './approval/mailbox.ts';
 import { makeRequest, type Asked } from './approval/make-request.ts';
 import { readApproval, type ApprovalFile } from './approval/read-request.ts';
 import { openRequest, type Registry } from './approval/registry.ts';
-import { takeApproval, type Heard } from './approval/take-approval.ts';
+import { isSigned, takeApproval, type Heard } from './approval/take-approval.ts';
 import { consumeGrant, finishGrant, issueGrant, type Consumed, type Issued } from './approval/take-grant.ts';
 import type { World } from './approval/world.ts';
 import type { GrantUse } from './core/grant.ts';
@@ -28,6 +28,8 @@ export type Hearing =
 
 /** All who ask, approve and use together: who is refused fills the ledger, too. */
 const PER_MINUTE = 30;
+/** Of these, files that nobody signed who may: each is an entry of the ledger, so that people see why it does not count. */
+const STRANGERS_PER_MINUTE = 6;
 /** Of one who asks: nobody keeps the others from asking. */
 const WAITING_AT_MOST = 20;
 /** Of one who asks: each is in the ledger, with all that its approvers are shown. */
@@ -40,6 +42,7 @@ export class RequestOffice {
   readonly #clock: Clock;
   readonly #newId: (at: Instant) => string;
   readonly #budget: Budget;
+  readonly #strangers: Budget;
   readonly #asked = new Map<string, number>();
   #day: number;
 
@@ -50,6 +53,7 @@ export class RequestOffice {
     this.#newId = newId;
     this.#day = clock.now().steady;
     this.#budget = new Budget(PER_MINUTE, this.#day);
+    this.#strangers = new Budget(STRANGERS_PER_MINUTE, this.#day);
   }
 
   /** Ms since 1970. */
@@ -94,11 +98,17 @@ export class RequestOffice {
       folder,
       clock: this.#clock,
       log,
-      waits: async ({ request: { id }, signature }) => {
+      weigh: async (approval) => {
+        const { id } = approval.request;
         const found = await this.#store.request(id);
-        return found === undefined || (found.status === 'PENDING' && found.said.every((said) => said.signature !== signature));
+        if (!found) return 'stranger';
+        if (found.status !== 'PENDING' || found.said.some(({ signature }) => signature === approval.signature)) return 'none';
+        const world = this.#world();
+        return world && isSigned(world, found, approval, this.now()) ? 'signed' : 'stranger';
       },
-      take: async (approval) => {
+      take: async (approval, weight) => {
+        // Whoever may write into the folder must not use up what those have who ask and approve otherwise.
+        if (weight === 'stranger' && this.#strangers.take(1, this.#clock.now().steady) === 0) return false;
         const heard = await this.#heard((world, at) => this.#take(approval, world, at));
         if (!heard.ok) log.warn('an approval does not count', { request: approval.request.id, kind: heard.kind });
         return heard.ok || 'why' in heard;

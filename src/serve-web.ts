@@ -9,9 +9,8 @@ import type { ListenOptions, WebServer } from './web/listen.ts';
 
 type ReadSecret = (ref: SecretRef) => Promise<Secret>;
 
-/** How often it is looked whether the certificate was renewed, and how long before its end that is asked for, ms. */
+/** How often it is looked whether the certificate was renewed, ms. */
 const RENEWED_EVERY_MS = 60_000;
-const ENDING_MS = 14 * 86_400_000;
 
 export interface Serving {
   /** As it is now: a reload brings other tokens. */
@@ -32,7 +31,10 @@ export type Served = WebServer & {
 /** Listens where config.yaml says; undefined where it says `off`. */
 export async function serveWeb({ config, watch, office, secret, clock, log, more }: Serving): Promise<Served | undefined> {
   const { watchdog, claims, requests, signers } = config();
-  const { listen: at, token, url, tls } = watchdog;
+  const { listen: at, token, url, tls, behindProxy } = watchdog;
+  const tell: TellEnd = (what) => watch.trouble('certificate.ends', what, 'warning');
+  // What was told of one that is no longer used is over.
+  if (!tls) await tell(null);
   if (at === 'off') return undefined;
   try {
     const [{ listen }, { Certificate }] = [await import('./web/listen.ts'), await import('./web/certificate.ts')];
@@ -45,6 +47,7 @@ export async function serveWeb({ config, watch, office, secret, clock, log, more
       at,
       certificate,
       log,
+      behindProxy,
       tokens: () => config().tokens,
       token: token && (await secret(token)),
       status: () => watch.status(),
@@ -52,7 +55,7 @@ export async function serveWeb({ config, watch, office, secret, clock, log, more
       claims: { claimants: () => readTokens(claims, secret), claim: (given) => watch.claim(given) },
       requests: signers && { office, requesters, kindOf, now: () => office.now() },
     });
-    const renewing = certificate && keepRenewed(certificate, clock, log);
+    const renewing = certificate && keepRenewed(certificate, { clock, log, tell });
     return {
       url: server.url,
       renew: async () => renewing?.now(),
@@ -67,22 +70,37 @@ export async function serveWeb({ config, watch, office, secret, clock, log, more
   }
 }
 
-/** Looks once a minute; what cannot be used is said, once, and the old one stays. */
-function keepRenewed(certificate: Certificate, clock: Clock, log: Log): { readonly now: () => Promise<void>; readonly stop: () => void } {
+/** What is to be said of the certificate's end; null where it is far. */
+type TellEnd = (what: string | null) => Promise<void>;
+
+/**
+ * Looks once a minute; what cannot be used is said, once, and the old one stays. Its near end is told to people: a status page that no browser
+ * opens any more, and peers that no longer reach this watcher, are found out when they are needed.
+ */
+function keepRenewed(
+  certificate: Certificate,
+  { clock, log, tell }: Pick<Serving, 'clock' | 'log'> & { readonly tell: TellEnd },
+): { readonly now: () => Promise<void>; readonly stop: () => void } {
   const stopped = new AbortController();
-  let said = '';
-  const say = (why: string): void => {
-    if (why !== '' && why !== said) log.error('the certificate is not as it should be', { why });
-    said = why;
+  let [said, told]: [string, string | null | undefined] = ['', undefined];
+  const renew = async (): Promise<string> => {
+    try {
+      if (await certificate.renew()) log.info('a renewed certificate is in use', { until: new Date(certificate.term.until).toISOString() });
+      return '';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   };
   const now = async (): Promise<void> => {
-    try {
-      if (await certificate.renew()) log.info('a renewed certificate is in use', { until: new Date(certificate.ends).toISOString() });
-      const { wall } = clock.now();
-      say(certificate.ends - wall < ENDING_MS ? `it ends on ${new Date(certificate.ends).toISOString()}` : '');
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-    }
+    const wrong = await renew();
+    const [{ until }, { wall }] = [certificate.term, clock.now()];
+    const end = wall < certificate.due ? '' : `it ${wall > until ? 'ended' : 'ends'} on ${new Date(until).toISOString()}`;
+    const why = [wrong, end].filter(Boolean).join('; ');
+    if (why !== '' && why !== said) log.error('the certificate is not as it should be', { why });
+    said = why;
+    const what = end === '' ? null : `the certificate of watchdog.tls is to be renewed: ${why}`;
+    if (what !== told) await tell(what);
+    told = what;
   };
   const run = async (): Promise<void> => {
     while (!stopped.signal.aborted) {

@@ -146,6 +146,20 @@ describe('the reloader', () => {
     assert.deepEqual(plans, []);
   });
 
+  it('lets what it has begun end before it stops, and begins nothing after', async () => {
+    await start(begin);
+    site.draft(['one', 'two', 'three']);
+    site.sign(['bob']);
+    const loaded = reloader.reload();
+    // One turn, in which it begins; a second that comes after it waits behind it.
+    await Promise.resolve();
+    const later = reloader.lookAgain();
+    await reloader.stop();
+    assert.deepEqual([plans.length, ids(reloader.plan)], [1, 'one,two,three']);
+    await Promise.all([loaded, later, reloader.reload()]);
+    assert.deepEqual([plans.length, stood, troubles], [1, [], []]);
+  });
+
   it('refuses what cannot change while it runs, watches on, and tells', async () => {
     await start(begin);
     site.rewrite({ config: { watchdog: { name: 'another', state: './state', listen: 'off' }, signers: './allowed_signers' } });

@@ -1,7 +1,7 @@
 import type { Agent, AuditReport, ProbeContext, Wanted } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
-import type { Connector } from './connector.ts';
-import { inLanes } from './lanes.ts';
+import type { PostgresConnector } from './connector.ts';
+import { inLanes } from '../../src/probe-kit/lanes.ts';
 import {
   MOST,
   PUBLIC,
@@ -25,7 +25,7 @@ const DATABASES = 100;
 
 type WantedDatabase = Wanted<DatabaseTarget>;
 interface Audit {
-  readonly connector: Connector;
+  readonly connector: PostgresConnector;
   readonly connection: ProbeContext['connection'];
   readonly wanted: readonly WantedDatabase[];
   /** What one statement may take, ms. */

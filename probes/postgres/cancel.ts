@@ -1,6 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import type { Address } from './address.ts';
+import type { Address } from '../../src/probe-kit/server-url.ts';
 
 // Magic numbers of the frontend/backend protocol, "Message Formats".
 const CANCEL_REQUEST = 80_877_102;

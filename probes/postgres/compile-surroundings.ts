@@ -1,8 +1,9 @@
-import type { Check, Issue } from '../../src/probe.ts';
+import type { Check } from '../../src/probe.ts';
 import { formatDuration } from '../../src/values/duration.ts';
 import type { Expectations } from './schema.ts';
 import { NOBODY } from './surroundings.ts';
-import { ARCHIVING, OBJECTS, OWNERS, SIZE, SLOTS, STANDBYS, TRUNCATES } from './target.ts';
+import { objectChecks } from '../../src/probe-kit/object-counts.ts';
+import { ARCHIVING, OWNERS, SIZE, SLOTS, STANDBYS, TRUNCATES } from './target.ts';
 
 const inspected = { depth: 'inspect', noun: '' } as const;
 
@@ -19,15 +20,6 @@ export function surroundingChecks(name: string, expect: Expectations): Check[] {
   ];
 }
 
-/** What of it can be read but says nothing. */
-export function surroundingIssues({ objects = {} }: Expectations): Issue[] {
-  return Object.entries(objects).flatMap(([kind, { min, max_shrink } = {}]) =>
-    min === undefined && max_shrink === undefined
-      ? [{ path: ['expect', 'objects', kind], message: 'must say min, max_shrink or both' }]
-      : [],
-  );
-}
-
 function sizeCheck(name: string, share: number): Check {
   const rule = { is: 'shrinks_at_most', share, corroboration: ['tuples_total', 'tables_total'] } as const;
   return { ...inspected, facet: SIZE, path: 'max_shrink', measure: 'size', rule, breach: 'diminished', subject: `database ${name}` };
@@ -37,27 +29,6 @@ function truncatesCheck(name: string, bound: number): Check {
   const rule = { is: 'rises_at_most', bound } as const;
   const counted = { facet: TRUNCATES, path: 'max_truncates', measure: 'truncates', noun: 'TRUNCATE statements' } as const;
   return { ...inspected, ...counted, rule, breach: 'diminished', subject: `database ${name}` };
-}
-
-function objectChecks(name: string, objects: NonNullable<Expectations['objects']>): Check[] {
-  return Object.entries(objects).flatMap(([kind, { min, max_shrink } = {}]): Check[] => {
-    const base = {
-      ...inspected,
-      facet: OBJECTS,
-      measure: `${kind}_total`,
-      breach: 'diminished',
-      subject: `database ${name}`,
-      noun: kind,
-    } as const;
-    return [
-      ...(min === undefined ? [] : [{ ...base, path: `objects.${kind}.min`, rule: { is: 'at_least', bound: min } as const }]),
-      ...(max_shrink === undefined
-        ? []
-        : [
-            { ...base, path: `objects.${kind}.max_shrink`, rule: { is: 'shrinks_at_most', share: max_shrink, corroboration: [] } as const },
-          ]),
-    ];
-  });
 }
 
 function archivingChecks(within: number): Check[] {

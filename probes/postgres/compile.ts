@@ -1,6 +1,8 @@
+import { objectIssues } from '../../src/probe-kit/object-counts.ts';
+import { ageChecks, rowChecks, rowCount } from '../../src/probe-kit/table-rows.ts';
 import type { Check, Compiled, Identity, Issue, Parsed } from '../../src/probe.ts';
 import { formatDuration } from '../../src/values/duration.ts';
-import { surroundingChecks, surroundingIssues } from './compile-surroundings.ts';
+import { surroundingChecks } from './compile-surroundings.ts';
 import type { DatabaseEntry, TableEntry } from './schema.ts';
 import { sequenceChecks } from './sequences.ts';
 import { parseTableName, type TableName } from './table-name.ts';
@@ -9,12 +11,9 @@ import {
   churnFacet,
   columnsFacet,
   CONNECTIONS,
-  freshFacet,
   isInspected,
   LOCKS,
-  oldestFacet,
   sentinelFacet,
-  tableFacet,
   type DatabaseTarget,
   type SequenceTarget,
   type TableTarget,
@@ -24,7 +23,7 @@ import {
 export function compileDatabase(entry: DatabaseEntry): Parsed<Compiled<DatabaseTarget>> {
   const { expect = {} } = entry;
   const { tables = {}, max_shrink, objects, sequences = [], archiving, slots = [], standbys = [], owners = [] } = expect;
-  const issues: Issue[] = surroundingIssues(expect);
+  const issues: Issue[] = objectIssues(objects ?? {});
   const targets: TableTarget[] = [];
   const checks: Check[] = [connectionsCheck(entry.name), ...surroundingChecks(entry.name, expect)];
   for (const [key, table] of Object.entries(tables)) {
@@ -78,22 +77,17 @@ function definedOnly(identity: Readonly<Record<string, string | undefined>>): Id
 }
 
 function tableTarget(key: string, name: TableName, entry: TableEntry): TableTarget {
-  const { min_rows, sentinel, fresh, oldest } = entry;
+  const { sentinel, fresh, oldest } = entry;
   return {
     ...name,
     key,
-    count: countsAll(entry) ? 'full' : min_rows === undefined ? 'exists' : 'floor',
-    floor: min_rows ?? 0,
+    ...rowCount(entry),
     churn: entry.max_churn !== undefined,
     columns: entry.columns ?? [],
     ...(sentinel && { sentinel: { key: String(sentinel.key), ...(sentinel.column !== undefined && { column: sentinel.column }) } }),
     ...(fresh && { fresh: { column: fresh.column } }),
     ...(oldest && { oldest: { column: oldest.column } }),
   };
-}
-
-function countsAll(entry: TableEntry): boolean {
-  return entry.max_shrink !== undefined || entry.grow_only === true;
 }
 
 function connectionsCheck(name: string): Check {
@@ -138,22 +132,7 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
   const at = `tables.${key}`;
   const severity = entry.severity === undefined ? {} : { severity: entry.severity };
   const base = { depth: 'inspect', breach: 'diminished', subject: key, ...severity } as const;
-  const rows = { ...base, facet: tableFacet(key), measure: `${at}.rows`, noun: 'rows' } as const;
-  const checks: Check[] = [
-    {
-      ...base,
-      facet: tableFacet(key),
-      path: at,
-      measure: `${at}.present`,
-      noun: '',
-      rule: { is: 'equals', value: 1 },
-      sentence: `table ${key} does not exist (or its files are gone)`,
-    },
-  ];
-  if (entry.min_rows !== undefined) checks.push({ ...rows, path: `${at}.min_rows`, rule: { is: 'at_least', bound: entry.min_rows } });
-  if (entry.max_shrink !== undefined)
-    checks.push({ ...rows, path: `${at}.max_shrink`, rule: { is: 'shrinks_at_most', share: entry.max_shrink, corroboration: [] } });
-  if (entry.grow_only === true) checks.push({ ...rows, path: `${at}.grow_only`, rule: { is: 'never_shrinks' } });
+  const checks = rowChecks(key, entry);
   for (const column of entry.columns ?? []) {
     const measure = `${at}.columns.${column}`;
     const sentence = `${key} has no column ${column}`;
@@ -169,29 +148,7 @@ function tableChecks(key: string, entry: TableEntry): Check[] {
     const rule = { is: 'equals', value: entry.sentinel.digest } as const;
     checks.push({ ...base, facet: sentinelFacet(key), path: `${at}.sentinel`, measure: `${at}.sentinel`, noun: '', rule, sentence });
   }
-  if (entry.fresh) {
-    const { column, within } = entry.fresh;
-    const sentence = `${key} has no row with a ${column} of the last ${formatDuration(within)}`;
-    const rule = { is: 'at_most', bound: within } as const;
-    checks.push({
-      ...base,
-      breach: 'stale',
-      facet: freshFacet(key),
-      path: `${at}.fresh`,
-      measure: `${at}.newest_age`,
-      unit: 'ms',
-      noun: '',
-      rule,
-      sentence,
-    });
-  }
-  if (entry.oldest) {
-    const { column, at_least } = entry.oldest;
-    const sentence = `${key} has no row with a ${column} of more than ${formatDuration(at_least)} ago`;
-    const rule = { is: 'at_least', bound: at_least } as const;
-    const measure = `${at}.oldest_age`;
-    checks.push({ ...base, facet: oldestFacet(key), path: `${at}.oldest`, measure, unit: 'ms', noun: '', rule, sentence });
-  }
+  checks.push(...ageChecks(key, entry));
   checks.push({
     facet: LOCKS,
     depth: 'inspect',

@@ -1,12 +1,12 @@
 import type { Discovery, DiscoveryDepth, Found } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { readCatalogue, type Catalogue, type Listed } from './catalogue.ts';
-import type { Connector } from './connector.ts';
+import type { PostgresConnector } from './connector.ts';
 import { readTotals } from './database-facts.ts';
-import { hasTables, readTables, type DiscoveredTable } from './discovered-tables.ts';
-import { inLanes } from './lanes.ts';
-import { SWEEP_STATEMENT_MS } from './patience.ts';
-import { NAMED_TABLES, propose, type CountedTable, type DatabaseContents } from './propose.ts';
+import { hasTables, keyOf, readTables, type DiscoveredTable } from './discovered-tables.ts';
+import { inLanes } from '../../src/probe-kit/lanes.ts';
+import { SWEEP_STATEMENT_MS } from '../../src/probe-kit/patience.ts';
+import { NAMED_TABLES, propose, type CountedTable, type DatabaseContents } from '../../src/probe-kit/propose.ts';
 import type { Session } from './session.ts';
 import { countRows } from './table-facts.ts';
 
@@ -18,7 +18,7 @@ const COUNTED_ROWS = 1_000_000;
 const MAINTENANCE = 'postgres';
 
 interface Exploration {
-  readonly connector: Connector;
+  readonly connector: PostgresConnector;
   readonly depth: DiscoveryDepth;
   /** What one statement may take, ms. */
   readonly limit: number;
@@ -60,7 +60,7 @@ export async function* discoverServer(exploration: Exploration): AsyncGenerator<
         if (await connector.within(signal, within, async (session) => hasTables(session, limit, signal))) say(found);
       } else {
         const contents = await connector.within(signal, within, async (session) => lookInto(session, exploration));
-        if (name !== MAINTENANCE || contents.tables.length > 0) say({ ...found, ...propose(contents) });
+        if (name !== MAINTENANCE || contents.tables.length > 0) say({ ...found, ...propose(contents, { sized: true }) });
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -85,7 +85,7 @@ async function lookInto(session: Session, { limit, signal }: Exploration): Promi
   const listed = await readTables(session, limit, signal);
   const tables: CountedTable[] = [];
   for (const table of listed)
-    tables.push({ ...table, counted: tables.length < NAMED_TABLES ? await count(session, table, limit, signal) : null });
+    tables.push({ ...table, key: keyOf(table), counted: tables.length < NAMED_TABLES ? await count(session, table, limit, signal) : null });
   return { size, tables };
 }
 

@@ -1,4 +1,6 @@
+import { MOST_TABLES } from '../../src/probe-kit/propose.ts';
 import type { Session } from './session.ts';
+import { quoteIdentifier } from './table-name.ts';
 
 /** A table as the catalogue and its statistics describe it. */
 export interface DiscoveredTable {
@@ -11,9 +13,6 @@ export interface DiscoveredTable {
   /** Whether this role may count it. */
   readonly readable: boolean;
 }
-
-/** Tables listed of one database; more are counted only. */
-export const MOST_TABLES = 1000;
 
 // Whole tables, not their partitions; without those of extensions, which belong to nobody's data, and without unlogged ones, which a crash empties.
 const STATEMENT = `
@@ -43,4 +42,11 @@ export async function readTables(session: Session, limit: number, signal: AbortS
 export async function hasTables(session: Session, limit: number, signal: AbortSignal): Promise<boolean> {
   const [row] = await session.query<{ any: boolean }>(ANY, [], limit, signal);
   return row?.any ?? true;
+}
+
+const BARE = /^[^."\0]{1,63}$/;
+
+/** As the manifest names a table. */
+export function keyOf({ schema, table }: Pick<DiscoveredTable, 'schema' | 'table'>): string {
+  return [schema, table].map((part) => (BARE.test(part) ? part : quoteIdentifier(part))).join('.');
 }

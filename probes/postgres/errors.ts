@@ -1,24 +1,7 @@
+import { BadAddress, BadAnswer, errorFields, type Failure } from '../../src/probe-kit/failure.ts';
 import type { BlindReason } from '../../src/probe.ts';
 import { redact } from '../../src/values/secret.ts';
 import { clean } from '../../src/values/text.ts';
-
-/** What went wrong, as a report may say it. `code` is the SQLSTATE or the system's error code. */
-export interface Failure {
-  readonly reason: BlindReason;
-  readonly code: string;
-  readonly say: string;
-  /** The files of the server or of the database are gone, although something still answers for them. */
-  readonly filesGone: boolean;
-}
-
-/** Why one thing could not be looked at. */
-export type Denial = Pick<Failure, 'reason' | 'say'>;
-
-/** A connection that cannot even be tried: what is wrong with the url, never the url. */
-export class BadAddress extends Error {}
-
-/** What answers is no PostgreSQL, or one that says more than anybody could ask. */
-export class BadAnswer extends Error {}
 
 // "The database subdirectory ... is missing." in the server's own language: what every language leaves as it is, is the path.
 const SUBDIRECTORY = /\b(base\/\d+|pg_tblspc\/\d+\/)/;
@@ -42,18 +25,9 @@ export function failureOf(error: unknown, secrets: readonly string[] = []): Fail
   return { reason: reasonOf(code, name, error), code, say, filesGone: code === '58P01' || missing !== '' };
 }
 
-function fieldsOf(error: unknown): { code?: string; detail?: string; message: string; name: string } {
-  if (!(error instanceof Error)) return { message: String(error), name: '' };
-  const { code, detail } = error as { code?: unknown; detail?: unknown };
-  // A host with several addresses fails with one error per address and no text of its own.
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined;
-  const message = error.message === '' && first instanceof Error ? first.message : error.message;
-  return {
-    message,
-    name: error.name,
-    ...(typeof code === 'string' && { code }),
-    ...(typeof detail === 'string' && { detail }),
-  };
+function fieldsOf(error: unknown) {
+  const { detail } = (error instanceof Error ? error : {}) as { detail?: unknown };
+  return { ...errorFields(error), ...(typeof detail === 'string' && { detail }) };
 }
 
 function reasonOf(code: string, name: string, error: unknown): BlindReason {

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { BadAnswer } from './errors.ts';
+import { BadAnswer } from '../../src/probe-kit/failure.ts';
 
 /** Most that a server may say in answer to one question; a list of a hundred thousand databases takes less than half of it. */
 const MOST_MIB = 64;

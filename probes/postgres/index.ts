@@ -4,7 +4,7 @@ import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
 import { importDatabase } from './imports.ts';
 import { PostgresLink } from './link.ts';
-import { patience } from './patience.ts';
+import { patience } from '../../src/probe-kit/patience.ts';
 import { rightsFor } from './rights.ts';
 import { agentSchema, connectionSchema, databaseSchema, type Connection, type DatabaseEntry } from './schema.ts';
 import { STRENGTHS } from './strengths.ts';

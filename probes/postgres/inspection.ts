@@ -1,25 +1,17 @@
+import { freshFacet, oldestFacet, tableFacet } from '../../src/probe-kit/table-rows.ts';
+import { lacking, tellFacet } from '../../src/probe-kit/tell-facet.ts';
+import type { Denial, Failure } from '../../src/probe-kit/failure.ts';
 import type { Facet, Identity, Measure, Report, Wanted } from '../../src/probe.ts';
-import { formatFact } from '../../src/values/fact.ts';
 import { readDatabaseFacts, type DatabaseFacts } from './database-facts.ts';
-import { failureOf, type Denial, type Failure } from './errors.ts';
-import { count, estimate, exact, type Measures } from './measure.ts';
-import type { Reporter } from './reporter.ts';
+import { failureOf } from './errors.ts';
+import { count, estimate, exact, type Measures } from '../../src/probe-kit/measure.ts';
+import type { Reporter } from '../../src/probe-kit/reporter.ts';
 import type { Session } from './session.ts';
 import { staleness } from './standby.ts';
 import { surroundings } from './surroundings.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
 import { countRows, digestRow, newestAge, oldestAge, readTableFacts, type TableFacts } from './table-facts.ts';
-import {
-  churnFacet,
-  columnsFacet,
-  freshFacet,
-  inspectedFacets,
-  oldestFacet,
-  sentinelFacet,
-  tableFacet,
-  type DatabaseTarget,
-  type TableTarget,
-} from './target.ts';
+import { churnFacet, columnsFacet, inspectedFacets, sentinelFacet, type DatabaseTarget, type TableTarget } from './target.ts';
 
 /** lock_not_available: `lock_timeout` ran out. */
 const LOCKED = '55P03';
@@ -158,7 +150,6 @@ export class Inspection {
     }
   }
 
-  /** One facet: its measures, or why there are none. Only a session that is gone ends the others too. */
   async #facet(
     facet: Facet,
     open: Set<Facet>,
@@ -166,26 +157,23 @@ export class Inspection {
     method: string,
     look: () => Promise<Measures | Denial> | Measures | Denial,
   ): Promise<void> {
-    const { id } = this.#wanted;
-    let result: Measures | Denial;
-    try {
-      result = await look();
-    } catch (error) {
-      if (this.#session.over) throw error;
-      result = locked(failureOf(error));
-    }
-    open.delete(facet);
-    if (isDenial(result)) this.#say(this.#reporter.blind(id, [facet], method, result));
-    else {
-      this.#say(this.#reporter.seen(id, pinOf(facts), [facet], result, this.#reporter.evidence(method, print(result))));
-    }
+    const inspected = {
+      id: this.#wanted.id,
+      pin: pinOf(facts),
+      reporter: this.#reporter,
+      say: this.#say,
+      open,
+      over: () => this.#session.over,
+      failure: (error: unknown) => locked(failureOf(error)),
+    };
+    await tellFacet(inspected, facet, method, look);
   }
 
   /** The grant that is missing, said so that it can be pasted; undefined where none is. */
   #lack(table: TableTarget, found: TableFacts, { user }: DatabaseFacts, selects: boolean, column?: string): Denial | undefined {
     const role = quoteIdentifier(user);
-    if (!found.schemaUsage) return denied(`GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${role}`);
-    return selects ? undefined : denied(`GRANT SELECT${column === undefined ? '' : ` (${column})`} ON ${quoteTable(table)} TO ${role}`);
+    if (!found.schemaUsage) return lacking(`GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${role}`);
+    return selects ? undefined : lacking(`GRANT SELECT${column === undefined ? '' : ` (${column})`} ON ${quoteTable(table)} TO ${role}`);
   }
 }
 
@@ -198,14 +186,6 @@ function pinOf({ system, oid }: DatabaseFacts): Identity {
   return { system_identifier: system, oid };
 }
 
-function isDenial(result: Measures | Denial): result is Denial {
-  return typeof result['reason'] === 'string';
-}
-
-function denied(grant: string): Denial {
-  return { reason: 'denied', say: `not allowed to look; it takes ${grant}` };
-}
-
 function locked(failure: Failure): Denial {
   return failure.code === LOCKED
     ? { reason: 'timeout', say: `locked by somebody else for longer than lock_timeout (${failure.code})` }
@@ -216,15 +196,4 @@ function keyless({ key, sentinel }: TableTarget): string {
   return sentinel?.column === undefined
     ? `${key} has no primary key of one column; name the sentinel's column`
     : `${key} has no column ${sentinel.column}`;
-}
-
-function print(measures: Measures): string {
-  return Object.entries(measures)
-    .map(([name, measure]) => `${name.split('.').at(-1)} ${printMeasure(measure)}`)
-    .join(', ');
-}
-
-function printMeasure({ value, unit }: Measure): string {
-  if (unit === 'bytes' || unit === 'ms') return formatFact(value, unit);
-  return unit === 'rows' || unit === 'count' ? `${value} ${unit}` : String(value);
 }

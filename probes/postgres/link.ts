@@ -14,13 +14,14 @@ import type {
 } from '../../src/probe.ts';
 import { auditServer } from './audit.ts';
 import { readCatalogue, type Catalogue } from './catalogue.ts';
-import { Connector } from './connector.ts';
+import { connectorFor, type PostgresConnector } from './connector.ts';
+import { HeldSession } from '../../src/probe-kit/held-session.ts';
+import type { Failure } from '../../src/probe-kit/failure.ts';
 import { discoverServer } from './discover.ts';
-import type { Failure } from './errors.ts';
 import { Inspection, openFacets } from './inspection.ts';
-import { inLanes } from './lanes.ts';
-import { inspectBudget, SWEEP_STATEMENT_MS, sweepBudget } from './patience.ts';
-import { Reporter } from './reporter.ts';
+import { inLanes } from '../../src/probe-kit/lanes.ts';
+import { inspectBudget, SWEEP_STATEMENT_MS, sweepBudget } from '../../src/probe-kit/patience.ts';
+import { Reporter } from '../../src/probe-kit/reporter.ts';
 import type { Connection } from './schema.ts';
 import type { Session } from './session.ts';
 import { SizeTurns } from './size-turns.ts';
@@ -30,28 +31,26 @@ import { holdTripwires } from './tripwire.ts';
 
 /** Databases that are inspected at the same time. */
 const LANES = 4;
-/** How long one session is held: an old one may lead to a server that the url, or its name, no longer leads to. */
-const HELD_MS = 60_000;
 type WantedDatabase = Wanted<DatabaseTarget>;
 
 /** One server, asked through one held session on its maintenance database and through new ones wherever an echo will not do. */
 export class PostgresLink implements Link<DatabaseTarget> {
   readonly #connection: Connection;
   readonly #context: ProbeContext;
-  readonly #connector: Connector;
+  readonly #connector: PostgresConnector;
+  readonly #held: HeldSession<Session>;
   readonly #closing = new AbortController();
   /** How each id was last listed. */
   readonly #known = new Map<string, Known>();
   readonly #sizes = new SizeTurns();
-  #held: Session | undefined;
-  #heldSince = 0;
   /** Who answered last, by its own word. */
   #caller: Identity | undefined;
 
   constructor(connection: Connection, context: ProbeContext) {
     this.#connection = connection;
     this.#context = context;
-    this.#connector = new Connector(connection, context);
+    this.#connector = connectorFor(connection, context);
+    this.#held = new HeldSession(this.#connector, context.clock, { statement: SWEEP_STATEMENT_MS });
   }
 
   collect(wanted: readonly WantedDatabase[], look: Look): AsyncIterable<Report | readonly Report[]> {
@@ -71,19 +70,19 @@ export class PostgresLink implements Link<DatabaseTarget> {
     const { connection } = this.#context;
     const bounds = AbortSignal.any([signal, this.#closing.signal]);
     // Sessions of its own, by a connector of its own: what it meets is no news of the looks.
-    const connector = new Connector(this.#connection, this.#context);
+    const connector = connectorFor(this.#connection, this.#context);
     return auditServer({ connector, connection, wanted, limit: this.#connection.statement_timeout, signal: bounds }, agents);
   }
 
   discover(_wanted: readonly WantedDatabase[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
-    const connector = new Connector(this.#connection, this.#context);
+    const connector = connectorFor(this.#connection, this.#context);
     const bounds = AbortSignal.any([signal, this.#closing.signal]);
     return discoverServer({ connector, depth, limit: this.#connection.statement_timeout, signal: bounds });
   }
 
   async close(): Promise<void> {
     this.#closing.abort(new Error('the connection is being closed'));
-    await this.#held?.close();
+    await this.#held.close();
   }
 
   async *#sweep(wanted: readonly WantedDatabase[], path: Look['path'], stopped: AbortSignal): AsyncGenerator<Report | readonly Report[]> {
@@ -101,37 +100,8 @@ export class PostgresLink implements Link<DatabaseTarget> {
     }
   }
 
-  /** On the held session; where that one broke or has served its time, on a new one. */
   async #usually(sized: readonly string[], signal: AbortSignal): Promise<Catalogue> {
-    const held = this.#held;
-    if (held && (await this.#serves(held))) {
-      try {
-        return await this.#read(held, sized, signal);
-      } catch (error) {
-        if (!held.over || signal.aborted) throw error;
-      }
-    }
-    return this.#read(await this.#hold(held, signal), sized, signal);
-  }
-
-  async #serves(held: Session): Promise<boolean> {
-    if (held.over || this.#context.clock.now().steady - this.#heldSince >= HELD_MS) return false;
-    return this.#connector.isCurrent(held);
-  }
-
-  /** Holds a new session in place of `old`. */
-  async #hold(old: Session | undefined, signal: AbortSignal): Promise<Session> {
-    const session = await this.#connector.open(signal, { statement: SWEEP_STATEMENT_MS });
-    const other = this.#held;
-    // Two looks at once may both have found none.
-    if (other && other !== old && !other.over) {
-      await session.close();
-      return other;
-    }
-    this.#held = session;
-    this.#heldSince = this.#context.clock.now().steady;
-    void old?.close();
-    return session;
+    return this.#held.use(signal, async (session) => this.#read(session, sized, signal));
   }
 
   async #freshly(signal: AbortSignal): Promise<Catalogue> {

@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { duration, path, secretRef, share } from '../../src/values/fields.ts';
+import { objectsSchema } from '../../src/probe-kit/object-counts.ts';
+import { rowFields } from '../../src/probe-kit/table-rows.ts';
+import { serverFields } from '../../src/probe-kit/server-fields.ts';
+import { duration, secretRef, share } from '../../src/values/fields.ts';
 
 // What PostgreSQL keeps of a name (NAMEDATALEN - 1); it cuts the rest off silently, and so would never find a longer one.
 const NAME_BYTES = 63;
@@ -19,28 +22,7 @@ const number = z
 /** Keys of a `postgres` connection beyond `probe`. */
 export const connectionSchema = z.strictObject({
   url: secretRef().describe('postgres://user:password@host:port/maintenance_database (default database: postgres), without parameters.'),
-  tls: z
-    .strictObject({
-      mode: z
-        .enum(['verify-full', 'verify-ca', 'require', 'off'])
-        .optional()
-        .describe('Default: verify-full; off on loopback and unix sockets. require encrypts without asking who answers.'),
-      ca: path().optional().describe('PEM file of the authorities to trust instead of the system ones.'),
-      cert: path().optional().describe('PEM file of a client certificate.'),
-      key: path().optional().describe('PEM file of its private key.'),
-      servername: z.string().min(1).max(253).optional().describe('Name to ask for and to verify instead of the host of the url.'),
-    })
-    .optional(),
-  inspections_per_minute: z
-    .int()
-    .min(1)
-    .max(6000)
-    .default(60)
-    .describe('How many databases of this server are inspected per minute, at most.'),
-  connect_timeout: duration({ min: 100, max: 60_000 }).default(3000).describe('For the connection with its handshakes (default 3s).'),
-  statement_timeout: duration({ min: 100, max: 600_000 }).default(10_000).describe('For one statement of an inspection (default 10s).'),
-  lock_timeout: duration({ min: 50, max: 60_000 }).default(1000).describe('For waiting behind a lock (default 1s).'),
-  replay_lag: duration({ min: 1000 }).default(300_000).describe('A standby further behind than this is blind: stale-vantage (default 5m).'),
+  ...serverFields,
 });
 
 /** How an agent is named to this probe. */
@@ -53,16 +35,9 @@ const names = (what: string) =>
     .max(200)
     .refine((list) => new Set(list).size === list.length, `must name each ${what} once`);
 
-const objectsSchema = z.strictObject({
-  min: z.int().min(1).optional().describe('How many there are, at least.'),
-  max_shrink: share().optional().describe('By how much their number may fall below the highest ever seen healthy.'),
-});
-
 const tableSchema = z.strictObject({
-  min_rows: z.int().min(1).optional().describe('Rows it has, at least; counted no further.'),
-  max_shrink: share().optional().describe('By how much the exact count may fall below the highest ever seen healthy.'),
+  ...rowFields,
   max_churn: share().optional().describe('Share of the rows that may be deleted between two looks, by the counters of the server.'),
-  grow_only: z.boolean().optional().describe('True: the exact count never falls.'),
   columns: names('column').optional().describe('Columns that must be there; others may come and go.'),
   sentinel: z
     .strictObject({

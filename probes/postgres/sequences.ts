@@ -1,6 +1,6 @@
 import type { Check } from '../../src/probe.ts';
-import type { Denial } from './errors.ts';
-import { exact, type Measures } from './measure.ts';
+import type { Denial } from '../../src/probe-kit/failure.ts';
+import { exact, type Measures } from '../../src/probe-kit/measure.ts';
 import type { Session } from './session.ts';
 import { quoteIdentifier, quoteTable } from './table-name.ts';
 import { sequenceFacet, type SequenceTarget } from './target.ts';

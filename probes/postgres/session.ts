@@ -1,16 +1,10 @@
 import { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client } from 'pg';
-import type { Address } from './address.ts';
+import type { Address } from '../../src/probe-kit/server-url.ts';
+import type { Limits } from '../../src/probe-kit/connector.ts';
 import { requestCancel } from './cancel.ts';
 import { guardAnswers } from './guard-answers.ts';
-
-/** How long a question may take, in ms: on the server, behind a lock, and (somewhat longer than both) on the wire. */
-export interface Limits {
-  readonly connect: number;
-  readonly statement: number;
-  readonly lock: number;
-}
 
 /** What the wire gets on top of what the server gets, so that a server that answers at all can say itself why it did not. */
 const WIRE_MS = 500;

@@ -1,5 +1,6 @@
-import type { Denial } from './errors.ts';
-import { count, type Measures } from './measure.ts';
+import type { Denial } from '../../src/probe-kit/failure.ts';
+import { lacking } from '../../src/probe-kit/tell-facet.ts';
+import { count, type Measures } from '../../src/probe-kit/measure.ts';
 import type { Session } from './session.ts';
 import { quoteIdentifier } from './table-name.ts';
 
@@ -22,12 +23,11 @@ from (values (1)) as once left join pg_catalog.pg_extension e on e.extname = 'pg
  */
 export async function readTruncates(session: Session, limit: number, signal: AbortSignal): Promise<Measures | Denial> {
   const [place] = await session.query<Place>(PLACE, [], limit, signal);
-  const denied = (takes: string): Denial => ({ reason: 'denied', say: `not allowed to look; it takes ${takes}` });
-  if (!place || place.schema === null) return denied('CREATE EXTENSION pg_stat_statements in this database');
+  if (!place || place.schema === null) return lacking('CREATE EXTENSION pg_stat_statements in this database');
   // Without it the texts of others are not shown, and none would be seen to truncate.
-  if (!place.reads) return denied(`GRANT pg_read_all_stats TO ${quoteIdentifier(place.user)}`);
+  if (!place.reads) return lacking(`GRANT pg_read_all_stats TO ${quoteIdentifier(place.user)}`);
   const schema = quoteIdentifier(place.schema);
-  if (!place.usage) return denied(`GRANT USAGE ON SCHEMA ${schema} TO ${quoteIdentifier(place.user)}`);
+  if (!place.usage) return lacking(`GRANT USAGE ON SCHEMA ${schema} TO ${quoteIdentifier(place.user)}`);
   const [row] = await session.query<{ truncates: number; epoch: string }>(
     `select coalesce(pg_catalog.sum(s.calls), 0)::float8 as truncates,
         (select i.stats_reset::text || '/' || i.dealloc::text from ${schema}.pg_stat_statements_info i) as epoch

@@ -1,9 +1,10 @@
 import type { Facet } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { readObjects, readTotals } from './database-facts.ts';
-import type { Denial } from './errors.ts';
+import type { Denial } from '../../src/probe-kit/failure.ts';
 import { readLockWaits } from './lock-facts.ts';
-import { estimate, exact, type Measures } from './measure.ts';
+import { OBJECTS } from '../../src/probe-kit/object-counts.ts';
+import { estimate, exact, type Measures } from '../../src/probe-kit/measure.ts';
 import { readArchiving, readSlots, readStandbys, readStrangers } from './server-facts.ts';
 import type { Session } from './session.ts';
 import { readTruncates } from './statement-facts.ts';
@@ -12,7 +13,6 @@ import {
   ARCHIVING,
   inspectedFacets,
   LOCKS,
-  OBJECTS,
   OWNERS,
   sequenceFacet,
   SIZE,

@@ -1,7 +1,7 @@
 import type { Control, Evidence, Listing, Report, Seen, Wanted, WholeListing } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import type { Catalogue, Listed } from './catalogue.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter } from '../../src/probe-kit/reporter.ts';
 import { staleness } from './standby.ts';
 import { isInspected, sweptFacets, type DatabaseTarget } from './target.ts';
 

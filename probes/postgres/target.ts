@@ -1,12 +1,11 @@
 import type { Facet, Identity } from '../../src/probe.ts';
+import { OBJECTS } from '../../src/probe-kit/object-counts.ts';
+import { freshFacet, oldestFacet, tableFacet, type RowCount } from '../../src/probe-kit/table-rows.ts';
 import type { TableName } from './table-name.ts';
 
 /** What is asked of one table. `key` is how the manifest writes its name and how facets and measures are called. */
-export interface TableTarget extends TableName {
+export interface TableTarget extends TableName, RowCount {
   readonly key: string;
-  /** `exists`: no count; `floor`: no further than `floor` rows; `full`: all of them. */
-  readonly count: 'exists' | 'floor' | 'full';
-  readonly floor: number;
   readonly churn: boolean;
   /** Columns it must have. */
   readonly columns: readonly string[];
@@ -43,21 +42,17 @@ export const CONNECTIONS: Facet = 'protection/connections';
 /** Only for databases that are inspected: it makes an inspection due, and nothing else. */
 export const ACTIVITY: Facet = 'precursor/activity';
 export const SIZE: Facet = 'content/size';
-export const OBJECTS: Facet = 'content/objects';
 export const LOCKS: Facet = 'precursor/locks';
 export const ARCHIVING: Facet = 'protection/archiving';
 export const SLOTS: Facet = 'protection/slots';
 export const STANDBYS: Facet = 'protection/standbys';
 export const OWNERS: Facet = 'protection/owners';
 // Each need of a right of its own is a facet of its own: a lack of one must not blind the others.
-export const tableFacet = (key: string): Facet => `content/tables.${key}`;
 export const columnsFacet = (key: string): Facet => `content/columns.${key}`;
 export const churnFacet = (key: string): Facet => `content/churn.${key}`;
 export const sentinelFacet = (key: string): Facet => `content/sentinels.${key}`;
-export const oldestFacet = (key: string): Facet => `content/oldest.${key}`;
 export const TRUNCATES: Facet = 'content/truncates';
 export const sequenceFacet = (key: string): Facet => `content/sequences.${key}`;
-export const freshFacet = (key: string): Facet => `freshness/tables.${key}`;
 
 /** What a sweep must speak for. */
 export function sweptFacets(target: DatabaseTarget): readonly Facet[] {

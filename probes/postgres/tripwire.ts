@@ -1,6 +1,6 @@
 import type { Nudge, ProbeContext, Wanted } from '../../src/probe.ts';
-import type { Connector } from './connector.ts';
-import { Mailbox } from './mailbox.ts';
+import type { PostgresConnector } from './connector.ts';
+import { Mailbox } from '../../src/probe-kit/mailbox.ts';
 import type { Session } from './session.ts';
 import type { DatabaseTarget } from './target.ts';
 
@@ -26,7 +26,7 @@ const SHUT = new Set(['3D000', '55000']);
  */
 export async function* holdTripwires(
   wanted: readonly Wanted<DatabaseTarget>[],
-  connector: Connector,
+  connector: PostgresConnector,
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Nudge, void, void> {
@@ -65,7 +65,7 @@ async function gather({ ended, nudges }: Told, clock: Clock, signal: AbortSignal
 
 async function hold(
   names: readonly (readonly [string, readonly string[]])[],
-  connector: Connector,
+  connector: PostgresConnector,
   clock: Clock,
   { ended, nudges }: Told,
   signal: AbortSignal,
@@ -93,7 +93,7 @@ async function hold(
   );
 }
 
-async function readCap(connector: Connector, signal: AbortSignal): Promise<number> {
+async function readCap(connector: PostgresConnector, signal: AbortSignal): Promise<number> {
   const session = await connector.open(signal, { statement: STATEMENT_MS });
   try {
     const [row] = await session.query<{ most: number }>(

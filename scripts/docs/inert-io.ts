@@ -13,6 +13,7 @@ export function inertIo(said: (text: string) => void = () => {}): Io {
     knows: () => false,
     become: undefined,
     ask: async () => undefined,
+    input: async function* () {},
     readLine: async () => undefined,
     signal: new AbortController().signal,
     onHangup: () => {},

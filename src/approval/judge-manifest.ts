@@ -12,6 +12,8 @@ export interface Proposal {
   readonly manifest: Manifest;
   readonly bytes: Uint8Array;
   readonly files: readonly SignatureFile[];
+  /** How many more lie beside it than are read. */
+  readonly unread: number;
   /** Those in force, by whom it is judged. */
   readonly signers: Signers;
   /** Those that lie ready on the disk. */
@@ -34,11 +36,12 @@ export interface Judged {
 
 /** Counts the people who signed a manifest, and judges whether it may follow the one in force. */
 export function judgeManifest(proposal: Proposal): Judged {
-  const { manifest, bytes, files, signers, ready, current, before, at } = proposal;
+  const { manifest, bytes, files, unread, signers, ready, current, before, at } = proposal;
   const head = headOf(manifest);
   const { votes, dropped, counters } = readVotes(files, bytes, { signers, namespace: NAMESPACE.manifest, at });
   const counted = countPeople(votes, proofsOf((current ?? head).policy));
-  const quorum = { people: counted.people, dropped: [...counted.dropped, ...dropped] };
+  const crowd = unread > 0 ? [`${unread} more files are named as its signatures are than are read: take away those that are none`] : [];
+  const quorum = { people: counted.people, dropped: [...crowd, ...counted.dropped, ...dropped] };
   const replayed = before !== undefined && files.some(({ bytes: file }) => openSignature(file, before, NAMESPACE.manifest).ok);
   const step = judgeStep(current, head, { quorum, files: files.length, replayed, ready, reach: signers.reach }, at);
   const seen = proposal.counters ?? {};

@@ -9,10 +9,12 @@ import { sha256 } from '../signing/digest.ts';
 import { fingerprintOf } from '../signing/ssh-key.ts';
 import { clean } from '../values/text.ts';
 import { readRule, type Rule, type Signers } from './rule.ts';
-import type { SignatureFile } from './votes.ts';
+import { NAMESPACE, readVotes, type SignatureFile } from './votes.ts';
 
 /** Nobody has so many signers; somebody who fills the folder must not keep the watcher busy. */
-const MOST_FILES = 64;
+const MOST_FILES = 1024;
+/** Of those that count for nobody: enough to say why. */
+const MOST_OTHERS = 16;
 const LARGEST_LIST = 1024 * 1024;
 
 const CODE_OF = {
@@ -56,17 +58,42 @@ export function ownFingerprint({ watchdog }: Pick<Config, 'watchdog'>, { ownKey 
   return raw && fingerprintOf(raw);
 }
 
-/** The signatures beside a manifest (CONTRACT §3): `manifest.yaml.sig` and `manifest.yaml.<anything>.sig`, in order of name. */
-export async function readSignatures(manifest: string): Promise<readonly SignatureFile[]> {
+/**
+ * The signatures beside a manifest (CONTRACT §3): `manifest.yaml.sig` and `manifest.yaml.<anything>.sig`, in order of name, as they are read. Returns how many
+ * bear such names and were not read: too many.
+ */
+async function* signatureFiles(manifest: string): AsyncGenerator<SignatureFile, number> {
   const [folder, base] = [dirname(manifest), basename(manifest)];
   const names = await readdir(folder).catch(() => []);
   const ours = names.filter((name) => name === `${base}.sig` || (name.startsWith(`${base}.`) && name.endsWith('.sig'))).toSorted();
-  const read = async (name: string): Promise<SignatureFile[]> => {
+  for (const name of ours.slice(0, MOST_FILES)) {
     const text = await readBounded(join(folder, name), LARGEST_SIGNATURE);
     // What cannot be read is no signature; one that is missing shows as one signature too few.
-    return typeof text === 'string' ? [{ name: clean(name, 100), bytes: Buffer.from(text, 'latin1') }] : [];
-  };
-  return (await Promise.all(ours.slice(0, MOST_FILES).map(read))).flat();
+    if (typeof text === 'string') yield { name: clean(name, 100), bytes: Buffer.from(text, 'latin1') };
+  }
+  return Math.max(0, ours.length - MOST_FILES);
+}
+
+/**
+ * The signature files that count for somebody over `message`, one for each thing that a key said, and some of the others for the reasons: whoever fills the
+ * folder hides nobody's, and fills nothing else with it. `unread`: how many more there are than are read.
+ */
+export async function readSignatures(
+  manifest: string,
+  message: Uint8Array,
+  about: { readonly signers: Signers; readonly at: number },
+): Promise<{ readonly files: readonly SignatureFile[]; readonly unread: number }> {
+  const files: SignatureFile[] = [];
+  const said = new Set<string>();
+  let others = 0;
+  const all = signatureFiles(manifest);
+  for (let next = await all.next(); ; next = await all.next()) {
+    if (next.done === true) return { files, unread: next.value };
+    const { votes } = readVotes([next.value], message, { ...about, namespace: NAMESPACE.manifest });
+    const key = JSON.stringify(votes);
+    if (votes.length === 0 ? others++ < MOST_OTHERS : !said.has(key)) files.push(next.value);
+    if (votes.length > 0) said.add(key);
+  }
 }
 
 /** A small file as text, a byte a character; a complaint where it cannot be had, is too large, or is no plain file. */
@@ -91,8 +118,9 @@ export async function fingerprintSigning(config: Pick<Config, 'manifest' | 'sign
   const read = (path: string, largest: number): Promise<Buffer> =>
     readPlainFile(path, largest).catch((error: unknown) => Buffer.from(`unreadable: ${reasonOf(error)}`));
   const texts = await Promise.all([read(manifest, LARGEST_FILE), ...lists.map((path) => read(path, LARGEST_LIST))]);
-  const signatures = await readSignatures(manifest);
-  return sha256([...texts, ...signatures.map(({ bytes }) => bytes)].map(sha256).join('\n'));
+  const digests = texts.map(sha256);
+  for await (const { bytes } of signatureFiles(manifest)) digests.push(sha256(bytes));
+  return sha256(digests.join('\n'));
 }
 
 /** What a next manifest names: this one's digest as its `previous`, and that of the signers as they lie on the disk. */

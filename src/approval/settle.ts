@@ -125,8 +125,8 @@ function take({ config, at }: Disk, manifest: Manifest, bytes: Uint8Array, judge
   return { config, manifest, standing, accepted };
 }
 
-async function judge(disk: Disk, about: Omit<Parameters<typeof judgeManifest>[0], 'files' | 'at'>): Promise<Judged> {
-  return judgeManifest({ ...about, files: await readSignatures(disk.config.manifest), at: disk.at });
+async function judge({ config, at }: Disk, about: Omit<Parameters<typeof judgeManifest>[0], 'files' | 'unread' | 'at'>): Promise<Judged> {
+  return judgeManifest({ ...about, ...(await readSignatures(config.manifest, about.bytes, { signers: about.signers, at })), at });
 }
 
 interface Acceptance {

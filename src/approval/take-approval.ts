@@ -6,7 +6,7 @@ import type { Instant } from '../core/report.ts';
 import { clean } from '../values/text.ts';
 import type { ApprovalFile } from './read-request.ts';
 import { turnRequest, type Registry, type Turn } from './registry.ts';
-import { NAMESPACE, readVotes } from './votes.ts';
+import { NAMESPACE, readVotes, type Votes } from './votes.ts';
 import { movedIn, type World } from './world.ts';
 
 /** Why an approval does not count; each a word of its own. */
@@ -20,6 +20,22 @@ export type Heard =
 export async function takeApproval(store: Registry, world: World, approval: ApprovalFile, at: Instant): Promise<Heard> {
   const seen = await highest(store, world);
   return turnRequest(store, approval.request.id, at, (record) => hear(world, approval, { record, seen, at }));
+}
+
+/** Whether a person who may sign signed this decision over what was asked; what it comes to is not asked. Pure but for the arithmetic of keys. */
+export function isSigned(world: Pick<World, 'signers'>, { document }: RequestRecord, approval: ApprovalFile, at: number): boolean {
+  const isWhole = canonicalJson(document) === canonicalJson(approval.request);
+  return isWhole && votesOf(world, document, approval, at).votes.some(({ kind }) => kind === 'human');
+}
+
+function votesOf(
+  { signers }: Pick<World, 'signers'>,
+  document: RequestRecord['document'],
+  { decision, signature }: ApprovalFile,
+  at: number,
+): Votes {
+  const file = { name: 'the signature', bytes: Buffer.from(signature, 'latin1') };
+  return readVotes([file], Buffer.from(decisionBytes(decision, document)), { signers, namespace: NAMESPACE.change, at });
 }
 
 interface Known {
@@ -37,7 +53,8 @@ async function highest(store: Registry, { counters }: World): Promise<ReadonlyMa
   return seen;
 }
 
-function hear(world: World, { decision, request, signature }: ApprovalFile, { record, seen, at }: Known): Turn<Heard> {
+function hear(world: World, approval: ApprovalFile, { record, seen, at }: Known): Turn<Heard> {
+  const { decision, request, signature } = approval;
   const { watchdog, manifest } = world.audience;
   const id = clean(request.id, 26);
   const refuse = (kind: ApprovalRefusal, why: string, next?: RequestRecord): Turn<Heard> => ({
@@ -49,9 +66,7 @@ function hear(world: World, { decision, request, signature }: ApprovalFile, { re
     return refuse('other-audience', `it is for ${clean(request.audience.watchdog, 80)} watching ${clean(request.audience.manifest, 80)}`);
   if (!record) return refuse('unknown-request', 'nobody asked for that here');
   if (canonicalJson(record.document) !== canonicalJson(request)) return refuse('altered', 'what was signed is not what was asked for');
-  const file = { name: 'the signature', bytes: Buffer.from(signature, 'latin1') };
-  const about = { signers: world.signers, namespace: NAMESPACE.change, at: at.wall };
-  const { votes, dropped, counters } = readVotes([file], Buffer.from(decisionBytes(decision, record.document)), about);
+  const { votes, dropped, counters } = votesOf(world, record.document, approval, at.wall);
   const said = { decision, votes, at: at.wall, signature, counters };
   const decided = decide(record, said, { at: at.wall, proofs: proofsOf(world.policy), moved: movedIn(world, record.document), dropped });
   if (!decided.ok) return refuse(decided.kind, decided.why, decided.next);

@@ -26,6 +26,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   import: [
     ['rollcall import terraform state.json -o draft.yaml', 'after terraform state pull > state.json'],
     ['rollcall import kubernetes manifests.yaml', 'what is to be filled in is marked TODO'],
+    ['rollcall import kubernetes -', 'from a pipe: kubectl get statefulsets,services,pvc -A -o yaml |'],
   ],
   discover: [
     ['rollcall discover -o draft.yaml', 'a draft of a manifest, with pins, of all that is there'],

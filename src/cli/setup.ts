@@ -39,7 +39,7 @@ export function addSetup(program: Command, { io, config, exit }: Running): void 
     .command('import')
     .description('a draft of a manifest from what the file of another tool declares')
     .addArgument(new Argument('<format>').choices(['terraform', 'compose', 'kubernetes']))
-    .argument('<file>', 'a Terraform state, a compose file, or manifests of Kubernetes')
+    .argument('<file>', 'a Terraform state, a compose file, or manifests of Kubernetes; - for what comes in by a pipe')
     .option('-o, --output <file>', 'write the draft there instead of to stdout')
     .option('--force', 'write over a file that is there')
     .option('--json', 'print JSON')

@@ -1,5 +1,5 @@
 import { createSystemClock } from '../adapters/clock-system.ts';
-import { openStore } from '../adapters/store-sqlite.ts';
+import { openStore, PATIENT } from '../adapters/store-sqlite.ts';
 import { systemRandom } from '../adapters/random-system.ts';
 import { filesContext, recall } from '../app.ts';
 import { EXIT } from '../core/exit.ts';
@@ -39,7 +39,7 @@ export async function ack(io: Io, options: AckOptions): Promise<number> {
     return EXIT.usage;
   }
   const by = clean(options.by ?? io.env['USER'] ?? 'somebody', 80);
-  const store = await openStore(config.watchdog.state);
+  const store = await openStore(config.watchdog.state, { patience: PATIENT });
   try {
     const id = ulid(createSystemClock(0).now().wall, systemRandom.bytes(10));
     await store.commit({ orders: [{ id, kind: 'acknowledge', incident: incident.id, by, forMs }] });

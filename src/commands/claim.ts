@@ -1,6 +1,6 @@
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { systemRandom } from '../adapters/random-system.ts';
-import { openStore } from '../adapters/store-sqlite.ts';
+import { openStore, PATIENT } from '../adapters/store-sqlite.ts';
 import { filesContext } from '../app.ts';
 import { EXIT } from '../core/exit.ts';
 import { readFiles } from '../files.ts';
@@ -36,7 +36,7 @@ export async function claim(io: Io, options: ClaimOptions): Promise<number> {
 async function leave(io: Io, { config: file, text, about, by: given }: ClaimOptions): Promise<number> {
   const { config } = await readFiles(file, filesContext(io));
   const by = clean(given ?? io.env['USER'] ?? 'somebody', 80);
-  const store = await openStore(config.watchdog.state);
+  const store = await openStore(config.watchdog.state, { patience: PATIENT });
   try {
     const id = ulid(createSystemClock(0).now().wall, systemRandom.bytes(10));
     await store.commit({ orders: [{ id, kind: 'claim', by, text: clean(text, 500), about: about.slice(0, 20) }] });

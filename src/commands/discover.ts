@@ -13,7 +13,7 @@ import { draftOf } from './draft-of.ts';
 import type { Io } from './io.ts';
 import { ProgressLine } from './progress.ts';
 import { unmanagedText } from './unmanaged-text.ts';
-import { writeNew } from './write-new.ts';
+import { canWriteNew, writeNew } from './write-new.ts';
 
 /** How long one connection may say nothing, ms: a page of a listing that is throttled may take its time. */
 const PATIENCE_MS = 60_000;
@@ -51,6 +51,7 @@ export async function discover(io: Io, options: DiscoverOptions): Promise<number
     io.err(`rollcall: no connection '${clean(name, 80)}' in config.yaml${near === undefined ? '' : `; did you mean '${near}'?`}\n`);
   }
   if (unknown.length > 0) return EXIT.usage;
+  if (output !== undefined && !(await canWriteNew(io, output, force))) return EXIT.usage;
   const manifest = unmanaged ? (await settleFiles(options.config, io)).manifest : await manifestIfAny(options.config, io);
   const clock = createSystemClock(0);
   const sources = openSources(config, io, clock).filter(

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { filesContext, probes } from '../app.ts';
@@ -7,11 +7,13 @@ import type { Config } from '../config/types.ts';
 import { EXIT } from '../core/exit.ts';
 import { formatInstant } from '../core/wording.ts';
 import { readCompose } from '../declared/compose.ts';
+import { MAX_BYTES } from '../declared/declared-file.ts';
 import { readKubernetes } from '../declared/kubernetes.ts';
 import { readTerraform } from '../declared/terraform.ts';
 import { draftManifest, type DraftEntry } from '../draft/draft-manifest.ts';
 import { idMaker } from '../draft/id-maker.ts';
 import { FilesError, readConfigFile } from '../files.ts';
+import { firstOf, readFirst } from '../plain-file.ts';
 import type { Declared, Imported } from '../probe.ts';
 import { clean, escapeUnsafe } from '../values/text.ts';
 import type { Io } from './io.ts';
@@ -39,7 +41,7 @@ interface Skipped {
 
 /** A draft of a manifest from what another tool's file declares, with what is still to be filled in marked TODO. Contacts nothing, needs no config. */
 export async function importFile(io: Io, { config: option, format, file, output, force, json }: ImportOptions): Promise<number> {
-  const bytes = await readFile(resolve(io.cwd, file)).catch((error: unknown) => {
+  const bytes = await readGiven(io, file).catch((error: unknown) => {
     throw new FilesError([unreadable(file, error instanceof Error && 'code' in error ? String(error.code) : 'cannot be read')]);
   });
   const declared = READERS[format](file, bytes);
@@ -78,6 +80,14 @@ export async function importFile(io: Io, { config: option, format, file, output,
     `${entries.length} entries of ${declared.value.length} declared things. Nothing is watched by this: fill in what is marked TODO, then rollcall validate.\n`,
   );
   return entries.length > 0 ? EXIT.ok : EXIT.unknown;
+}
+
+/** As much of a file as can be too much. What a shell hands over is waited for; a pipe that lies in a folder is not, for nobody may ever write to it. */
+async function readGiven(io: Io, file: string): Promise<Buffer> {
+  const path = resolve(io.cwd, file);
+  const [, descriptor] = file === '-' ? ['', '0'] : (/^\/(?:dev|proc\/self)\/(?:fd\/(\d+)|stdin)$/.exec(path) ?? []);
+  if (path === '/dev/stdin' || descriptor === '0') return firstOf(io.input(), MAX_BYTES + 1);
+  return descriptor === undefined ? readFirst(path, MAX_BYTES + 1) : firstOf(createReadStream(path), MAX_BYTES + 1);
 }
 
 /** Types and how many of each, the most frequent first. */

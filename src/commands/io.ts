@@ -16,6 +16,8 @@ export interface Io {
   readonly terminal?: { readonly input: Readable; readonly output: Writable } | undefined;
   /** What a person types as the answer; undefined where nobody sits at a terminal. */
   readonly ask: (question: string) => Promise<string | undefined>;
+  /** The standard input as it comes; ended when the process is told to end. */
+  readonly input: () => AsyncIterable<Buffer>;
   /** The first line of the standard input. */
   readonly readLine: () => Promise<string | undefined>;
   /** Aborts when the process is told to end (SIGINT, SIGTERM). */

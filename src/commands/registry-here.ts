@@ -1,5 +1,5 @@
 import { createSystemClock } from '../adapters/clock-system.ts';
-import { openStore, type SqliteStore } from '../adapters/store-sqlite.ts';
+import { openStore, PATIENT, type SqliteStore } from '../adapters/store-sqlite.ts';
 import { filesContext } from '../app.ts';
 import { loadAccepted } from '../approval/accepted.ts';
 import { ownFingerprint } from '../approval/read-signing.ts';
@@ -32,7 +32,7 @@ export async function withRegistry(
 ): Promise<number> {
   const context = filesContext(io);
   const { config } = await readConfigFile(option, context);
-  const store = await openStore(config.watchdog.state, { readOnly });
+  const store = await openStore(config.watchdog.state, { readOnly, patience: PATIENT });
   try {
     const known = await store.load();
     const accepted = loadAccepted(known.meta);

@@ -1,5 +1,6 @@
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { settleFiles } from '../app.ts';
+import { loadAccepted } from '../approval/accepted.ts';
 import { EXIT } from '../core/exit.ts';
 import type { Resource } from '../core/expectation.ts';
 import { isInScope, printWindow, type MaintenanceWindow } from '../core/maintenance.ts';
@@ -18,7 +19,10 @@ import { plainLines } from './lines.ts';
 
 /** What the daemon last wrote down, read from its store: works while it is down. */
 export async function status(io: Io, options: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
-  const { config, manifest, standing, known } = await settleFiles(options.config, io);
+  const { config, manifest, standing, accepted, known } = await settleFiles(options.config, io);
+  const kept = known && loadAccepted(known.meta);
+  // What people signed since: the daemon watches by the one before until it has loaded this.
+  const before = kept && accepted && kept.sha256 !== accepted.sha256 ? kept : undefined;
   const resources = manifest.resources.map((resource) => {
     const record = known?.resources.get(resource.id);
     const printed = printResource(resource, record?.state ?? NEW, record?.memory ?? BLANK, 0);
@@ -33,7 +37,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
   if (options.json) {
     const about = {
       watchdog: config.watchdog.name,
-      manifest: { id: manifest.id, version: manifest.version, ...printStanding(standing) },
+      manifest: { id: manifest.id, version: manifest.version, loaded_version: kept?.head.version ?? null, ...printStanding(standing) },
       written_at: written === null ? null : formatInstant(written),
     };
     io.out(
@@ -42,7 +46,12 @@ export async function status(io: Io, options: { readonly config: string | undefi
     return EXIT.ok;
   }
   const lines = [
-    `${config.watchdog.name} watching ${manifest.id} version ${manifest.version}`,
+    `${config.watchdog.name} watching ${manifest.id} version ${before?.head.version ?? manifest.version}`,
+    ...(before
+      ? [
+          `version ${manifest.version} lies ready and is not loaded yet: a running daemon takes it up within a minute, or pages why it cannot`,
+        ]
+      : []),
     ...sayStanding(standing, manifest.version),
     written === null ? 'no daemon has written to the state folder yet' : `last written ${formatInstant(written)}`,
     ...stretches.flatMap(([connection, { wantedMs, actualMs }]) =>

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createSystemClock } from '../adapters/clock-system.ts';
 import { EXIT } from '../core/exit.ts';
 import { HOLDER, tokensSchema } from '../config/tokens-schema.ts';
 import type { Scope } from '../values/scopes.ts';
@@ -31,6 +32,11 @@ export function token(io: Io, { name, scope, expires, human, json }: TokenOption
       io.err(`rollcall: ${clean(String(path.at(-1) ?? name), 80)} ${clean(message, 300)}\n`);
     return EXIT.usage;
   }
+  const wrong = misfit(read.data[name]?.expires ?? Infinity, scopes, human);
+  if (wrong !== undefined) {
+    io.err(`rollcall: ${wrong}\n`);
+    return EXIT.usage;
+  }
   if (json) {
     io.out(`${JSON.stringify({ token: made, config: { tokens: { [name]: entry } } }, null, 2)}\n`);
     return EXIT.ok;
@@ -43,4 +49,12 @@ export function token(io: Io, { name, scope, expires, human, json }: TokenOption
     `this is the only time that it is shown; in config.yaml, then rollcall validate and a reload:\ntokens:\n  ${name}: { ${parts.join(', ')} }\n`,
   );
   return EXIT.ok;
+}
+
+/** What config.yaml may hold, and is of no use in a new one. `until`: the last moment, ms since 1970. */
+function misfit(until: number, scopes: readonly Scope[], human = false): string | undefined {
+  if (until < createSystemClock(0).now().wall) return 'expires is a day that is over: the token would never count; name one to come';
+  if (human && !scopes.includes('request'))
+    return '--human says who asks with the scope request, and this token is not for it: add --scope request';
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { createPinoLog, type LogLevel } from '../adapters/log-pino.ts';
 import { createNotifier } from '../adapters/systemd-notify.ts';
-import { confinement, filesContext, probes, startApp } from '../app.ts';
+import { confinement, filesContext, isGranted, probes, startApp } from '../app.ts';
 import { resolve } from 'node:path';
 import type { Config } from '../config/types.ts';
 import { readConfigFile } from '../files.ts';
@@ -94,7 +94,7 @@ function flagsFor({ cwd, env, knows }: Io, config: Config): string[] | undefined
 /** Why a changed config is more than a confined daemon can follow. */
 function beyond(io: Io, config: Config): string | undefined {
   if (!io.flags.includes('--permission')) return undefined;
-  const missing = flagsFor(io, config)?.find((flag) => !io.flags.includes(flag));
+  const missing = flagsFor(io, config)?.find((flag) => !isGranted(flag, io.flags));
   const what = missing ?? ([...config.pagers.values()].some(({ type }) => type === 'command') ? 'a command pager' : undefined);
   return what && `this process may not do what the config now asks for (${what}): restart for that`;
 }

@@ -31,7 +31,8 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /** True where only this machine can reach `host`. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
-const ADDRESS = 'must be an address and a port such as 127.0.0.1:7878 or [::1]:7878, unix: and the path of a socket, or off';
+const ADDRESS =
+  'must be an address and a port such as 127.0.0.1:7878 or [::1]:7878, unix: and the absolute path of a socket such as unix:/run/rollcall/http.sock, or off';
 /** What a socket's address holds: sun_path of unix(7), with its end. */
 const LONGEST_SOCKET = 107;
 
@@ -46,7 +47,11 @@ export const listen = () =>
     .transform((text, context): ListenAt | 'off' => {
       if (text === 'off') return 'off';
       const socket = /^unix:(\/[^\0]*[^/\0])$/.exec(text)?.[1];
-      const address = socket !== undefined && Buffer.byteLength(socket) <= LONGEST_SOCKET ? { socket } : parseAddress(text);
+      if (socket !== undefined && Buffer.byteLength(socket) > LONGEST_SOCKET) {
+        context.addIssue({ code: 'custom', message: `is a path too long for a socket, which may have ${LONGEST_SOCKET} bytes` });
+        return z.NEVER;
+      }
+      const address = socket === undefined ? parseAddress(text) : { socket };
       if (address) return address;
       context.addIssue({ code: 'custom', message: ADDRESS });
       return z.NEVER;

@@ -38,12 +38,18 @@ export function* openness(raw: Readonly<Record<string, unknown>>): Generator<Fin
 
 function* listening({ watchdog, tokens }: Readonly<Record<string, unknown>>): Generator<Finding> {
   if (!isMap(watchdog)) return;
-  const { listen, tls, token } = watchdog;
+  const { listen, tls, token, behind_proxy: proxied } = watchdog;
   const local = listen === 'off' || (typeof listen === 'string' && listen.startsWith('unix:'));
   const [, host] = typeof listen === 'string' && !local ? (/^\[?([^\]]+?)\]?:\d+$/.exec(listen) ?? []) : [];
   if (tls !== undefined && local)
     yield { path: ['watchdog', 'tls'], message: 'is of no use where listen is off or a socket; take it out', code: 'RC_KEY_UNKNOWN' };
   if (host === undefined || isLoopback(host)) return;
+  if (proxied === true)
+    yield {
+      path: ['watchdog', 'behind_proxy'],
+      message: 'is for a proxy on this machine: here anybody could say to be anybody; listen on 127.0.0.1 or unix:/PATH, or take it out',
+      code: 'RC_VALUE_INVALID',
+    };
   const path = ['watchdog', 'listen'];
   const reads = entriesOf(tokens).some(([, one]) => isMap(one) && listOf(one['scopes']).includes('read'));
   if (token === undefined && !reads) {

@@ -79,10 +79,12 @@ export function readConfig(input: ConfigInput): Loaded<Config> {
   const paths = [...roleFields(schema, raw)].flatMap(({ role, value: named }) =>
     role === 'path' && typeof named === 'string' ? [named] : [],
   );
-  return { ok: true, value: { file, sha256: yaml.sha256, ...value, paths, secrets: secretPlaces(raw, schema, yaml) } };
+  const { line, column } = yaml.place({ path: ['watchdog', 'tls', 'cert'], message: '', code: 'RC_CERTIFICATE_UNUSABLE' });
+  const named = value.watchdog.tls && { certificatePlace: { line, column } };
+  return { ok: true, value: { file, sha256: yaml.sha256, ...value, ...named, paths, secrets: secretPlaces(raw, schema, yaml) } };
 }
 
-function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets' | 'paths'> {
+function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sha256' | 'secrets' | 'paths' | 'certificatePlace'> {
   const { watchdog, defaults, heartbeat, signers } = data;
   const state = watchdog.state ?? defaultState;
   return {
@@ -91,6 +93,7 @@ function configOf(data: Parsed, defaultState: string): Omit<Config, 'file' | 'sh
       state,
       listen: watchdog.listen,
       ...(watchdog.url !== undefined && { url: watchdog.url }),
+      ...(watchdog.behind_proxy && { behindProxy: true as const }),
       ...(watchdog.token && { token: watchdog.token }),
       ...(watchdog.tls && { tls: watchdog.tls }),
       ...(watchdog.witness && { witness: watchdog.witness }),

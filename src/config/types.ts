@@ -18,6 +18,8 @@ export interface Config {
     readonly listen: ListenAt | 'off';
     /** Where people reach it, for links in pages. */
     readonly url?: string;
+    /** Whether a proxy on this machine says who asks; absent where not. */
+    readonly behindProxy?: true;
     /** An address that has nothing to do with what is watched. */
     readonly witness?: { readonly host: string; readonly port: number };
     /** Bearer token for reading. */
@@ -41,6 +43,8 @@ export interface Config {
   readonly requests: RequestsConfig;
   /** Who cosigns the heads of this watcher's ledger, and whose heads it cosigns. */
   readonly ledger?: LedgerConfig;
+  /** Where it names the certificate of the HTTP interface; undefined where it does not. */
+  readonly certificatePlace?: Pick<Complaint, 'line' | 'column'>;
   /** Every file and folder that it names, absolute; those of secrets are in `secrets`. */
   readonly paths: readonly string[];
   /** Every reference to a secret in the file, with its place, so that those that cannot be had are complained about at once. */

@@ -20,6 +20,10 @@ export const watchdogSchema = () =>
       .optional()
       .describe('TLS for that interface; needed where listen is open to other machines. Renewed files are picked up'),
     url: webUrl().optional().describe('where people reach that interface, for the links in pages (default: the address it listens on)'),
+    behind_proxy: z
+      .boolean()
+      .optional()
+      .describe('whether the last address in X-Forwarded-For, which a proxy on this machine adds, is taken for who asks (default false)'),
     witness: elsewhere()
       .optional()
       .describe('host:port that has nothing to do with what is watched: where it is out of reach too, the pages of blindness say so'),

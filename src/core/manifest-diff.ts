@@ -1,3 +1,4 @@
+import { compareEntries } from './entry-diff.ts';
 import type { Cadence, Check, Resource, Rule } from './expectation.ts';
 
 /** One change of one resource, as a sentence a person can judge. */
@@ -96,7 +97,7 @@ function changesOf(was: Remembered, is: Remembered): Change[] {
     ...either(is.blindAfter > was.blindAfter, is.blindAfter < was.blindAfter, 'blind_after lengthened', 'blind_after shortened'),
     ...either(was.tripwire && !is.tripwire, !was.tripwire && is.tripwire, 'tripwire taken away', 'tripwire set'),
     ...checks(was.checks, is.checks),
-    ...keys(was, is),
+    ...compareEntries(was, is).map((what): Change => ({ sense: 'weaker', what })),
     ...besides(was, is),
   ];
 }
@@ -106,7 +107,7 @@ function numbers(name: string, was: number, is: number): Change[] {
 }
 
 function* checks(was: readonly Check[], is: readonly Check[]): Generator<Change> {
-  const same = (one: Check, other: Check): boolean => other.path === one.path && other.rule.is === one.rule.is;
+  const same = (one: Check, other: Check): boolean => other.path === one.path && (other.rule.is === one.rule.is || demandsMore(one, other));
   for (const check of was) {
     const next = is.find((other) => same(check, other));
     if (!next) yield { sense: 'weaker', what: `${check.path} no longer demanded` };
@@ -130,35 +131,14 @@ function* besides(was: Remembered, is: Remembered): Generator<Change> {
   if (was.runbook !== is.runbook) yield { sense: 'neither', what: 'another runbook' };
 }
 
-/** What the entry itself says otherwise than before, where no check has changed with it: another name, another path, one more owner. */
-function* keys(was: Remembered, is: Remembered): Generator<Change> {
-  if (!was.asked || !is.asked) return;
-  const now = leaves(is.asked);
-  for (const [path, value] of leaves(was.asked)) {
-    if (now.get(path) === value) continue;
-    const [before, after] = [ruleAt(was.checks, path, value), ruleAt(is.checks, path, value)];
-    if (before === after) yield { sense: 'weaker', what: `${path} changed` };
-  }
+/** A flag that had to stay on once it was on asks for less than one that has to be. */
+function demandsMore(was: Check, is: Check): boolean {
+  return was.rule.is === 'never_shrinks' && is.rule.is === 'equals' && is.rule.value === 1 && is.measure === was.measure;
 }
 
-/** The rule that a value of an entry stands for: at its very path, or, of a number, at the path around it (`fresh.within`). */
-function ruleAt(checks: readonly Check[], leaf: string, value: string): string | undefined {
-  const below = leaf.replace(/^expect\./, '');
-  const check =
-    checks.find(({ path }) => path === below) ??
-    (/^\d/.test(value) ? checks.find(({ path }) => below.slice(0, below.lastIndexOf('.')) === path) : undefined);
-  return check && JSON.stringify(check.rule);
-}
-
-/** Every value of an entry under its path; a list is one value. Identity and tripwire are compared as what they are. */
-function leaves(value: unknown, path = ''): Map<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path, JSON.stringify(value)]]);
-  const entries = Object.entries(value).filter(([key]) => path !== '' || (key !== 'identity' && key !== 'tripwire'));
-  return new Map(entries.flatMap(([key, inner]) => [...leaves(inner, path === '' ? key : `${path}.${key}`)]));
-}
-
-function weight(check: Check): number {
-  return check.severity === 'warning' ? 0 : 1;
+/** How grave a breach is: as the check says, else as its kind of breach is by default. */
+function weight({ severity, breach }: Check): number {
+  return (severity ?? (breach === 'diminished' ? 'critical' : 'warning')) === 'warning' ? 0 : 1;
 }
 
 function rarer(was: Cadence, is: Cadence): boolean {

@@ -3,7 +3,8 @@ import type { Finding } from '../config/complaint.ts';
 import type { Complaint, Loaded } from '../config/types.ts';
 import type { Declared } from '../probe.ts';
 
-const MAX_BYTES = 64 * 1024 ** 2;
+/** Bytes that such a file may have. */
+export const MAX_BYTES = 64 * 1024 ** 2;
 const MAX_ALIASES = 1000;
 
 /** A file of another tool, read: plain values of each document in it, with the place where it begins. */

@@ -28,6 +28,16 @@ export function comparePlans(before: readonly Remembered[], digests: Readonly<Re
 }
 
 /** The store's copy of what is watched, for the comparison after a restart. */
-export function rememberPlan(plan: Plan): { readonly roll: string; readonly config: string } {
-  return { roll: JSON.stringify(plan.resources.map(toRemembered)), config: JSON.stringify(plan.configDigests) };
+export function rememberPlan(plan: Plan): { readonly roll: string; readonly roll_of: string; readonly config: string } {
+  const roll = plan.resources.map(toRemembered);
+  return { roll: JSON.stringify(roll), roll_of: plan.manifest.sha256, config: JSON.stringify(plan.configDigests) };
+}
+
+/** The roll of before a restart, as the store has it; undefined where it has none. */
+export function recallRoll(meta: Readonly<Record<string, string>>, plan: Plan): Remembered[] | undefined {
+  if (meta['roll'] === undefined) return undefined;
+  const roll = JSON.parse(meta['roll']) as Remembered[];
+  if (meta['roll_of'] !== plan.manifest.sha256) return roll;
+  // Of the same bytes nobody has changed a key: what differs is what a newer version of the program fills in by itself.
+  return roll.map(({ asked: _asked, ...kept }) => kept);
 }

@@ -24,6 +24,7 @@ export class Holding {
   /** Connections that have not yet said whether they hear: until then what was said before a restart stands. */
   #unsaid = new Set<string>();
   #over = new AbortController();
+  #isStopped = false;
 
   constructor(log: Log, to: Noticing) {
     this.#log = log;
@@ -33,6 +34,8 @@ export class Holding {
   /** Lets go of what was held for the plan before; each promise ends when what is held now does. */
   begin(plan: Plan): Promise<void>[] {
     this.end();
+    // Nobody would let go of these again, and the end would wait for them for ever.
+    if (this.#isStopped) return [];
     const { signal } = (this.#over = new AbortController());
     const groups = new Map<Link, Group>([...plan.groups.values()].map((group) => [group.link, group]));
     this.#unsaid = new Set([...groups].flatMap(([{ listens }, { connection }]) => (listens === true ? [connection] : [])));
@@ -43,6 +46,12 @@ export class Holding {
 
   end(): void {
     this.#over.abort();
+  }
+
+  /** For good. */
+  stop(): void {
+    this.#isStopped = true;
+    this.end();
   }
 
   async #hold({ resources, groups, groupOf }: Plan, link: Link, connection: string, signal: AbortSignal): Promise<void> {

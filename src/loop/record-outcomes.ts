@@ -1,5 +1,6 @@
+import type { Outcomes } from './foreseen.ts';
 import type { Journal } from './journal.ts';
-import type { Outcomes, Roll } from './roll.ts';
+import type { Roll } from './roll.ts';
 
 /** Writes down what a look led to: a pin, what is known now, and a verdict where more came of it than another look. */
 export function recordOutcomes({ resource, effects, adopted, changed }: Outcomes, roll: Roll, journal: Journal): void {

@@ -4,31 +4,17 @@ import type { Resource } from '../core/expectation.ts';
 import type { Glance } from '../core/glance.ts';
 import type { IncidentClass } from '../core/incident.ts';
 import { massOf, type Mass } from '../core/mass.ts';
-import { BLANK } from '../core/memory.ts';
+import { BLANK, type Memory } from '../core/memory.ts';
 import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
-import { remember } from '../core/remember.ts';
 import type { Instant, ResourceReport } from '../core/report.ts';
-import { isUninspectable, NEW, step, type StateEffect, type Stepped } from '../core/state.ts';
-import { judge, type LookMade } from '../core/verdict.ts';
+import { isUninspectable, NEW, step } from '../core/state.ts';
+import type { LookMade } from '../core/verdict.ts';
 import type { ResourceRecord, Snapshot } from '../ports.ts';
 import { calmFrom, healthyOf, onlySighting, type Calm } from './calm-look.ts';
+import { judgeLook, type Foreseen, type Outcomes } from './foreseen.ts';
 import { Glances } from './glances.ts';
 import type { Plan } from './plan.ts';
-
-/** What one look at one resource led to. */
-export interface Outcomes {
-  readonly resource: Resource;
-  readonly effects: readonly StateEffect[];
-  /** True once, when an identity was taken on first use. */
-  readonly adopted: boolean;
-  /** True where something other than the time of the last look changed: worth writing down at once. */
-  readonly changed: boolean;
-}
-
-interface Advanced extends Stepped {
-  readonly after: ReturnType<typeof remember>;
-}
 
 /** The resources on the roll and what is known of each, in memory. */
 export class Roll {
@@ -85,47 +71,59 @@ export class Roll {
     return this.#records.get(id);
   }
 
-  /** Judges one look and advances the resource's machine by it. Undefined where it comes to nothing: a look like the one before it. */
+  /** What is remembered of a resource, which is the same before and after a look that says the same: nothing is judged for it. */
+  memoryOf(id: string): Memory | undefined {
+    return this.#records.get(id)?.memory;
+  }
+
+  /** Judges one look and takes it in. Undefined where it comes to nothing: a look like the one before it. */
   look(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
+    const foreseen = this.foresee(id, given, look, at, tookMs);
+    return foreseen && this.take(foreseen);
+  }
+
+  /** What a look will lead to, without any of it coming to pass yet; undefined where it is not on the roll. */
+  foresee(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Foreseen | undefined {
     const calm = this.#calm.get(id);
     const report = onlySighting(given);
-    if (calm && report && calm.look.depth === look.depth && calm.look.path === look.path && saidAlike(calm.report, report)) {
-      calm.seenAt = report.evidence.at;
-      calm.at = at;
-      calm.tookMs = tookMs;
-      calm.owed = true;
+    if (calm && report && calm.look.depth === look.depth && calm.look.path === look.path && saidAlike(calm.report, report))
+      return { id, at, tookMs, is: { calm, seenAt: report.evidence.at } };
+    const [resource, record] = [this.#resources.get(id), this.record(id)];
+    if (!resource || !record) return undefined;
+    const judged = judgeLook(resource, given, record, look, at, this.#adopts);
+    const still = report && !judged.outcomes.changed && leftAlone(record, judged.to);
+    const next = still ? calmFrom(resource, look, report, judged.to.state, at, tookMs) : undefined;
+    return { id, at, tookMs, is: { ...judged, next, dim: isDim(judged.to) } };
+  }
+
+  /** False where something has changed since that it was foreseen from. */
+  stillHolds({ id, is }: Foreseen): boolean {
+    return 'calm' in is ? this.#calm.get(id) === is.calm : this.#records.get(id) === is.from;
+  }
+
+  /** Takes in what was foreseen and still holds. Undefined where it comes to nothing. */
+  take({ id, at, tookMs, is }: Foreseen): Outcomes | undefined {
+    if ('calm' in is) {
+      Object.assign(is.calm, { seenAt: is.seenAt, at, tookMs, owed: true });
       return undefined;
     }
-    const before = this.record(id);
-    this.#calm.delete(id);
-    const outcomes = this.#judge(id, given, look, at, tookMs);
-    const after = this.#records.get(id);
-    if (report && before && after && outcomes?.changed === false && leftAlone(before, after))
-      this.#calm.set(id, calmFrom(outcomes.resource, look, report, after.state, at, tookMs));
-    return outcomes;
+    this.#put(id, is.to, is.dim);
+    this.#took.set(id, tookMs);
+    if (is.next) this.#calm.set(id, is.next);
+    else this.#calm.delete(id);
+    return is.outcomes;
   }
 
   #settle(id: string): void {
     const calm = this.#calm.get(id);
-    if (!calm?.owed) return;
+    const [resource, record] = [this.#resources.get(id), this.#records.get(id)];
+    if (!calm?.owed || !resource || !record) return;
     calm.owed = false;
     const evidence = { ...calm.report.evidence, at: calm.seenAt };
-    const before = this.#records.get(id)?.state;
-    this.#judge(id, [{ ...calm.report, evidence }], calm.look, calm.at, calm.tookMs);
-    this.#glances.still(id, before, this.#records.get(id)?.state);
-  }
-
-  #judge(id: string, given: readonly ResourceReport[], look: LookMade, at: Instant, tookMs: number): Outcomes | undefined {
-    const resource = this.#resources.get(id);
-    const record = this.#records.get(id);
-    if (!resource || !record) return undefined;
-    const { next, effects, after } = advanceReadable(resource, given, record, look, at);
-    const adopted = after.adopted && this.#adopts;
-    const memory = after.adopted && !adopted ? { ...after.memory, adopted } : after.memory;
-    this.#put(id, { state: next, memory });
-    this.#took.set(id, tookMs);
-    const changed = effects.length > 0 || adopted || memory.tainted !== record.memory.tainted || !standAlike(next, record.state);
-    return { resource, effects, adopted, changed };
+    const { to } = judgeLook(resource, [{ ...calm.report, evidence }], record, calm.look, calm.at, this.#adopts);
+    this.#put(id, to);
+    this.#took.set(id, calm.tookMs);
+    this.#glances.still(id, record.state, to.state);
   }
 
   /** The watcher did not run: what it did not see meanwhile is not the resources' darkness. */
@@ -223,48 +221,16 @@ export class Roll {
     return this.#unswept.size === 0;
   }
 
-  #put(id: string, record: ResourceRecord): void {
+  #put(id: string, record: ResourceRecord, dim = isDim(record)): void {
     this.#masses.clear();
     this.#records.set(id, record);
-    toggle(this.#dim, id, record.state.blind || Object.values(record.state.facets).some((facet) => facet.sight.blindNow));
+    toggle(this.#dim, id, dim);
     toggle(this.#unswept, id, record.state.facets['presence'] === undefined);
   }
 }
 
-/** What cannot even be read as a report counts as not said (law 6): one probe's nonsense about one resource must not cost the others their look. */
-function advanceReadable(
-  resource: Resource,
-  reports: readonly ResourceReport[],
-  record: ResourceRecord,
-  look: LookMade,
-  at: Instant,
-): Advanced {
-  try {
-    return advance(resource, reports, record, look, at);
-  } catch {
-    return advance(resource, [], record, look, at);
-  }
-}
-
-function advance(
-  resource: Resource,
-  reports: readonly ResourceReport[],
-  { state, memory }: ResourceRecord,
-  look: LookMade,
-  at: Instant,
-): Advanced {
-  const judgments = judge(resource, reports, memory, look);
-  const stepped = step(resource, state, { type: 'looked', at, ...look, judgments });
-  return { ...stepped, after: remember(resource, memory, stepped.next, reports, judgments) };
-}
-
-/** True where nothing changed but when it was last looked at. */
-function standAlike({ facets: a }: ResourceRecord['state'], { facets: b }: ResourceRecord['state']): boolean {
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => a[name]?.standing === b[name]?.standing && a[name]?.sight.blindNow === b[name]?.sight.blindNow)
-  );
+function isDim({ state }: ResourceRecord): boolean {
+  return state.blind || Object.values(state.facets).some((facet) => facet.sight.blindNow);
 }
 
 function toggle(set: Set<string>, id: string, member: boolean): void {

@@ -2,7 +2,7 @@ import { openMembers } from '../core/incident.ts';
 import type { Remembered } from '../core/manifest-diff.ts';
 import type { Instant } from '../core/report.ts';
 import { ACCEPTED, sayTampering, UNSIGNED, type Standing } from '../core/standing.ts';
-import { comparePlans, rememberPlan } from './changes.ts';
+import { comparePlans, recallRoll, rememberPlan } from './changes.ts';
 import type { Desk } from './desk.ts';
 import type { Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
@@ -35,9 +35,10 @@ export class Succession {
     const { sha256, version } = plan.manifest;
     // Where nobody signs, this is all that says what was believed on first use.
     this.#journal.record('start', '@watchdog', { manifest: sha256, version, signing: plan.standing?.state ?? 'unsigned' });
-    if (meta['roll'] !== undefined) {
+    const before = recallRoll(meta, plan);
+    if (before) {
       const digests = JSON.parse(meta['config'] ?? '{}') as Record<string, string>;
-      this.announce(plan, roll, { roll: JSON.parse(meta['roll']) as Remembered[], digests }, at);
+      this.announce(plan, roll, { roll: before, digests }, at);
     } else if (plan.manifest.version > 1) {
       const what = `the store is empty, but manifest version ${plan.manifest.version} has been in use: what was known of identities and baselines is lost`;
       this.#troubles.raise('store.empty', what, 'warning', at, plan.repeat);

@@ -13,6 +13,11 @@ export class Tray {
   readonly #inherited = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #dropped = new Set<string>();
+  /** Worded since the last `hold()`. */
+  readonly #worded = new Set<string>();
+  /** What may not leave yet: by post, since which `hold()`. */
+  readonly #held = new Map<string, number>();
+  #holds = 0;
   #seq = 0;
 
   constructor(newId: (at: Instant) => string, posts: readonly Post[]) {
@@ -36,10 +41,10 @@ export class Tray {
       const reworded = { ...page, event: trigger.page.event, reason: trigger.page.reason };
       // A letter that may have arrived keeps its identity only with its wording: reworded, it is another letter.
       const untried = trigger.attempts === 0 && !this.#inherited.has(trigger.id);
-      this.#keep({ ...trigger, id: untried ? trigger.id : this.#newId(at), page: reworded });
+      this.#word({ ...trigger, id: untried ? trigger.id : this.#newId(at), page: reworded });
       return;
     }
-    this.#keep({
+    this.#word({
       id: this.#newId(at),
       seq: ++this.#seq,
       key: incident.key,
@@ -49,6 +54,18 @@ export class Tray {
       attempts: 0,
       notBefore: at.steady,
     });
+  }
+
+  /**
+   * Keeps back what was worded since the last call while it is being `written`: until it is in the store, or the store is known not to take it. A
+   * letter that is reworded meanwhile waits for its new words.
+   */
+  async hold(written: Promise<void>): Promise<void> {
+    const [held, turn] = [[...this.#worded], ++this.#holds];
+    this.#worded.clear();
+    for (const id of held) this.#held.set(id, turn);
+    await written;
+    for (const id of held) if (this.#held.get(id) === turn) this.#held.delete(id);
   }
 
   /** What may be attempted now, gravest and oldest first: per key and pager only the first in line, and none already in flight. */
@@ -61,7 +78,7 @@ export class Tray {
       if (!head || post.seq < head.seq) heads.set(lane, post);
     }
     return [...heads.values()]
-      .filter((post) => post.notBefore <= now.steady && !this.#out.has(post.id))
+      .filter((post) => post.notBefore <= now.steady && !this.#out.has(post.id) && !this.#held.has(post.id))
       .sort((a, b) => gravity(b.page) - gravity(a.page) || a.seq - b.seq);
   }
 
@@ -115,6 +132,8 @@ export class Tray {
   drop(id: string): void {
     this.#posts.delete(id);
     this.#changed.delete(id);
+    this.#held.delete(id);
+    this.#worded.delete(id);
     this.#dropped.add(id);
   }
 
@@ -134,6 +153,12 @@ export class Tray {
   redo(posts: readonly Post[], dropped: readonly string[]): void {
     for (const post of posts) if (this.#posts.has(post.id)) this.#changed.add(post.id);
     for (const id of dropped) if (!this.#posts.has(id)) this.#dropped.add(id);
+  }
+
+  /** A letter that says something new. */
+  #word(post: Post): void {
+    this.#worded.add(post.id);
+    this.#keep(post);
   }
 
   #keep(post: Post): void {

@@ -26,6 +26,7 @@ export type TroubleName =
   | 'loop.stalled'
   | 'loop.blocked'
   | 'clock.stopped'
+  | 'certificate.ends'
   | 'coverage.fell'
   | 'credential.too-strong'
   | 'events.unheard'

@@ -6,6 +6,8 @@ import type { Clock, Cron, Heartbeat, Log, Random, Store, Witness } from '../por
 /** What a watch needs of the world. */
 export interface WatchPorts {
   readonly clock: Clock;
+  /** Resolves once whatever else is ready has had its turn: between two parts of long work. */
+  readonly turn: () => Promise<void>;
   readonly random: Random;
   readonly cron: Cron;
   readonly log: Log;

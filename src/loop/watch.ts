@@ -12,6 +12,7 @@ import { Errands } from './errands.ts';
 import type { LastAudit } from './self-audit.ts';
 import { Excuses } from './excuses.ts';
 import { Flusher } from './flusher.ts';
+import { Foresight, type Outcomes } from './foresight.ts';
 import { Holding } from './hold.ts';
 import { Journal } from './journal.ts';
 import { Outbox } from './outbox.ts';
@@ -20,7 +21,7 @@ import { perform } from './perform.ts';
 import { Pulse } from './pulse.ts';
 import { recordDelivery } from './record-delivery.ts';
 import { recordOutcomes } from './record-outcomes.ts';
-import { Roll, type Outcomes } from './roll.ts';
+import { Roll } from './roll.ts';
 import { Schedule, type Due } from './schedule.ts';
 import { reasonsNotReady, watchItself, type WatchStatus } from './self.ts';
 import { Stall } from './stall.ts';
@@ -121,7 +122,7 @@ export class Watch {
     if (!this.#stop.signal.aborted) {
       this.#journal.record('stop', '@watchdog', {});
       this.#stop.abort(new Error('stopping'));
-      this.#holding.end();
+      this.#holding.stop();
       this.#witnessing.stop();
       this.#wake.abort();
     }
@@ -135,9 +136,10 @@ export class Watch {
 
   /**
    * Goes over to a new plan. Everything that can fail has been done by whoever made the plan; what the change takes off the roll
-   * closes with that reason, never as an all-clear, and is paged by the old routes.
+   * closes with that reason, never as an all-clear, and is paged by the old routes. A watch told to end only closes it.
    */
   async reload(plan: Plan): Promise<void> {
+    if (this.#stop.signal.aborted) return closeGroups(plan);
     const at = this.#ports.clock.now();
     const old = this.#plan;
     this.#succession.announce(plan, this.#roll, { roll: old.resources.map(toRemembered), digests: old.configDigests }, at);
@@ -214,8 +216,7 @@ export class Watch {
       this.#wake = new AbortController();
       for (const due of this.#schedule.take(at, (id) => this.#roll.isUninspectable(id))) this.#track(this.#look(due));
       this.#tick(at);
-      const wait = Math.min(this.#schedule.wait(at), this.#outbox.wait());
-      await this.#ports.clock.sleep(Math.max(1, wait), this.#wake.signal).catch(() => {});
+      await this.#ports.clock.sleep(Math.max(1, Math.min(this.#schedule.wait(at), this.#outbox.wait())), this.#wake.signal).catch(() => {});
     }
   }
 
@@ -243,9 +244,8 @@ export class Watch {
     this.#claims.tick(at);
     this.#desk.tick(at);
     this.#troubles.tick(at);
-    const { manifest } = this.#plan;
     const [overdue, storeError, unheard] = [this.#schedule.overdue(at), this.#journal.error, this.#pulse.unheardSince(at)];
-    watchItself(this.#troubles, { overdue, expires: manifest.expires, storeError, unheard }, at);
+    watchItself(this.#troubles, { overdue, expires: this.#plan.manifest.expires, storeError, unheard }, at);
     this.#flusher.tick(this.#roll, this.#schedule, at);
     this.#track(this.#settle(at).then(() => this.#outbox.pump()));
     for (const errand of this.#errands.run(at, this.#plan, this.#stop.signal)) this.#track(errand);
@@ -253,19 +253,20 @@ export class Watch {
   }
 
   async #look(due: Due): Promise<void> {
-    const group = this.#plan.groups.get(due.group);
+    const [group, schedule] = [this.#plan.groups.get(due.group), this.#schedule];
     if (!group) return;
-    const schedule = this.#schedule;
     const resources = due.ids.flatMap((id) => this.#roll.resources.get(id) ?? []);
     const bounds = { clock: this.#ports.clock, patience: group.patience(due.depth), signal: this.#stop.signal };
     const result = await runBatch(group.link, resources, due, bounds);
+    const foresight = new Foresight(this.#roll, resources, result, due, this.#ports.clock.now());
+    const isOver = (): boolean => this.#stop.signal.aborted || schedule !== this.#schedule;
+    while (!isOver() && foresight.work(this.#ports.clock.now())) await this.#ports.turn();
     const at = this.#ports.clock.now();
     schedule.ended(due, at);
     // A plan that was replaced meanwhile may hold other resources under these names: what the old link saw is not judged by the new roll.
-    if (this.#stop.signal.aborted || schedule !== this.#schedule) return;
+    if (isOver()) return;
     // All are judged before any is told of: what befell everything at once is one thing.
-    const judged = resources.flatMap(({ id }) => this.#roll.look(id, result.reports.get(id) ?? [], due, at, result.tookMs) ?? []);
-    for (const outcomes of judged) {
+    for (const outcomes of foresight.take()) {
       this.#apply(outcomes, at);
       this.#flusher.measuring.look(outcomes.resource, result.reports.get(outcomes.resource.id) ?? [], due.depth, outcomes.changed);
     }
@@ -277,8 +278,7 @@ export class Watch {
   }
 
   #apply(outcomes: Outcomes, at: Instant): void {
-    const { resource, effects } = outcomes;
-    for (const effect of effects) perform(resource, effect, at, { ...this.#parts(), witness: this.#witnessing.word(at) });
+    for (const effect of outcomes.effects) perform(outcomes.resource, effect, at, { ...this.#parts(), witness: this.#witnessing.word(at) });
     recordOutcomes(outcomes, this.#roll, this.#journal);
   }
 
@@ -288,7 +288,7 @@ export class Watch {
     const [troubles, paces] = [this.#troubles.save(), this.#outbox.savePaces()];
     const meta = { troubles, paces, ...this.#excuses.save(), watchdog_episode: String(this.#troubleEpisode) };
     for (const [name, value] of Object.entries(meta)) this.#journal.keepMetaIfChanged(name, value);
-    await this.#journal.commit();
+    await this.#desk.tray.hold(this.#journal.commit());
   }
 
   async #settled(post: Post, delivery: Delivery, sent: Instant): Promise<void> {

@@ -5,10 +5,20 @@ import type { Context } from 'hono';
 /** Of an IPv6 address this many groups are one subscriber's, who can take any address below them. */
 const GROUPS = 4;
 
-/** From where somebody asks, as far as it tells one from another: an IPv4 address, the /64 of an IPv6 address, or `local` for a socket. */
-export function addressOf(context: Context): string {
+/**
+ * From where somebody asks, as far as it tells one from another: an IPv4 address, the /64 of an IPv6 address, or `local` for a socket. `behindProxy`:
+ * whoever connects is a proxy, and the last address in X-Forwarded-For is the one that it added; those before it are what its client said.
+ */
+export function addressOf(context: Context, behindProxy = false): string {
   const { incoming } = (context.env ?? {}) as { readonly incoming?: IncomingMessage };
-  return neighbourhood(incoming?.socket.remoteAddress);
+  const last = behindProxy ? context.req.header('x-forwarded-for')?.split(',').at(-1) : undefined;
+  const told = neighbourhood(last === undefined ? undefined : withoutPort(last.trim()));
+  return told === 'local' ? neighbourhood(incoming?.socket.remoteAddress) : told;
+}
+
+/** Some proxies add the port. */
+function withoutPort(text: string): string {
+  return (/^\[([^\]]*)\](?::\d+)?$/.exec(text) ?? /^([\d.]+):\d+$/.exec(text))?.[1] ?? text;
 }
 
 /** `address` as a socket has it. */

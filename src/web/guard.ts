@@ -20,6 +20,8 @@ export interface GuardOptions {
   /** By name, as config.yaml has them now. */
   readonly tokens?: (() => ReadonlyMap<string, TokenConfig>) | undefined;
   readonly log?: Log | undefined;
+  /** Whether a proxy on this machine says who asks. */
+  readonly behindProxy?: boolean | undefined;
   /** Steady ms. */
   readonly steady?: (() => number) | undefined;
   /** Ms since 1970. */
@@ -64,7 +66,7 @@ export class Guard {
     if (token === undefined) return this.#unknownToken(context, 'a bearer token is needed');
     const held = this.#held(token);
     if (held) return this.#judge(context, held, scopes);
-    const [address, now] = [addressOf(context), this.#now()];
+    const [address, now] = [this.#addressOf(context), this.#now()];
     const wait = this.#wrong.wait(address, now);
     if (wait > 0) return { refusal: tooMany(context, 'too many wrong tokens from this address', wait) };
     const name = whoseToken(`Bearer ${token}`, await own());
@@ -76,7 +78,7 @@ export class Guard {
 
   /** Counts what is sent; a refusal where it is too much. `name`: whose token came with it. */
   spend(context: Context, name?: string): Response | undefined {
-    const wait = name === undefined ? this.#unknown.take(addressOf(context), this.#now()) : this.#sent.take(name, this.#now());
+    const wait = name === undefined ? this.#unknown.take(this.#addressOf(context), this.#now()) : this.#sent.take(name, this.#now());
     return wait > 0 ? tooMany(context, 'too many', wait) : undefined;
   }
 
@@ -121,6 +123,10 @@ export class Guard {
   #unknownToken(context: Context, error: string): Admitted {
     context.header('www-authenticate', 'Bearer');
     return { refusal: problem(context, 'no-token', error) };
+  }
+
+  #addressOf(context: Context): string {
+    return addressOf(context, this.#options.behindProxy);
   }
 
   #tokens(): ReadonlyMap<string, TokenConfig> {

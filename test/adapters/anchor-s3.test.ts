@@ -8,7 +8,7 @@ const AT = Date.UTC(2026, 10, 28);
 const never = new AbortController().signal;
 
 describe('the anchor in S3', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let receiver: Receiver;
   const open = (parts: Partial<S3AnchorOptions> = {}) =>
     createS3Anchor({

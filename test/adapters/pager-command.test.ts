@@ -39,7 +39,7 @@ describe('the command pager', () => {
         return false;
       }
     };
-    for (let tries = 0; tries < 100 && runs(); tries++) await sleep(20);
+    for (let tries = 0; tries < 4000 && runs(); tries++) await sleep(20);
     assert.equal(runs(), false, `${name} still runs`);
   }
 
@@ -116,7 +116,7 @@ describe('the command pager', () => {
   it('does not wait for what a program leaves running, nor leave it', async () => {
     const begun = performance.now();
     assert.equal((await pagerOf('sleep 100 & echo $! > "$1/child"; exit 0').deliver(makeLetter(), never)).kind, 'delivered');
-    assert.ok(performance.now() - begun < 30_000);
+    assert.ok(performance.now() - begun < 60_000);
     await gone('child');
   });
 

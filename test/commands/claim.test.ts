@@ -7,7 +7,7 @@ import { Site, volume } from '../support/site.ts';
 const TOKEN = 'claims-token-0123456789';
 
 describe('rollcall claim', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('reaches a daemon over HTTP or through its store, and is shown in its page', async () => {
     await using box = await startPostBox();

@@ -8,7 +8,7 @@ import { startReceiver } from '../support/receiver.ts';
 import { backups, Site, volume } from '../support/site.ts';
 
 describe('rollcall validate', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('says ok and what it read, or every complaint at once, and contacts nobody', async () => {
     using site = new Site({ resources: [volume('tmp', '/tmp')], pgUrl: 'postgres://nobody:nothing@127.0.0.1:1/x' });
     const ok = await runCli(['validate'], { cwd: site.path });
@@ -16,7 +16,12 @@ describe('rollcall validate', function () {
     assert.match(ok.stdout, /manifest\.yaml: ok, site version 1, 1 resources/);
     assert.match(ok.stdout, /^digest of the manifest: sha256:[0-9a-f]{64}$/m);
     const json = await runCli(['validate', '--json'], { cwd: site.path });
-    assert.deepEqual(JSON.parse(json.stdout), { ok: true, manifest: { id: 'site', version: 1, resources: 1 }, complaints: [] });
+    assert.deepEqual(JSON.parse(json.stdout), {
+      ok: true,
+      manifest: { id: 'site', version: 1, resources: 1 },
+      complaints: [],
+      warnings: [],
+    });
     site.rewrite({ resources: [volume('a', 'relative'), backups('a', '/srv/*', { connection: 'dsik' })] });
     const bad = await runCli(['validate'], { cwd: site.path });
     assert.equal(bad.code, 78);
@@ -35,7 +40,8 @@ describe('rollcall validate', function () {
 });
 
 describe('rollcall explain', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
+
   it('tells what else than time makes a look due, and validate what is wrong with it', async () => {
     const queue = 'arn:aws:sqs:eu-west-1:111122223333:rollcall-events';
     const connections = (events?: object) => ({
@@ -90,7 +96,7 @@ describe('rollcall explain', function () {
 });
 
 describe('rollcall status and incidents', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('say that nobody has looked where no daemon ever ran, and end with 0', async () => {
     using site = new Site({ resources: [volume('tmp', '/tmp')] });
     const status = await runCli(['status'], { cwd: site.path });
@@ -119,7 +125,7 @@ describe('rollcall status and incidents', function () {
 });
 
 describe('rollcall page-test', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('sends a test and its end, and ends with 2 where a pager fails', async () => {
     await using box = await startPostBox();
     const broken = await startReceiver({ status: 500 });
@@ -155,7 +161,7 @@ describe('rollcall page-test', function () {
 });
 
 describe('rollcall', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it('prints its version, its help and the schemas', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
     for (const args of [['version'], ['--version'], ['-V']])
@@ -197,7 +203,7 @@ describe('rollcall', function () {
     // The server of the demo runs as another user than root, and must be let through.
     chmodSync(site.path, 0o755);
     await using demo = startCli(['demo'], { cwd: '/', env: { TMPDIR: site.path } });
-    for (let tries = 0; tries < 500 && !demo.stdout.includes('The watchdog starts'); tries++) await wait(20);
+    for (let tries = 0; tries < 4000 && !demo.stdout.includes('The watchdog starts'); tries++) await wait(20);
     demo.signal('SIGTERM');
     assert.equal(await demo.ended, 1);
     assert.deepEqual(
@@ -221,7 +227,7 @@ function processesNaming(folder: string): string[] {
 }
 
 describe('rollcall explain, of a route with a fallback and rungs', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('lists every call in the order of time', async () => {
     const pagers = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { type: 'webhook', url: `http://127.0.0.1:9/${name}` }]));
     const escalate = [
@@ -261,7 +267,7 @@ describe('rollcall explain, of a route with a fallback and rungs', function () {
 });
 
 describe('rollcall status', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   it('shows the maintenance windows that are open or to come, with author, reason and scope', async () => {
     const window = { author: 'alice', reason: 'new disks', resources: ['tmp'], connections: [] };
     const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();

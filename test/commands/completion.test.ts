@@ -12,7 +12,7 @@ const INCIDENT = '01KAQ5X4S8T3V9W2Y6Z7B0C1D2';
 const REQUEST = '01KAQ5X4S8T3V9W2Y6Z7B0C1D3';
 
 describe('completion', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let site: Site;
   before(async () => {
     site = new Site({

@@ -30,7 +30,7 @@ function tries(flags: readonly string[], paths: { readonly own: string; readonly
 }
 
 describe('a confined daemon', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is the same process with less to reach for, and so are those that look at files', async () => {
     using site = new Site();
@@ -113,6 +113,31 @@ describe('a confined daemon', function () {
     daemon.signal('SIGHUP');
     await daemon.says('"reload refused"');
     assert.match(daemon.stderr, /may not do what the config now asks for \(.*\): restart for that/);
+  });
+
+  it('says to restart where the config now names files that it may not read, whatever they are for', async () => {
+    using site = new Site({ resources: [volume('tmp', '/tmp')] });
+    using other = new Site();
+    const url = other.write('hook.url', 'http://127.0.0.1:9/', 0o600);
+    const ca = other.write('ca.pem', 'no certificate');
+    const connections = { disk: { probe: 'file', accept: ['root', 'write'] } };
+    await using daemon = startCli(['watch'], { cwd: site.path });
+    await daemon.says('"watching"');
+    const wanted = [
+      [url, { pagers: { hook: { type: 'webhook', url: { file: url } } }, routes: [{ pagers: ['hook'] }] }],
+      [ca, { connections: { ...connections, other: { probe: 'peer', url: 'https://other.example', ca } } }],
+      [other.path, { connections, manifest: join(other.path, 'manifest.yaml') }],
+    ] as const;
+    for (const [at, [path, config]] of wanted.entries()) {
+      site.rewrite({ config });
+      daemon.signal('SIGHUP');
+      const refusals = (): string[] => daemon.stderr.split('\n').filter((line) => line.includes('"reload refused"'));
+      await daemon.heard(() => refusals().length > at);
+      const [{ why }] = refusals()
+        .slice(at)
+        .map((line) => JSON.parse(line) as { why: string }) as [{ why: string }];
+      assert.equal(why, `this process may not do what the config now asks for (--allow-fs-read=${path}): restart for that`);
+    }
   });
 
   it('says what is wrong with its files, before anything else', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { confinement, type Confining } from '../../src/confine.ts';
+import { confinement, isGranted, type Confining } from '../../src/confine.ts';
 import type { Config } from '../../src/config/types.ts';
 
 type Given = Parameters<typeof confinement>[0];
@@ -99,5 +99,19 @@ describe('what a daemon is left', () => {
       console.log(JSON.stringify([ask('fs.read', reads), ask('fs.write', writes), ask('fs.read', denied.read), ask('fs.write', denied.write)]));`;
     const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--eval', script], { encoding: 'utf8' });
     assert.deepEqual(JSON.parse(stdout || `"${stderr}"`), [reads, writes, [], []]);
+  });
+
+  it('covers what lies in a folder that was granted, and nothing beside it', () => {
+    const flags = ['--permission', '--allow-fs-read=/srv/a', '--allow-fs-read=/srv/a/*', '--allow-fs-read=/srv/b'];
+    const granted = ['--permission', '--allow-fs-read=/srv/a', '--allow-fs-read=/srv/a/b/c.pem', '--allow-fs-read=/srv/a/b/*'];
+    const beyond = [
+      '--allow-fs-read=/srv/ab',
+      '--allow-fs-read=/srv/b/*',
+      '--allow-fs-read=/srv',
+      '--allow-fs-write=/srv/a/b',
+      '--allow-ffi',
+    ];
+    for (const [asked, is] of [...granted.map((flag) => [flag, true] as const), ...beyond.map((flag) => [flag, false] as const)])
+      assert.equal(isGranted(asked, flags), is, asked);
   });
 });

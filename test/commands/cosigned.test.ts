@@ -16,7 +16,7 @@ interface Kept {
 }
 
 describe('two watchers that bear witness to each other', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
 
   it('cosign each other’s heads, keep them, and a checkpoint counts only with the cosignature asked for', async () => {
     using one = new Site();

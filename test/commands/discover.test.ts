@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, utimesSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runCli } from '../support/cli.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -18,7 +19,7 @@ interface Printed {
 }
 
 describe('rollcall discover', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres({ auth: 'scram' });
@@ -40,6 +41,34 @@ describe('rollcall discover', function () {
     site.rewrite({ config: { connections: { pg: pgConnection, disk } } });
     return site;
   }
+
+  it('says that a draft has no place before it asks anybody', async () => {
+    let asked = 0;
+    const server = createServer((socket) => {
+      asked++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    using site = new Site({ pgUrl: `postgres://x@127.0.0.1:${port}/postgres`, resources: [database('orders')] });
+    try {
+      for (const [output, said] of [
+        ['manifest.yaml', /^rollcall: manifest\.yaml is there already; --force writes over it$/m],
+        ['nowhere/draft.yaml', /^rollcall: nowhere\/draft\.yaml cannot be written: ENOENT$/m],
+        ['manifest.yaml/draft.yaml', /cannot be written: ENOTDIR$/m],
+      ] as const) {
+        const { code, stdout, stderr } = await runCli(['discover', 'pg', '-o', output], { cwd: site.path });
+        assert.deepEqual([code, stdout], [64, '']);
+        assert.match(stderr, said);
+      }
+      assert.equal((await runCli(['discover', 'pg', '-o', '.', '--force'], { cwd: site.path })).code, 64);
+      assert.equal(asked, 0);
+      await runCli(['discover', 'pg', '-o', 'manifest.yaml', '--force'], { cwd: site.path });
+      assert.ok(asked > 0, 'whoever may write over it is not stopped');
+    } finally {
+      server.close();
+    }
+  });
 
   it('writes a draft which, put in place as it is, is whole and of which everything is there', async () => {
     using site = makeSite();

@@ -12,7 +12,7 @@ import { Site, volume } from '../support/site.ts';
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 
 describe('rollcall evidence', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let site: Site;
   before(async () => {
     await using box = await startPostBox();

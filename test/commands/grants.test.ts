@@ -4,7 +4,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { backups, database, Site } from '../support/site.ts';
 
 describe('rollcall grants', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres({ auth: 'scram' });

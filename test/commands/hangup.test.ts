@@ -5,7 +5,7 @@ import { watch } from '../../src/commands/watch.ts';
 import { Site, volume } from '../support/site.ts';
 
 describe('a SIGHUP', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('that comes while the watcher still starts ends nothing, and is carried out once it has started', async () => {
     using site = new Site({ pageUrl: 'http://127.0.0.1:9/', resources: [volume('tmp', '/tmp')] });
@@ -22,6 +22,7 @@ describe('a SIGHUP', function () {
         knows: () => false,
         become: undefined,
         ask: () => Promise.resolve(undefined),
+        input: async function* () {},
         readLine: () => Promise.resolve(undefined),
         signal: stop.signal,
         // At once: before anything has been read.

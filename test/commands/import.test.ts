@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { runCli } from '../support/cli.ts';
 import { database, Site } from '../support/site.ts';
@@ -74,12 +76,14 @@ interface Printed {
 }
 
 describe('rollcall import', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let site: Site;
   beforeEach(() => {
     site = new Site({ pgUrl: 'postgres://x@127.0.0.1:1/postgres', resources: [database('x')] });
   });
   afterEach(() => site[Symbol.dispose]());
+  const ROLLCALL = `'${process.execPath}' '${fileURLToPath(new URL('../../src/cli.ts', import.meta.url))}'`;
+  const bash = (line: string) => spawnSync('bash', ['-c', line.replace('$R', ROLLCALL)], { cwd: site.path, encoding: 'utf8' });
   const run = (...args: string[]) => runCli(['import', ...args], { cwd: site.path });
   async function imported(format: string, text: string): Promise<Printed> {
     site.write('in', text);
@@ -105,6 +109,38 @@ describe('rollcall import', function () {
       printed.skipped.map(({ type, name, why }) => `${type} ${name}: ${why}`),
       ['service exporter: no probe of this version knows it', 'volume nfs: its driver rexray keeps it where this probe cannot look'],
     );
+  });
+
+  it('takes what a shell hands over, however it is called', () => {
+    for (const by of [
+      'cat in | $R import compose -',
+      'cat in | $R import compose /dev/stdin',
+      '$R import compose ../../../../../../../dev/stdin < in',
+      '$R import compose <(sleep 0.2; cat in)',
+      'cat in | $R import compose /proc/self/fd/0',
+    ]) {
+      site.write('in', COMPOSE);
+      const { status, stdout, stderr } = bash(by);
+      assert.equal(status, 0, `${by}: ${stderr}`);
+      assert.match(stdout, /name: orders/, by);
+    }
+  });
+
+  it('waits for no pipe that lies in a folder, and reads no more than there can be', async () => {
+    assert.equal(spawnSync('mkfifo', [join(site.path, 'pipe')]).status, 0);
+    truncateSync(site.write('huge', ''), 5 * 1024 ** 3);
+    for (const [file, said] of [
+      ['pipe', /^pipe:1:1 .*no plain file.*RC_FILE_UNREADABLE$/m],
+      ['/dev/zero', /^\/dev\/zero:1:1 .*no plain file.*RC_FILE_UNREADABLE$/m],
+      ['huge', /^huge:1:1 .*is larger than 64 MiB.*RC_IMPORT_UNREADABLE$/m],
+    ] as const) {
+      const { code, stderr } = await run('compose', file);
+      assert.equal(code, 78);
+      assert.match(stderr, said);
+    }
+    const { status, stderr } = bash('cat /dev/zero | $R import compose -');
+    assert.equal(status, 78);
+    assert.match(stderr, /^-:1:1 .*is larger than 64 MiB/m);
   });
 
   it('makes entries of manifests of Kubernetes', async () => {

@@ -27,6 +27,7 @@ function makeIo(cwd: string, typist: Typist | undefined): { io: Io; said: { out:
     become: undefined,
     terminal: typist && { input: typist.input, output: typist.output },
     ask: async () => undefined,
+    input: async function* () {},
     readLine: async () => undefined,
     signal: new AbortController().signal,
     onHangup: () => {},
@@ -38,7 +39,7 @@ function makeIo(cwd: string, typist: Typist | undefined): { io: Io; said: { out:
 }
 
 describe('rollcall init', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   let folder: Folder;
   before(async () => {

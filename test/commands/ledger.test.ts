@@ -12,7 +12,7 @@ import { Site, volume } from '../support/site.ts';
 
 /** What somebody can do who is root on the watcher's host, and what a head that was kept elsewhere still shows. */
 describe('rollcall ledger', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let box: PostBox;
   let site: Site;
   /** The page that left in the middle of it: its head is out of reach. */
@@ -134,7 +134,7 @@ describe('rollcall ledger', function () {
 });
 
 describe('rollcall ledger over archived entries', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let site: Site;
   before(async () => {
     site = new Site({ pageUrl: 'http://127.0.0.1:9/', config: { ledger: { archive: { folder: './archive', after: '30d' } } } });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ROOT } from '../support/source-file.ts';
 
 /** Packages that a check of databases has no use for. */
-const UNUSED = new Set(['@slack/web-api', 'nodemailer', 'hono', '@hono/node-server', 'node-cron', 'pino', 'undici']);
+const UNUSED = new Set(['mysql2', '@slack/web-api', 'nodemailer', 'hono', '@hono/node-server', 'node-cron', 'pino', 'undici']);
 
 // Prints, as its last words, the packages that the process has loaded, and undici where Node's own copy is.
 const SPY = `

@@ -29,7 +29,7 @@ interface Printed {
 }
 
 describe('rollcall pin', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   let site: Site;
   let ids: Record<'system' | 'orders' | 'users', string>;

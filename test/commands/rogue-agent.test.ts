@@ -9,7 +9,7 @@ import { about, startPostBox, type PostBox } from '../support/post.ts';
 import { say } from '../support/requests.ts';
 import { SignedSite } from '../support/signed-site.ts';
 
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 100_000;
 
 /** Everything that an agent's own host holds: its tokens, its key, the right to destroy, and whatever people once signed and it has kept. */
 describe("a rogue with root on the agents' side", function () {

@@ -28,7 +28,7 @@ function assertNone(where: string, text: string): void {
 }
 
 describe('a secret', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it('is in no output, log, page, answer, argument or file of the state, whatever fails', async () => {
     await using pg = await startPostgres({ auth: 'scram' });
     await pg.query(`create role watcher login password '${decodeURIComponent(SECRETS.password)}'`);

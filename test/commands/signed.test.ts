@@ -8,7 +8,7 @@ import { about, startPostBox, trouble, type PostBox } from '../support/post.ts';
 import { SignedSite } from '../support/signed-site.ts';
 
 /** A slow, loaded machine is no failure. */
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 100_000;
 const resolves = (key: string) => (page: Page) => page.event === 'resolve' && page.dedup_key === key;
 
 describe('a rogue with write access to the manifest', function () {
@@ -61,6 +61,34 @@ describe('a rogue with write access to the manifest', function () {
       await box.page(resolves(key), PATIENCE_MS);
     }
     assert.deepEqual(box.pages.filter(trouble('manifest.changed')), []);
+  });
+
+  it('lies ready until the daemon has loaded it, and is not said to be in force before', async () => {
+    using site = new SignedSite({ pageUrl: box.url });
+    site.draft(['one', 'two']);
+    site.sign(['alice', 'carol']);
+    const told = async () => (await runCli(['status'], { cwd: site.path })).stdout;
+    {
+      await using daemon = await watching(site);
+      let text = '';
+      while (!text.includes('last written')) text = await told();
+      assert.match(text, /^tester watching \S+ version 1\nsigned by alice, carol/m);
+      daemon.signal('SIGTERM');
+      assert.equal(await daemon.ended, 0);
+    }
+    site.draft(['one', 'two', 'three']);
+    site.sign(['alice', 'carol']);
+    assert.match(await told(), /^tester watching \S+ version 1\nversion 2 lies ready and is not loaded yet: /m);
+    const { stdout } = await runCli(['status', '--json'], { cwd: site.path });
+    const { manifest } = JSON.parse(stdout) as { manifest: { version: number; loaded_version: number } };
+    assert.deepEqual([manifest.version, manifest.loaded_version], [2, 1]);
+    await using daemon = await watching(site);
+    let text = '';
+    while (!text.includes('version 2')) text = await told();
+    while (text.includes('lies ready')) text = await told();
+    assert.match(text, /^tester watching \S+ version 2\nsigned by alice, carol/m);
+    daemon.signal('SIGTERM');
+    assert.equal(await daemon.ended, 0);
   });
 
   it('goes by unheard where people signed the change, and the ledger says who', async () => {

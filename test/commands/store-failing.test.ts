@@ -13,7 +13,7 @@ function limitFiles(pid: number, bytes: number | 'unlimited'): boolean {
 }
 
 describe('rollcall watch, when its store fails during a loss', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let box: PostBox;
   let site: Site;
   let gone: string;

@@ -7,16 +7,16 @@ import { Site, volume } from '../support/site.ts';
 const digest = (token: string): string => `sha256:${createHash('sha256').update(token).digest('hex')}`;
 
 describe('rollcall token', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('prints a token alone on its standard output, and beside it what belongs into config.yaml', async () => {
-    const made = async () => runCli(['token', 'grafana', '--scope', 'read', 'metrics', '--expires', '2027-06-30'], { cwd: '/' });
+    const made = async () => runCli(['token', 'grafana', '--scope', 'read', 'metrics', '--expires', '2097-06-30'], { cwd: '/' });
     const [one, other] = [await made(), await made()];
     assert.equal(one.code, 0, one.stderr);
     assert.match(one.stdout, /^rct_[\w-]{43}\n$/);
     assert.notEqual(one.stdout, other.stdout);
     const token = one.stdout.trim();
-    assert.ok(one.stderr.includes(`grafana: { scopes: [read, metrics], hash: "${digest(token)}", expires: 2027-06-30 }`), one.stderr);
+    assert.ok(one.stderr.includes(`grafana: { scopes: [read, metrics], hash: "${digest(token)}", expires: 2097-06-30 }`), one.stderr);
     assert.ok(!one.stderr.includes(token));
     const json = JSON.parse((await runCli(['token', 'alice', '--scope', 'request', '--human', '--json'], { cwd: '/' })).stdout) as {
       token: string;
@@ -35,6 +35,19 @@ describe('rollcall token', function () {
       const { code, stdout, stderr } = await runCli(['token', ...args], { cwd: '/' });
       assert.deepEqual([code, stdout], [64, ''], args.join(' '));
       assert.ok(stderr.length > 10);
+    }
+  });
+
+  it('makes none that would never count, nor one for a person who may not ask', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    for (const [args, said] of [
+      [['--scope', 'read', '--expires', '2020-01-01'], /^rollcall: expires is a day that is over: .*name one to come$/m],
+      [['--scope', 'read', '--expires', yesterday, '--json'], /^rollcall: expires is a day that is over/m],
+      [['--scope', 'read', 'claim', '--human'], /^rollcall: --human .*: add --scope request$/m],
+    ] as const) {
+      const { code, stdout, stderr } = await runCli(['token', 'x', ...args], { cwd: '/' });
+      assert.deepEqual([code, stdout], [64, '']);
+      assert.match(stderr, said);
     }
   });
 

@@ -13,7 +13,7 @@ interface Keys {
 
 /** Two daemons, each with a folder of its own, as two hosts have them; what one's owner does to its disk, the other's memory shows. */
 describe('two rollcalls, one the witness of the other', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let box: PostBox;
   let eu: Site;
   let us: Site;

@@ -31,7 +31,7 @@ const scrap = fc.constantFrom(
 describe('files that somebody mangled', () => {
   for (const room of ['config', 'manifest'] as const)
     it(`earn complaints with a place inside the file, or are read: ${room}.yaml never makes the reader throw`, function () {
-      this.timeout(30_000);
+      this.timeout(120_000);
       const good = readFileSync(files[room], 'utf8');
       const lines = good.split('\n').length;
       const config = goodConfig();

@@ -69,7 +69,7 @@ describe('reading manifest.yaml', () => {
   });
 
   it('lets one anchor serve ten thousand resources', function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const each = (index: number) =>
       `  - { id: db-${index}, kind: postgres.database, connection: orders-pg, name: d, expect: ${index ? '*e' : '&e { max_shrink: 5% }'} }\n`;
     assert.equal(read(head + Array.from({ length: 10_000 }, (_, index) => each(index)).join('')).resources.length, 10_000);

@@ -23,7 +23,7 @@ export interface Census {
  */
 export function testAwsKind(kind: string, where: Where, make: () => Promise<World>, census: Census): void {
   describe(`the kind ${kind} on ${where === 'stub' ? 'a stub' : 'the emulator'}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
 
     // Those of the contract too; what could not be made has told nobody anything.
     afterEach(function () {

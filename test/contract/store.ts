@@ -232,7 +232,7 @@ export function testStore(name: string, make: () => Promise<StoreHarness>): void
     });
 
     it('has every acknowledged commit, whole, and a ledger that verifies, each time its process is killed with SIGKILL', async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       let last = 0;
       for (const commits of [1, 7, 40, 150, 23]) {
         const acknowledged = await killAfter(harness.committer, commits);

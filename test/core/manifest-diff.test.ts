@@ -137,6 +137,16 @@ describe('what is demanded of a resource', () => {
     assert.deepEqual(both(one(restarts), one(restarts)), [[], []]);
   });
 
+  it('is tightened where a flag that had to stay now has to be, and not the other way', () => {
+    const [stays, is] = [one({ is: 'never_shrinks' }), one({ is: 'equals', value: 1 })];
+    assert.deepEqual(both(stays, is), [['stronger: p demanded'], ['weaker: p no longer demanded']]);
+    assert.deepEqual(there(stays, one({ is: 'equals', value: 0 })), ['weaker: p no longer demanded', 'stronger: p demanded']);
+    assert.deepEqual(there(stays, one({ is: 'equals', value: 1 }, { measure: 'q' })), [
+      'weaker: p no longer demanded',
+      'stronger: p demanded',
+    ]);
+  });
+
   it('is another demand where it is of another kind, or of something else', () => {
     const [floor, fixed] = [one({ is: 'at_least', bound: 1 }), one({ is: 'equals', value: 1 })];
     assert.deepEqual(there(floor, fixed), ['weaker: p no longer demanded', 'stronger: p demanded']);
@@ -167,7 +177,59 @@ describe('what the entry itself says', () => {
     assert.deepEqual(there(entry({ name: 'a', on: true, list: ['x'] }), entry({ name: 'a', on: true, list: ['x'] })), []);
     assert.deepEqual(there(entry({ list: ['x'] }), entry({ list: ['x', 'y'] })), ['weaker: list changed'], 'a list is one value');
     assert.deepEqual(there(entry({ name: null }), entry({ name: 'a' })), ['weaker: name changed']);
-    assert.deepEqual(there(entry({}), entry({ name: 'a' })), [], 'a key that is new takes nothing away');
+    assert.deepEqual(there(entry({ expect: 'x' }), entry({})), ['weaker: expect changed']);
+  });
+
+  it('of a key that is new may narrow what is looked at, and counts as weakening, unless a check came with it', () => {
+    assert.deepEqual(there(entry({ name: 'a' }), entry({ name: 'a', type: 'manual' })), ['weaker: type set']);
+    const [bare, kept] = [{ expect: { tables: { t: {} } } }, { expect: { tables: { t: { where: 'x' } } } }];
+    assert.deepEqual(there(entry(bare), entry(kept)), ['weaker: expect.tables.t.where set']);
+    const more = { expect: { tables: { t: { min_rows: 5 } } } };
+    assert.deepEqual(there(entry(bare), entry(more, [floor(5)])), ['stronger: tables.t.min_rows demanded'], 'its own check');
+    assert.deepEqual(there(entry(bare, [floor(1)]), entry(more, [floor(5)])), ['stronger: tables.t.min_rows tightened']);
+    assert.deepEqual(there(entry(bare, [floor(5)]), entry(more, [floor(5)])), [], 'it says what was the default');
+    const listed = { expect: { tables: { t: { columns: ['a'] } } } };
+    const column = makeCheck({ path: 'tables.t.columns.a', rule: { is: 'equals', value: 1 } });
+    assert.deepEqual(there(entry(bare), entry(listed, [column])), ['stronger: tables.t.columns.a demanded'], 'that of what it lists');
+    const part = { expect: { tables: { t: { fresh: { column: 'at' } } } } };
+    assert.deepEqual(
+      there(entry(bare), entry(part, [floor(5, 'tables.t.fresh')])),
+      ['stronger: tables.t.fresh demanded'],
+      'that around it',
+    );
+  });
+
+  it('of a key that is new is not excused by a check that came with another', () => {
+    const was = entry({ expect: {} }, [floor(5, 'min_count')]);
+    const beside = entry({ expect: { where: 'x', min_size: 9 } }, [floor(5, 'min_count'), floor(9, 'min_size')]);
+    assert.deepEqual(there(was, beside), ['weaker: expect.where set', 'stronger: min_size demanded']);
+    const outside = entry({ expect: {}, min_size: 9 }, [floor(5, 'min_count'), floor(9, 'min_size')]);
+    assert.deepEqual(there(was, outside), ['weaker: min_size set', 'stronger: min_size demanded'], 'beside expect nothing is demanded');
+    const longer = entry({ expect: { min: 9 } }, [floor(5, 'min_count'), floor(9, 'min_size')]);
+    assert.deepEqual(
+      there(was, longer),
+      ['weaker: expect.min set', 'stronger: min_size demanded'],
+      'a name that only begins alike is another',
+    );
+  });
+
+  it('of a weight is judged with the checks that it is the weight of', () => {
+    const kept = makeCheck({ path: 'tables.t.p', breach: 'exposed', rule: { is: 'never_shrinks' } });
+    const weighing = (severity?: 'critical' | 'warning', key: unknown = severity): Partial<Resource> =>
+      entry({ expect: { tables: { t: key === undefined ? {} : { severity: key } } } }, [{ ...kept, ...(severity && { severity }) }]);
+    assert.deepEqual(both(weighing('critical'), weighing('warning')), [
+      ['weaker: tables.t.p loosened'],
+      ['stronger: tables.t.p tightened'],
+    ]);
+    assert.deepEqual(there(weighing(), weighing('critical')), ['stronger: tables.t.p tightened'], 'exposed is a warning by default');
+    assert.deepEqual(there(weighing(), weighing('warning')), []);
+    assert.deepEqual(there(weighing('critical'), weighing(undefined, 'other')), ['weaker: tables.t.p loosened']);
+    assert.deepEqual(there(weighing(), weighing(undefined, 'critical')), ['weaker: expect.tables.t.severity set'], 'no check follows it');
+    const elsewhere = { ...kept, path: 'tables.u.p', severity: 'critical' } as const;
+    assert.deepEqual(
+      there({ ...weighing(), checks: [{ ...kept, path: 'tables.u.p' }] }, { ...weighing('critical'), checks: [elsewhere] }),
+      ['weaker: expect.tables.t.severity set', 'stronger: tables.u.p tightened'],
+    );
   });
 
   it('is left to the check that stands for it, where that one has changed with it', () => {
@@ -182,6 +244,15 @@ describe('what the entry itself says', () => {
     assert.deepEqual(there(fresh(5, 5), fresh(9, 9)), ['stronger: fresh tightened']);
     assert.deepEqual(there(fresh('a', 5), fresh('b', 9)), ['weaker: expect.fresh.within changed', 'stronger: fresh tightened']);
     assert.deepEqual(there(fresh('5', 5), fresh('9', 9)), ['weaker: expect.fresh.within changed', 'stronger: fresh tightened']);
+    assert.deepEqual(there(fresh(5, 5), entry({ expect: {} })), ['weaker: fresh no longer demanded']);
+  });
+
+  it('of a number that is not the bound of the check around it is not excused by one beside it that is', () => {
+    const written = (count: number, within: number): Partial<Resource> =>
+      entry({ expect: { written: { count, within } } }, [makeCheck({ path: 'written', rule: { is: 'at_most', bound: count } })]);
+    assert.deepEqual(there(written(100, 3600), written(99, 3600)), ['stronger: written tightened']);
+    assert.deepEqual(there(written(100, 3600), written(99, 1)), ['weaker: expect.written.within changed', 'stronger: written tightened']);
+    assert.deepEqual(there(written(60, 60), written(59, 1)), ['weaker: expect.written.within changed', 'stronger: written tightened']);
   });
 
   it('of identity and tripwire is compared as what they are, and only where they are its own keys', () => {

@@ -6,7 +6,7 @@ import { parseSubmission, printSubmission } from '../../src/cosigning/submission
 import { MINUTE, TwoWatchers } from '../support/two-watchers.ts';
 
 describe('a ledger with a witness', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let both: TwoWatchers;
   beforeEach(async () => (both = await TwoWatchers.start()));
   afterEach(async () => both[Symbol.asyncDispose]());

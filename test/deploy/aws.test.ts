@@ -42,7 +42,7 @@ function statementsOf({ blocks }: TerraformModule, name: string): z.output<typeo
 }
 
 describe('the Terraform for AWS', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const modules = new Map<string, TerraformModule>();
   before(async () => {
     for (const name of MODULES) modules.set(name, await readTerraform(join(FOLDER, name)));

@@ -19,7 +19,7 @@ const entry = (id: string, connection: string, volume: string, more: object = {}
  * company closed. What an audit says of that shape beforehand, and of the same roll with a copy elsewhere.
  */
 describe('Code Spaces: everything in one account', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let here: AwsStub;
   let there: AwsStub;
   beforeEach(async () => {

@@ -30,7 +30,7 @@ interface Alertmanager {
 }
 
 async function until(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 120_000;
   while (performance.now() < end) {
     if (await holds()) return;
     await sleep(50);

@@ -13,7 +13,7 @@ const KEY = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFE
 
 /** A bucket with object lock, and what its owner finds there after the watcher's disk was written anew. */
 describe('heads in an object-locked bucket', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let moto: Moto;
   let bucket: S3;
   before(async () => {

@@ -30,7 +30,7 @@ async function docker(...args: string[]): Promise<Ended> {
 }
 
 async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 120_000;
   while (performance.now() < end) {
     if (await holds()) return;
     await sleep(200);
@@ -216,7 +216,7 @@ routes: [{ pagers: [here] }]
       await until(async () => (await ask('/readyz')).startsWith('200 '), 'ready');
       const before = performance.now();
       await docker('stop', '--time', '20', id);
-      assert.ok(performance.now() - before < 10_000, 'ended by itself');
+      assert.ok(performance.now() - before < 60_000, 'ended by itself');
       assert.equal(await inspect('{{.State.ExitCode}}'), '0');
     } finally {
       await docker('rm', '--force', '--volumes', id);

@@ -25,7 +25,7 @@ function start(cwd: string, typist: Typist) {
 }
 
 describe('rollcall init at a pseudo-terminal', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it('asks, shows no secret, writes, and says what does not answer', async () => {
     const folder = makeFolder();

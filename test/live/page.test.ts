@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium, type Browser, type BrowserContextOptions, type Page, type Route } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
 import type { WatchStatus } from '../../src/loop/self.ts';
 import type { PageSources } from '../../src/web/page/sources.ts';
 import { listen, type WebServer } from '../../src/web/listen.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { makeSources } from '../support/page-sources.ts';
 import { HOSTILE, makePrintedResource } from '../support/page.ts';
 import { makeStatus, makeTroubled } from '../support/status.ts';
 
-/** Debian's package chromium; a missing one fails the suite. */
-const CHROMIUM = 'chromium';
 const VIEWS = ['/', '/incidents', '/protection', '/watcher'];
 const PLACES = [
   ['Incidents', '1 open'],
@@ -29,15 +28,10 @@ async function isSound(page: Page, path: string): Promise<void> {
 }
 
 describe('the status page in a browser', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let browser: Browser;
   before(async () => {
-    const path = process.env['PATH']?.split(':').map((folder) => `${folder}/${CHROMIUM}`);
-    const { existsSync } = await import('node:fs');
-    const executablePath = path?.find((one) => existsSync(one));
-    assert.ok(executablePath, `${CHROMIUM} is not installed`);
-    // The sandbox needs a user of its own, which root in a container has not.
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   after(async () => browser.close());
 
@@ -88,6 +82,25 @@ describe('the status page in a browser', function () {
         await web.close();
       }
     });
+
+  it('says on a narrow phone who watches and how fresh it is in one line, and where to go from there in another', async () => {
+    const web = await serve(() => makeTroubled(5));
+    try {
+      await open(`${web.url}/`, { viewport: { width: 320, height: 640 } }, async (page) => {
+        await page.getByText('Live. As of').waitFor();
+        const tops = await page.evaluate<number[]>(
+          `[...document.querySelectorAll('header .home, header #live, header nav a')].map((one) => {
+            const { top, height } = one.getBoundingClientRect();
+            return top + height / 2;
+          })`,
+        );
+        const lines = tops.toSorted((a, b) => a - b).filter((top, at, sorted) => at === 0 || top - (sorted[at - 1] ?? 0) > 8);
+        assert.equal(lines.length, 2, JSON.stringify(tops));
+      });
+    } finally {
+      await web.close();
+    }
+  });
 
   it('is sound while it is stale', async () => {
     const status = makeTroubled(5);

@@ -23,7 +23,7 @@ checks.positive_data_acceptance.enabled = false
 const OTHER = 'rollcall/vault-us+89e1bc32+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB';
 
 describe('the API, by a program that reads its document and tries what nobody thought of', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   it('answers as documented, whatever is sent, and goes on watching', async () => {
     assert.ok(existsSync(PROGRAM), `${PROGRAM} is not there: run test/live/schemathesis/setup.sh`);

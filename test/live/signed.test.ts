@@ -7,7 +7,7 @@ import { SignedSite } from '../support/signed-site.ts';
 
 /** By the real clock: the daemon looks twice a minute, and believes what it finds twice. */
 describe('a manifest that people signed', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
 
   it('comes into force without anybody on the watcher’s host, and what it takes off the roll goes by unheard', async () => {
     await using box = await startPostBox();
@@ -20,7 +20,7 @@ describe('a manifest that people signed', function () {
     site.sign(['bob', 'carol']);
     await daemon.says('a manifest was loaded', 180_000);
     rmSync(join(site.path, 'roll'), { recursive: true });
-    await box.page(about('one', 'absent'), 60_000);
+    await box.page(about('one', 'absent'), 120_000);
     for (const wanted of [about('two'), trouble('manifest.tampered'), trouble('manifest.changed'), trouble('reload.failed')])
       assert.deepEqual(box.pages.filter(wanted), []);
     daemon.signal('SIGTERM');

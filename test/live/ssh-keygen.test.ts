@@ -36,7 +36,7 @@ function weTake({ signature, allowed, principal = 'alice', namespace = NAMESPACE
 }
 
 describe('signatures, held against ssh-keygen', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: Folder;
   let asked = 0;
   before(() => {

@@ -19,7 +19,7 @@ const rows = (t: number, u: number): Answer => [
 const DOOMED: Answer = [seen({ doom: { what: 'marked for deletion' } })];
 
 describe('what is acknowledged', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 describe('the watch in adversity', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;

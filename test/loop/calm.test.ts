@@ -109,7 +109,7 @@ class Plodder {
 }
 
 describe('looks that say the same again', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('lead to exactly what judging each of them would have led to, whatever comes between', () => {
     let spared = 0;

@@ -9,7 +9,7 @@ import { makePlan, RecordingPager, ScriptedLink, startWatch } from '../support/w
 const NOMINAL = { by: 'cursor', text: 'All systems nominal', about: [] };
 
 describe('claims at the watch', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;

@@ -47,7 +47,7 @@ function make() {
 }
 
 describe('coverage in the daemon', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   beforeEach(async () => {

@@ -58,7 +58,7 @@ async function play(office: Office, acts: readonly Act[]): Promise<ReadonlyMap<s
 }
 
 describe('the desk', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const [how, answer] of [
     ['takes', OK],

@@ -51,7 +51,7 @@ function approved(document: Partial<RequestDocument> = {}, record: Partial<Reque
 }
 
 describe('an approved loss', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;

@@ -9,7 +9,7 @@ import { openStore } from '../../src/adapters/store-sqlite.ts';
 const DAY_MS = 86_400_000;
 
 describe('a watch whose store has forgotten everything', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   /** Runs until the loss of its one resource is paged, and gives the keys it paged under. */
   async function keysOf(clock: FakeClock, store: Store, version: number): Promise<string[]> {

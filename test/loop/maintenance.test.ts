@@ -39,7 +39,7 @@ const MOVE: MaintenanceWindow = {
 };
 
 describe('a maintenance window', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;

@@ -7,7 +7,7 @@ import { FlakyStore, makePlan, RecordingPager, ScriptedLink, startWatch, type An
 const MINUTE = 60_000;
 
 describe('everything on one connection at once, in the loop', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   /** Three resources that are worth a warning each; `strike` is what befalls them, `words` what was paged within three minutes. */
   async function paged(strike: (link: ScriptedLink) => void, witness?: boolean): Promise<{ severity: string; summary: string }[]> {

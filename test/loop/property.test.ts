@@ -119,7 +119,7 @@ const anyhow = (at: Depth): Arbitrary<readonly ResourceReport[]> =>
 const confirm = integer({ min: 1, max: 4 });
 
 describe('from reports to pages, in whatever order they come', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('what was only seen equal or not seen at all never pages a loss, nor says a word of one', () => {
     hold(

@@ -23,7 +23,7 @@ class AskedPager extends RecordingPager {
 }
 
 describe('an acknowledgement at the vendor', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;

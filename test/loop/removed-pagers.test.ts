@@ -9,7 +9,7 @@ import { makePlan, RecordingPager, ScriptedLink, startWatch, type PlanParts } fr
 const MINUTE = 60_000;
 
 describe('a pager that is not configured any more', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let [folder, store]: [Folder, SqliteStore] = [undefined as never, undefined as never];
   let [clock, link, pager] = [new FakeClock(), new ScriptedLink(), new RecordingPager('oncall')];
   let running: Watch | undefined;

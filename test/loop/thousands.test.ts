@@ -7,7 +7,7 @@ import { makeResource } from '../support/roll.ts';
 import { FlakyStore, makePlan, RecordingPager, ScriptedLink, startWatch } from '../support/watching.ts';
 
 describe('five thousand resources lost within one sweep', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('are at most three pages a pager, whose link names every one of them', async () => {
     const [clock, link] = [new FakeClock(), new ScriptedLink()];

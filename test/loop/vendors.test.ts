@@ -34,7 +34,7 @@ class Vendor implements Pager {
 }
 
 describe('a vendor that is down for ten minutes, then throttles, then is slow', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const vendor = new Vendor();
   const mail = new RecordingPager('mail');
   const later = { ladder: [], fallback: { afterMs: 2 * MINUTE, pagers: ['mail'] } };

@@ -10,7 +10,7 @@ import { FlakyStore, makePlan, RecordingPager, ScriptedLink, startWatch, type Pl
 const MINUTE = 60_000;
 
 describe('the watch, end to end with a scripted probe and a real store', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   let store: SqliteStore;
   let clock: FakeClock;
@@ -20,8 +20,8 @@ describe('the watch, end to end with a scripted probe and a real store', functio
 
   beforeEach(async () => {
     folder = makeFolder();
-    store = await openStore(folder.path);
     clock = new FakeClock();
+    store = await openStore(folder.path, { turn: () => clock.turn() });
     link = new ScriptedLink();
     pager = new RecordingPager('oncall');
   });
@@ -223,6 +223,56 @@ describe('the watch, end to end with a scripted probe and a real store', functio
     assert.deepEqual(pager.said, ['trigger first orders-db lost', 'trigger first @watchdog degraded', 'resolve retired orders-db lost']);
     assert.match(pager.letters[1]?.page.summary ?? '', /orders-db left the roll/);
     assert.equal(link.closed, true);
+  });
+
+  describe('told to end', () => {
+    /** A store that writes when it is let. */
+    class SlowStore extends FlakyStore {
+      readonly asked = Promise.withResolvers<undefined>();
+      readonly let = Promise.withResolvers<undefined>();
+      slow = true;
+
+      override async commit(change: Parameters<Store['commit']>[0]): ReturnType<Store['commit']> {
+        this.asked.resolve(undefined);
+        if (this.slow) await this.let.promise;
+        return super.commit(change);
+      }
+    }
+    const wired = () => plan([makeResource({ tripwire: true })]);
+
+    it('before it has begun holds nothing, and ends', async () => {
+      const slow = new SlowStore();
+      const watch = await startWatch(wired(), clock, slow);
+      await slow.asked.promise;
+      const ended = watch.stop();
+      slow.let.resolve(undefined);
+      await whileTimePasses(ended);
+      assert.deepEqual([link.closed, link.looks], [true, []]);
+    });
+
+    it('while it goes over to another plan closes both, and ends', async () => {
+      const slow = new SlowStore();
+      slow.slow = false;
+      const watch = await startWatch(wired(), clock, slow);
+      await clock.advance(3000);
+      slow.slow = true;
+      const next = new ScriptedLink();
+      const loaded = watch.reload(plan([makeResource({ tripwire: true })], { link: next }));
+      const ended = watch.stop();
+      slow.let.resolve(undefined);
+      await whileTimePasses(ended);
+      await loaded;
+      assert.deepEqual([link.closed, next.closed], [true, true]);
+    });
+
+    it('goes over to no other plan, and closes what that one has opened', async () => {
+      const watch = await start(wired());
+      await end();
+      const next = new ScriptedLink();
+      await watch.reload(plan([makeResource({ id: 'other-db', tripwire: true })], { link: next }));
+      assert.deepEqual([next.closed, next.looks, watch.status().resources.map(({ id }) => id)], [true, [], ['orders-db']]);
+      assert.deepEqual(pager.said, []);
+    });
   });
 
   it('what a look of the old plan sees after a reload is nothing to the new one', async () => {

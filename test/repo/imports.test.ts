@@ -21,11 +21,13 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Manifests as people are given them to correct: entries in, text out.
   draft: ['draft', 'config', 'core', 'probe', 'values'],
   loop: ['loop', 'core', 'ports', 'probe', 'values'],
-  adapters: ['adapters', 'ports', 'core types', 'values'],
+  adapters: ['adapters', 'ports', 'core types', 'plain-file', 'values'],
   // A part of `app`: what is asked, approved and used while the daemon runs.
   'request-office': ['approval', 'core', 'loop', 'ports types'],
   // A part of `app`: what listens.
   'serve-web': ['config types', 'files types', 'loop types', 'ports types', 'request-office types', 'values', 'web'],
+  // A part of `app`: what is wrong with the certificate that it would listen with.
+  'check-certificate': ['config types', 'files', 'web'],
   // A part of `app`: what the status page tells beyond the status.
   'page-sources': ['core', 'loop types', 'ports types', 'web types'],
   version: [],
@@ -46,6 +48,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'adapters',
     'approval',
     'cosigning',
+    'check-certificate',
     'config',
     'confine',
     'core',
@@ -78,6 +81,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'draft',
     'files',
     'loop',
+    'plain-file',
     'ports',
     'probe',
     'values',
@@ -85,7 +89,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['cli', 'commands', 'version'],
   probes: ['probe', 'each probe'],
-  'each probe': ['itself', 'probe', 'values'],
+  // What several probes would write alike: sessions of a server and their bounds, reports, floors.
+  'probe-kit': ['probe-kit', 'probe', 'values'],
+  'each probe': ['itself', 'probe', 'probe-kit', 'values'],
 };
 
 /** Packages that a room may import, besides Node's own modules. Rooms that are pure have no Node modules either. */
@@ -125,7 +131,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-sqs',
     '@aws-sdk/client-sts',
   ],
+  'probe-kit': ['zod'],
+  'probes/mysql': ['zod', 'mysql2'],
   'probes/postgres': ['zod', 'pg'],
+  'probes/redis': ['zod'],
   'probes/file': ['zod'],
   'probes/peer': ['zod'],
 };

@@ -14,7 +14,7 @@ const titles = (text: string) => text.split('\n', 1)[0] ?? '';
 const namesOf = (title: string) => [...title.matchAll(/[A-Z]\w+(?: CI)? \d{4}|#\d+|Replit \d{4}/g)].map(([name]) => name);
 
 describe('the recipes from incidents', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   before(() => {
     folder = makeFolder();

@@ -133,7 +133,7 @@ describe('what starts rollcall', () => {
   it('as an image calls a file and a command that exist, on a Node that will do, as nobody in particular', async () => {
     const dockerfile = text('Dockerfile');
     const [, entry = ''] =
-      /^ENTRYPOINT \["node", "--optimize-for-size", "--min-semi-space-size=4", "--max-semi-space-size=4", "--single-threaded-gc", "\/app\/(.*)"\]$/m.exec(
+      /^ENTRYPOINT \["node", "--optimize-for-size", "--min-semi-space-size=4", "--max-semi-space-size=4", "--no-parallel-scavenge", "\/app\/(.*)"\]$/m.exec(
         dockerfile,
       ) ?? [];
     assert.ok(existsSync(join(ROOT, entry)), entry);

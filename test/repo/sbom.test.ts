@@ -19,7 +19,7 @@ interface Sbom {
 }
 
 describe('the list of what is in it', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('names every production package of the lock file with its digest, nothing else, and the same again', () => {
     const folder = makeFolder();

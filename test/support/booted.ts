@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 let booted = 0;
 
 /** A Debian booted by its own systemd beside this one; it shares our loopback, and what it writes is forgotten. */

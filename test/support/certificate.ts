@@ -17,8 +17,8 @@ const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts);
 const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
 const utcTime = (at: Date): Buffer => der(0x17, Buffer.from(`${at.toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`));
 
-/** A certificate signed by itself (RFC 5280, ECDSA on P-256) for `localhost` and 127.0.0.1, good for an hour. */
-export function makeCertificate(): Certificate {
+/** A certificate signed by itself (RFC 5280, ECDSA on P-256) for `localhost` and 127.0.0.1, good from a minute ago for 90 days; `from`, `until`: ms from now. */
+export function makeCertificate({ from = -60_000, until = 90 * 86_400_000 } = {}): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const algorithm = sequence(oid('2a8648ce3d040302'));
   const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from('localhost')))));
@@ -29,7 +29,7 @@ export function makeCertificate(): Certificate {
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
     name,
-    sequence(utcTime(new Date(now - 60_000)), utcTime(new Date(now + 3_600_000))),
+    sequence(utcTime(new Date(now + from)), utcTime(new Date(now + until))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(sequence(oid('551d11'), der(0x04, names)))),

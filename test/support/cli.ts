@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 90_000;
 
 export interface Ran {
   readonly code: number | null;
@@ -38,6 +38,8 @@ export interface RunningCli extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void;
   /** Resolves once stderr holds `text`; rejects where the process ends first. */
   says(text: string, withinMs?: number): Promise<void>;
+  /** The same, once `is` holds of what it has said. */
+  heard(is: () => boolean): Promise<void>;
 }
 
 export function startCli(args: readonly string[], { cwd, env = {}, preload = [] }: CliOptions): RunningCli {
@@ -63,7 +65,15 @@ export function startCli(args: readonly string[], { cwd, env = {}, preload = [] 
       return heard.stderr;
     },
     signal: (signal) => void child.kill(signal),
-    says: (text, withinMs) => said(child, text, () => heard.stderr, withinMs),
+    says: (text, withinMs) =>
+      said(
+        child,
+        text,
+        () => heard.stderr.includes(text),
+        () => heard.stderr,
+        withinMs,
+      ),
+    heard: (is) => said(child, 'what was waited for', is, () => heard.stderr),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
@@ -71,7 +81,7 @@ export function startCli(args: readonly string[], { cwd, env = {}, preload = [] 
   };
 }
 
-function said(child: ChildProcess, text: string, heard: () => string, withinMs = PATIENCE_MS): Promise<void> {
+function said(child: ChildProcess, text: string, is: () => boolean, heard: () => string, withinMs = PATIENCE_MS): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not said within ${withinMs} ms: ${text}\n${heard()}`)), withinMs);
     const done = (error?: Error): void => {
@@ -81,10 +91,10 @@ function said(child: ChildProcess, text: string, heard: () => string, withinMs =
       else resolve();
     };
     const look = (): void => {
-      if (heard().includes(text)) done();
+      if (is()) done();
     };
     child.on('heard', look);
-    child.once('close', () => done(heard().includes(text) ? undefined : new Error(`ended without saying ${text}\n${heard()}`)));
+    child.once('close', () => done(is() ? undefined : new Error(`ended without saying ${text}\n${heard()}`)));
     look();
   });
 }

@@ -14,6 +14,8 @@ export class FakeClock implements Clock {
   #steady: number;
   #order = 0;
   readonly #sleepers = new Set<Sleeper>();
+  /** What comes between two parts of long work. */
+  between: () => void | Promise<void> = () => {};
 
   constructor(wall = Date.UTC(2026, 0, 1), steady = wall) {
     this.#wall = wall;
@@ -52,6 +54,11 @@ export class FakeClock implements Clock {
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', abort, { once: true });
     });
+  }
+
+  /** Between two parts of long work: no time passes, and whatever a test wants to happen does. */
+  async turn(): Promise<void> {
+    await this.between();
   }
 
   /** Lets `ms` pass: wakes who is due, also those who fall asleep and are due meanwhile. */

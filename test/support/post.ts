@@ -22,7 +22,7 @@ export async function startPostBox(): Promise<PostBox> {
       return posts().map(({ body }) => body as Page);
     },
     attempts: (wanted) => posts().filter(({ body }) => wanted(body as Page)),
-    async page(wanted, withinMs = 15_000) {
+    async page(wanted, withinMs = 90_000) {
       const until = Date.now() + withinMs;
       for (;;) {
         const found = posts().find((request) => wanted(request.body as Page, request));

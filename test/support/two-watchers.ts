@@ -73,7 +73,7 @@ export class TwoWatchers {
   async ask(): Promise<void> {
     await this.clock.advance(MINUTE);
     this.book.troubles();
-    await this.submitter.tick(AbortSignal.timeout(20_000));
+    await this.submitter.tick(AbortSignal.timeout(100_000));
   }
 
   /** Does with the ledger what the owner of the disk can, while nobody watches. */

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 90_000;
 
 /** A person at a terminal of two streams: waits for what is asked, and types. */
 export class Typist {

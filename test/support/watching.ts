@@ -207,6 +207,7 @@ export async function startWatch(
 ): Promise<Watch> {
   const ports: WatchPorts = {
     clock,
+    turn: () => clock.turn(),
     random: createFakeRandom(3),
     cron: NO_CRON,
     log: SILENT,

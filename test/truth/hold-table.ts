@@ -5,7 +5,7 @@ import { missingCells, playTable } from './play-table.ts';
 import { ROWS } from './rows/index.ts';
 
 /** `npm run truth` holds the seconds; beside a whole test run on a busy machine only the verdicts can be held. */
-const PATIENCE = 4;
+const PATIENCE = 12;
 
 /** Holds the whole table on one version, a test for each row. */
 export function holdTable(version: PostgresVersion): void {

@@ -21,6 +21,6 @@ export const INSPECTIONS_AFTER = 3;
 /** How long after the right page another, contradicting one would still be heard. */
 export const LINGER_MS = 1000;
 /** How long a resource may take to be seen whole for the first time. */
-export const HEALTHY_WITHIN_MS = 20_000;
+export const HEALTHY_WITHIN_MS = 120_000;
 /** How long the inspections after a harmless operation may take. */
-export const QUIET_WITHIN_MS = 30_000;
+export const QUIET_WITHIN_MS = 120_000;

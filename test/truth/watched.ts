@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../../src/adapters/clock-system.ts';
 import { createNodeCron } from '../../src/adapters/cron-node.ts';
 import { systemRandom } from '../../src/adapters/random-system.ts';
@@ -79,6 +79,7 @@ export class Watched implements AsyncDisposable {
       plan,
       {
         clock,
+        turn: () => turn(),
         random: systemRandom,
         cron: await createNodeCron(),
         log: silent,

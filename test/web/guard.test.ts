@@ -14,7 +14,7 @@ const claimant = makeToken(['claim']);
 const expired = makeToken(['read', 'claim'], { expires: NOW - 1 });
 
 /** A watcher with those four, and a token of the old kind for reading and for claiming. */
-function open() {
+function open(more: { readonly behindProxy?: boolean } = {}) {
   const log = recordingLog();
   const time = { steady: 0, wall: NOW };
   const tokens = new Map([
@@ -25,6 +25,7 @@ function open() {
   ]);
   const claims: string[] = [];
   const app = createWeb({
+    ...more,
     host: '127.0.0.1',
     token: new Secret('thought-up'),
     tokens: () => tokens,
@@ -133,6 +134,26 @@ describe('tokens', () => {
     assert.equal(log.lines.filter(({ message }) => message === 'a token was refused').length, 10);
     time.steady += 6000;
     assert.equal((await get('/', 'thought-up')).status, 200);
+  });
+
+  it('are guessed by one client of a proxy and lock out no other, where the proxy is said to tell them apart', async () => {
+    const asked = async (behindProxy: boolean, token: string, via: string | undefined, { app } = open({ behindProxy })) => {
+      const headers = { ...bearer(token).headers, ...(via !== undefined && { 'x-forwarded-for': via }) };
+      return (await app.request('/api/v1/status', { headers }, { incoming: { socket: {} } })).status;
+    };
+    for (const [behindProxy, other] of [
+      [false, 429],
+      [true, 200],
+    ] as const) {
+      const web = open({ behindProxy });
+      // What a client says of itself stands before what the proxy says of it.
+      for (let n = 0; n < 10; n++) assert.equal(await asked(behindProxy, `guess-${n}`, `192.0.2.${n}, 198.51.100.7`, web), 401);
+      assert.equal(await asked(behindProxy, 'thought-up', '203.0.113.9, 198.51.100.7', web), 429);
+      for (const via of ['198.51.100.8', '198.51.100.7, 198.51.100.8:4711', '[2001:db8::1]:443', '2001:db8:9::1'])
+        assert.equal(await asked(behindProxy, 'thought-up', via, web), other, via);
+      for (const via of ['', 'unknown', 'a, b', undefined])
+        assert.equal(await asked(behindProxy, 'thought-up', via, web), other, String(via));
+    }
   });
 
   it('may send sixty times a minute each', async () => {

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { Secret } from '../../src/values/secret.ts';
@@ -127,7 +128,33 @@ describe('where the daemon listens', () => {
       key = second.key;
       assert.equal(await certificate.renew(), true);
       assert.equal(await shown(port), `TLSv1.3 ${second.cert}`);
-      assert.ok(Math.abs(certificate.ends - Date.now() - 3_600_000) < 120_000);
+      assert.ok(Math.abs(certificate.term.until - Date.now() - 90 * 86_400_000) < 120_000);
+    });
+
+    it('is not put back by who began to read before it was renewed once more', async () => {
+      const [first, second, third] = [makeCertificate(), makeCertificate(), makeCertificate()];
+      const { cert } = write(first);
+      const [asked, slow] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      const keys = [
+        async () => first.key,
+        async () => {
+          asked.resolve(undefined);
+          await slow.promise;
+          return second.key;
+        },
+        async () => third.key,
+      ];
+      const certificate = await Certificate.read(cert, async () => new Secret((await keys.shift()?.()) ?? ''));
+      write(second);
+      const earlier = certificate.renew();
+      await asked.promise;
+      write(third);
+      const later = certificate.renew();
+      // Whoever reads it without waiting has it by now.
+      for (let turn = 0; turn < 100; turn++) await pause(1);
+      slow.resolve(undefined);
+      assert.deepEqual([await earlier, await later], [true, true]);
+      assert.equal(certificate.context.cert, third.cert);
     });
 
     it('says what is wrong with the files, and repeats nothing of the key', async () => {

@@ -65,6 +65,26 @@ describe('the status page', () => {
     for (const path of ['/incidents/NEVER', '/api/v1/incidents/NEVER']) assert.equal((await ask(path)).status, 404);
   });
 
+  it('says as a page that there is none of that name, whatever the name', async () => {
+    const web = createWeb({ host: '127.0.0.1', token: undefined, version: '1', status: () => makeTroubled(3) });
+    const paths = [
+      '/incidents/a/b',
+      '/incidents/',
+      '/incidents/..%2f..%2fetc',
+      '/resources/a/b',
+      '/resources/',
+      '/resources/x',
+      '/incidents/%00',
+    ];
+    for (const path of paths) {
+      const answer = await web.request(AT + path);
+      assert.deepEqual([answer.status, answer.headers.get('content-type')], [404, 'text/html; charset=UTF-8'], path);
+      assert.match(await answer.text(), /There is none of that name/);
+    }
+    const post = await web.request(`${AT}/incidents/a/b`, { method: 'POST' });
+    assert.deepEqual([post.status, post.headers.get('content-type')], [404, 'application/problem+json']);
+  });
+
   it('knows of no closed incident where the store cannot be read, and goes on', async () => {
     const closed = () => Promise.reject(new Error('disk'));
     const web = createWeb({ host: '127.0.0.1', token: undefined, version: '1', status: () => makeTroubled(3), closed });

@@ -12,7 +12,7 @@ import { makeIds } from '../support/watching.ts';
 const LOSS = { action: 'expect-loss', target: 'one', reason: 'moved' };
 
 describe('requests over HTTP', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let registrar: Registrar;
   let clock: FakeClock;
   let world: World | undefined;

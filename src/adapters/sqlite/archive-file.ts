@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { readPlainFileSync, UnfitFile } from '../../plain-file.ts';
 import { storeError } from './error.ts';
 
 /** An entry as the ledger has it: its number, the bytes that were hashed, and their SHA-256 in hexadecimal. */
@@ -38,7 +39,8 @@ export function writeArchive(path: string, entries: readonly RawEntry[]): void {
     renameSync(draft, path);
   }
   durably(dirname(path), 'r', () => {});
-  if (unpack(readFileSync(path), path) !== text) throw storeError('archive', `${path} does not hold what was written to it`);
+  const written = readIfThere(path);
+  if (!written || unpack(written, path) !== text) throw storeError('archive', `${path} does not hold what was written to it`);
 }
 
 /**
@@ -63,10 +65,13 @@ function unpack(packed: Uint8Array, path: string): string {
 
 /** Its name comes from the store, which somebody may have written: what is no plain file, or too large, is not read. */
 function readIfThere(path: string): Uint8Array | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return undefined;
-  if (!found.isFile() || found.size > LARGEST) throw storeError('archive', `${path} is no archive`);
-  return readFileSync(path);
+  try {
+    return readPlainFileSync(path, LARGEST);
+  } catch (error) {
+    if (error instanceof UnfitFile) throw storeError('archive', `${path} is no archive`, error);
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 function durably(path: string, flags: 'r' | 'wx', write: (file: number) => void): void {

@@ -32,11 +32,7 @@ export function archivedHash(db: DatabaseSync): string {
  * Moves the oldest block of rows to a file, where all of it is older than `before`, and cuts the rows once the file is durable: a crash leaves both or the file
  * alone, never neither. `note` writes down that it was done, in the same transaction.
  */
-export function archiveBlock(
-  db: DatabaseSync,
-  { folder, before }: Omit<ArchiveOrder, 'at'>,
-  note: (done: Archived) => void,
-): Archived | null {
+export function archiveBlock(db: DatabaseSync, { folder, before, at }: ArchiveOrder, note: (done: Archived) => void): Archived | null {
   const start = archivedThrough(db);
   const last = start + BLOCK;
   // The entry after the block as well: there is always a last row, from which the ledger goes on.
@@ -45,7 +41,7 @@ export function archiveBlock(
     .slice(0, BLOCK)
     .map((row): RawEntry => ({ seq: Number(row['seq']), bytes: String(row['bytes']), hash: String(row['hash']) }));
   const newest = entries.at(-1);
-  if (rows.length <= BLOCK || newest?.seq !== last || decodeEntry(last, newest.bytes, newest.hash).at.wall >= before) return null;
+  if (rows.length <= BLOCK || newest?.seq !== last || writtenAt(db, entries, at.wall) >= before) return null;
   const file = join(folder, archiveName(start + 1, last));
   const root = db.prepare('SELECT root FROM block WHERE last = ?').get(last)?.['root'];
   if (root !== rootOver(entries))
@@ -59,6 +55,28 @@ export function archiveBlock(
     note(done);
   });
   return done;
+}
+
+/** How many later entries are asked when a block was written whose own dates say nothing. */
+const ASKED_MOST = 8 * BLOCK;
+
+/**
+ * When the last of a block was written, ms since 1970: what it says, unless that is yet to come. Then a clock was set wrong; its neighbours, which were written
+ * before it, or the next after it, know better. One such entry would keep all that follow in the store until its day comes.
+ */
+function writtenAt(db: DatabaseSync, block: readonly RawEntry[], now: number): number {
+  const wallOf = ({ seq, bytes, hash }: RawEntry): number => decodeEntry(seq, bytes, hash).at.wall;
+  const last = block.at(-1);
+  const said = last ? wallOf(last) : Number.POSITIVE_INFINITY;
+  if (said <= now) return said;
+  const known = block.map(wallOf).filter((wall) => wall <= now);
+  if (known.length > 0) return Math.max(...known);
+  const later = db.prepare('SELECT seq, bytes, hash FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?').iterate(last?.seq ?? 0, ASKED_MOST);
+  for (const row of later) {
+    const wall = wallOf({ seq: Number(row['seq']), bytes: String(row['bytes']), hash: String(row['hash']) });
+    if (wall <= now) return wall;
+  }
+  return said;
 }
 
 /** The archived entries from `from` on, to the end of its block. `folder`: where archives lie now, where they were moved. */

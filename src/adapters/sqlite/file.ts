@@ -4,7 +4,7 @@ import { storeError } from './error.ts';
 import { migrate, recognize } from './migrate.ts';
 import type { Migration } from './schema.ts';
 
-// The daemon's event loop stands still while it waits for a lock, so not long. Nobody but `ack` writes beside the daemon.
+// The daemon's event loop stands still while it waits for a lock, so not long. Nobody but `ack` and its like write beside the daemon.
 const BUSY_TIMEOUT_MS = 1000;
 
 // The tables every round needs. The ledger is not among them: it only grows, and `verifyLedger` reads it whole.
@@ -23,10 +23,10 @@ export function prepareFile(dir: string, path: string): void {
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
-/** Opens, recognizes, migrates and checks the file at `path`; a connection that is returned is fit for use. */
-export function openDatabase(path: string, readOnly: boolean, migrations: readonly Migration[]): DatabaseSync {
+/** Opens, recognizes, migrates and checks the file at `path`; a connection that is returned is fit for use. It waits `patience` ms for a lock. */
+export function openDatabase(path: string, readOnly: boolean, migrations: readonly Migration[], patience = BUSY_TIMEOUT_MS): DatabaseSync {
   if (readOnly && !existsSync(path)) throw storeError('missing', `there is no store at ${path}`);
-  const db = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS, enableDoubleQuotedStringLiterals: false, defensive: true });
+  const db = new DatabaseSync(path, { readOnly, timeout: patience, enableDoubleQuotedStringLiterals: false, defensive: true });
   try {
     db.exec('PRAGMA trusted_schema = OFF');
     const version = recognize(db, path, migrations);

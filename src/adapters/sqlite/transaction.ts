@@ -13,3 +13,25 @@ export function transaction<T>(db: DatabaseSync, mode: 'DEFERRED' | 'IMMEDIATE',
     throw error;
   }
 }
+
+/**
+ * The same in parts, one transaction none the less: between two of them whatever else is ready has its turn. Nothing else may be asked of `db`
+ * until it has ended. What has one part only is done before this returns.
+ */
+export async function transactionInTurns<T>(
+  db: DatabaseSync,
+  parts: () => Generator<void, T, void>,
+  turn: () => Promise<unknown>,
+): Promise<T> {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const work = parts();
+    let part = work.next();
+    for (; !part.done; part = work.next()) await turn();
+    db.exec('COMMIT');
+    return part.value;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}

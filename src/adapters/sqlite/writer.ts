@@ -2,23 +2,26 @@ import type { DatabaseSync } from 'node:sqlite';
 import { GENESIS, type LedgerEntry, type LedgerHead } from '../../core/chain.ts';
 import { isOpen, type RequestRecord } from '../../core/request-state.ts';
 import { addSample, packTrend } from '../../core/trend.ts';
-import type { Change } from '../../ports.ts';
+import type { Change, ResourceRecord } from '../../ports.ts';
 import { keepBlock } from './blocks.ts';
 import { chainEntry, encodeDocument, phaseOf } from './codec.ts';
 import { storeError } from './error.ts';
 import { readHead, readTrend } from './reader.ts';
 import { storyKeeper } from './stories.ts';
-import { transaction } from './transaction.ts';
+import { transaction, transactionInTurns } from './transaction.ts';
 import { growTree, printRoot, readTree, writeTree } from './tree.ts';
 
 export interface Writer {
-  /** The whole change or nothing of it; the ledger's head after it. */
-  write(change: Change): LedgerHead | null;
+  /** The whole change or nothing of it, in one transaction; the ledger's head after it. Much of it is written in parts, between which `turn` is awaited. */
+  write(change: Change, turn: () => Promise<unknown>): Promise<LedgerHead | null>;
   /** Entries at the end of the ledger, within a transaction of the caller's. */
   append(entries: readonly LedgerEntry[]): LedgerHead | null;
   /** Forgets closed incidents but the newest `keep`, with their delivered posts. */
   prune(keep: number): void;
 }
+
+/** Rows written before others have their turn: some milliseconds. */
+const AT_ONCE = 100;
 
 /** Prepares the statements once: a round over ten thousand resources runs them ten thousand times. */
 export function createWriter(db: DatabaseSync): Writer {
@@ -56,15 +59,17 @@ export function createWriter(db: DatabaseSync): Writer {
     if (Number(changes) !== 1) throw storeError('conflict', `the request ${record.id} was changed meanwhile`);
   };
 
-  const applyDocuments = (change: Change): void => {
-    for (const [id, record] of change.resources ?? []) {
-      if (record) putResource.run(id, encodeDocument(record));
-      else {
-        dropResource.run(id);
-        dropTrend.run(id);
-      }
+  const applyResource = (id: string, record: ResourceRecord | null): void => {
+    if (record) putResource.run(id, encodeDocument(record));
+    else {
+      dropResource.run(id);
+      dropTrend.run(id);
     }
-    for (const [id, sample] of change.samples ?? []) putTrend.run(id, packTrend(addSample(readTrend(db, id), sample)));
+  };
+
+  const applyDocuments = function* (change: Change): Generator<void, void, void> {
+    yield* inParts(change.resources ?? [], ([id, record]) => applyResource(id, record));
+    yield* inParts(change.samples ?? [], ([id, sample]) => putTrend.run(id, packTrend(addSample(readTrend(db, id), sample))));
     for (const incident of change.incidents ?? []) putIncident.run(incident.id, phaseOf(incident), encodeDocument(incident));
     for (const post of change.posts ?? []) putPost.run(post.id, post.seq, post.incident, post.receipt ? 1 : 0, encodeDocument(post));
     for (const id of change.dropPosts ?? []) dropPost.run(id);
@@ -75,11 +80,11 @@ export function createWriter(db: DatabaseSync): Writer {
   };
 
   // The head is read here and not remembered: this process may not be the only one that writes.
-  const append = (entries: readonly LedgerEntry[]): LedgerHead | null => {
+  const append = function* (entries: readonly LedgerEntry[]): Generator<void, LedgerHead | null, void> {
     let head = readHead(db);
     if (entries.length === 0) return head;
     let tree = readTree(db);
-    for (const entry of entries) {
+    yield* inParts(entries, (entry) => {
       const seq: number = (head?.seq ?? 0) + 1;
       const { bytes, hash } = chainEntry(seq, head?.hash ?? GENESIS, entry);
       putEntry.run(seq, bytes, hash);
@@ -87,18 +92,22 @@ export function createWriter(db: DatabaseSync): Writer {
       keepStory(seq, entry);
       tree = growTree(tree, bytes);
       head = { seq, hash };
-    }
+    });
     writeTree(db, tree);
     return head && { ...head, root: printRoot(tree) };
   };
 
   return {
-    append,
-    write: (change) =>
-      transaction(db, 'IMMEDIATE', () => {
-        applyDocuments(change);
-        return append(change.ledger ?? []);
-      }),
+    append: (entries) => atOnce(append(entries)),
+    write: (change, turn) =>
+      transactionInTurns(
+        db,
+        function* () {
+          yield* applyDocuments(change);
+          return yield* append(change.ledger ?? []);
+        },
+        turn,
+      ),
     prune: (keep) =>
       transaction(db, 'IMMEDIATE', () => {
         pruneRequests.run(keep);
@@ -106,4 +115,22 @@ export function createWriter(db: DatabaseSync): Writer {
         pruneIncidents.run(keep);
       }),
   };
+}
+
+/** Each of them in order; pauses where so many have been done that others should have their turn. */
+function* inParts<T>(items: Iterable<T>, write: (item: T) => void): Generator<void, void, void> {
+  let done = 0;
+  for (const item of items) {
+    if (done > 0 && done % AT_ONCE === 0) yield;
+    write(item);
+    done++;
+  }
+}
+
+/** Without a pause. */
+function atOnce<T>(parts: Generator<void, T, void>): T {
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return part.value;
+  }
 }

@@ -35,8 +35,8 @@ export function layout(frame: Frame, title: string, place: Place, body: Html): H
       <body>
         <a class="skip" href="#main">To the contents</a>
         <header>
+          <a href="/" class="home">${watchdog}</a>
           <nav aria-label="Main">
-            <a href="/" class="home">${watchdog}</a>
             ${Object.entries(PLACES).map(([to, name]) => html`<a href="${to}" ${to === place ? html`aria-current="page"` : ''}>${name}</a> `)}
           </nav>
           <p id="live">As of <time datetime="${at}">${at.slice(11, 19)} UTC</time></p>

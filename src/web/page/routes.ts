@@ -96,6 +96,9 @@ export function createPages({ version, status, incident: find, changes, sources:
       return { place: '/incidents', title: `Incident ${incident.class}`, body };
     });
   });
+  // An id with a slash in it, which people type or which a link broke: there is no such one, and they are told so as of any other.
+  app.get('/resources/*', (context) => missing(context, '/', 'Not on the roll'));
+  app.get('/incidents/*', (context) => missing(context, '/incidents', 'No such incident'));
   app.get('/protection', (context) =>
     show(context, (now, at) => {
       const { page } = readAsked((name) => context.req.query(name));

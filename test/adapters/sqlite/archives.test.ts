@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -36,7 +36,7 @@ const LAST = 'ledger-000000001025-000000002048.gz';
 const FIRST = 'ledger-000000000001-000000001024.gz';
 
 describe('archives of old entries', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let [state, archives]: [Folder, Folder] = [makeFolder(), makeFolder()];
   let store: SqliteStore;
   /** Heads as they were before anything was archived, by size: what pages and witnesses hold. */
@@ -55,11 +55,13 @@ describe('archives of old entries', function () {
     state.remove();
     archives.remove();
   });
+  /** When it is archived: all that is in the store is of before. */
+  const NOW = { ...AT, wall: AT.wall + 1_000_000 };
   const archive = async (before = AT.wall + ENTRIES) => {
     const done = [];
-    for (let one = await store.archive({ folder: archives.path, before, at: AT }); one;) {
+    for (let one = await store.archive({ folder: archives.path, before, at: NOW }); one;) {
       done.push(one);
-      one = await store.archive({ folder: archives.path, before, at: AT });
+      one = await store.archive({ folder: archives.path, before, at: NOW });
     }
     return done;
   };
@@ -103,6 +105,29 @@ describe('archives of old entries', function () {
     assert.deepEqual(await archive(AT.wall + 1024), []);
     assert.equal((await archive(AT.wall + 1025)).length, 1);
     assert.deepEqual(rows()[1], 1025);
+  });
+
+  it('are not held up by an entry, or a whole block of them, that is dated in the future', async () => {
+    const HOUR = 3_600_000;
+    const [then, now] = [AT.wall + HOUR, AT.wall + 100 * HOUR];
+    const dated = (walls: readonly number[]) => walls.map((wall, n) => ({ ...makeEntry(n), at: { ...AT, wall } }));
+    const all = (count: number, wall: number): number[] => Array.from({ length: count }, () => wall);
+    const order = (before: number) => store.archive({ folder: archives.path, before, at: { ...AT, wall: now } });
+    await store.close();
+    state.remove();
+    state = makeFolder();
+    store = await openStore(state.path);
+    // The clock was a year ahead for the last of the first block, and for all of the second.
+    await store.commit({
+      ledger: dated([...all(1023, then), now + HOUR, ...all(1024, now + 2 * HOUR), then + HOUR, ...all(20, then + HOUR)]),
+    });
+    assert.equal(await order(then), null, 'as old as what was written before it');
+    assert.equal((await order(then + 1))?.last, 1024);
+    assert.equal(await order(then + HOUR), null, 'as old as what was written after it');
+    assert.equal((await order(then + HOUR + 1))?.last, 2048);
+    assert.equal((await verifyLedger(store)).bad, undefined);
+    await store.commit({ ledger: dated(all(2000, now + HOUR)) });
+    assert.equal(await order(now), null, 'as old as the two that say what was archived');
   });
 
   it('always leave a last row, from which the ledger goes on', async () => {
@@ -207,6 +232,10 @@ describe('archives of old entries', function () {
     mkdirSync(file(LAST));
     assert.match((await verifyLedger(store)).bad?.why ?? '', /is no archive/);
     rmdirSync(file(LAST));
+    // Nobody writes to it, and nobody waits for that.
+    execFileSync('mkfifo', [file(LAST)]);
+    assert.match((await verifyLedger(store)).bad?.why ?? '', /is no archive/);
+    rmSync(file(LAST));
     writeFileSync(file(LAST), 'nothing');
     assert.match((await verifyLedger(store)).bad?.why ?? '', /cannot be unpacked/);
     rmSync(file(LAST));

@@ -19,7 +19,7 @@ interface Page {
 const fixture = (version: number) => join(ROOT, `test/testdata/store/v${version}.sql`);
 
 describe('a store that an earlier rollcall wrote', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   let state: string;
   beforeEach(() => {

@@ -78,7 +78,7 @@ interface Granted {
  * everything; that the resources are the right ones is what `test/probes/aws/grants.test.ts` asks.
  */
 describe('the least rights for AWS', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let moto: Moto;
   let watcher: Key;
   const granted = new Map<string, readonly Granted[]>();

@@ -16,7 +16,7 @@ import { about } from '../../support/post.ts';
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 
 describe('incidents that struck an AWS account, replayed', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   it('Codefinger 2025: the rule that deletes in seven days is told of first; what is encrypted in place has its count and sizes, and does not pass', async () => {
     await using store = await startSeaweed(['vault']);

@@ -20,7 +20,7 @@ describe('AWS', function () {
   let moto: Moto;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     moto = await startMoto();
   });
   after(async () => moto?.[Symbol.asyncDispose]());

@@ -15,10 +15,10 @@ const CLOSED = 'closed';
 const UNASKED = { encryption: 'any', sse_c_blocked: false, public_access_block: false };
 
 describe('a second S3 (SeaweedFS), where versions, locks, foreign keys and rights are real', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let store: Seaweed;
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     store = await startSeaweed([LOCKED, PLAIN]);
     await store.admin.createBucket({ Bucket: LOCKED, ObjectLockEnabledForBucket: true });
     await store.admin.createBucket({ Bucket: PLAIN });

@@ -24,7 +24,7 @@ const words = (reports: readonly AuditReport[]): string[] =>
   );
 
 describe('the audit of files', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const own = process.getuid?.();
   let folder: Folder;
   let vault: string;

@@ -28,7 +28,7 @@ describe('a set of backups', () => {
   });
   afterEach(function () {
     // One of them leaves a hundred thousand files.
-    this.timeout(60_000);
+    this.timeout(120_000);
     base.remove();
   });
 
@@ -174,7 +174,7 @@ describe('a set of backups', () => {
   });
 
   it('of a hundred thousand files is listed in reasonable time and memory', function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     for (let i = 0; i < 100_000; i++) writeFileSync(join(folder, `${i}.dump`), 'x');
     const past = (Date.now() - 2 * HOUR) / 1000;
     for (let i = 0; i < 100; i++) utimesSync(join(folder, `${i}.dump`), past, past);

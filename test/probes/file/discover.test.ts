@@ -27,14 +27,14 @@ async function discover(
 ) {
   const link = open(timeout, 'disk', undefined, roots);
   try {
-    return await Array.fromAsync(link.discover?.(wanted, depth, AbortSignal.timeout(20_000)) ?? []);
+    return await Array.fromAsync(link.discover?.(wanted, depth, AbortSignal.timeout(100_000)) ?? []);
   } finally {
     await link.close();
   }
 }
 
 describe('sets of backups that are found', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   beforeEach(() => {
     folder = makeFolder();
@@ -152,7 +152,7 @@ describe('sets of backups that are found', function () {
 });
 
 describe('volumes that are found', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const line = (id: number, point: string, type: string, device = `8:${id}`, root = '/') =>
     `${id} 1 ${device} ${root} ${point} rw - ${type} /dev/x${id} rw`;
 
@@ -201,7 +201,7 @@ describe('volumes that are found', function () {
       const resource = resourceOf('file.volume', { ...one.entry, identity: one.pin, expect: { mounted: true } });
       const link = open();
       const reports = (
-        await Array.fromAsync(link.collect([wantedOf(resource)], { depth: 'sweep', path: 'usual', signal: AbortSignal.timeout(9000) }))
+        await Array.fromAsync(link.collect([wantedOf(resource)], { depth: 'sweep', path: 'usual', signal: AbortSignal.timeout(100_000) }))
       ).flat();
       await link.close();
       assert.deepEqual(

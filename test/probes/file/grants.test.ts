@@ -24,7 +24,7 @@ async function script(...some: ReturnType<typeof wanted>[]): Promise<string> {
 }
 
 describe('the least account for files', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: Folder;
   beforeEach(() => {
     folder = makeFolder();

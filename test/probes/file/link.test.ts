@@ -97,7 +97,7 @@ describe('looks at files', () => {
   });
 
   it('of a stopped child are blind: timeout, the child is replaced and the next look sees', async () => {
-    const link = linkWith(400);
+    const link = linkWith(4000);
     const resource = dumps('a');
     await collected(link.collect([wantedOf(resource)], look('sweep')));
     const [pid] = workers();
@@ -121,7 +121,7 @@ describe('looks at files', () => {
     process.kill(pid, 0);
     parent.kill('SIGKILL');
     await once(parent, 'exit');
-    const deadline = Date.now() + 3000;
+    const deadline = Date.now() + 60_000;
     while (isAlive(pid)) {
       assert.ok(Date.now() < deadline, 'the child outlives its parent');
       await turn();
@@ -142,7 +142,7 @@ describe('looks at files', () => {
   });
 
   it('end at an abort, with the child that hung', async () => {
-    const link = linkWith();
+    const link = linkWith(600_000);
     const resource = dumps('a');
     await collected(link.collect([wantedOf(resource)], look('sweep')));
     const [pid] = workers();
@@ -153,11 +153,11 @@ describe('looks at files', () => {
     setTimeout(() => abort.abort(), 50);
     const started = performance.now();
     assert.deepEqual(await pending, []);
-    assert.ok(performance.now() - started < 3000);
+    assert.ok(performance.now() - started < 60_000, 'sooner than by its timeout');
   });
 
   it('at mounts that hang starve neither the others nor name resolution', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const mounts = ['h1', 'h2', 'h3', 'h4', 'h5'].map((name) => join(base.path, name));
     const holders = [];
     try {
@@ -168,7 +168,7 @@ describe('looks at files', () => {
         if (!holder) return;
         holders.push({ holder, path });
       }
-      const link = linkWith(700);
+      const link = linkWith(2500);
       const hung = mounts.map((path, i) => resourceOf('file.volume', { path, expect: { mounted: true } }, `h${i}`));
       const good = ['a', 'b'].map(dumps);
       const wanted = [...hung, ...good].map(wantedOf);

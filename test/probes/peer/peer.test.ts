@@ -29,7 +29,7 @@ describe('the probe peer', () => {
   /** Every facet and what it comes to. */
   async function verdicts(resource: Resource = watcher(), memory: Memory = BLANK): Promise<Record<string, string>> {
     const look = { depth: 'sweep', path: 'usual' } as const;
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(100_000);
     const reports = (await Array.fromAsync(link.collect([toWanted(resource)], { ...look, signal }))).flat();
     const judged = judge(resource, reports as ResourceReport[], memory, look);
     return Object.fromEntries(
@@ -121,7 +121,7 @@ describe('the probe peer', () => {
 });
 
 describe('two watchers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   it('one tells that the other has died', async () => {
     await using box = await startPostBox();
     using other = new Site({ resources: [volume('tmp', '/tmp')] });
@@ -140,7 +140,7 @@ describe('two watchers', function () {
     await using _ = startCli(['watch'], { cwd: site.path });
     died.signal('SIGKILL');
     await died.ended;
-    const page = await box.page(about('watcher-b', 'blind'), 30_000);
+    const page = await box.page(about('watcher-b', 'blind'), 100_000);
     assert.match(page.summary, /^watcher-b cannot be seen: .*unreachable/);
   });
 });

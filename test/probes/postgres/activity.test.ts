@@ -4,7 +4,7 @@ import { Watcher, word } from './helpers.ts';
 
 for (const version of POSTGRES_VERSIONS)
   describe(`the activity that a sweep of PostgreSQL ${version} sees`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let server: TestPostgres;
 
     before(async () => {

@@ -206,7 +206,7 @@ describe("the audit of the watcher's role", function () {
 });
 
 describe('the reach of agents', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const reachOf = (reports: readonly AuditReport[]): string[] =>
     reports.flatMap((report) => (report.kind === 'reach' ? [`${report.agent} ${report.right} ${report.ids.join()}: ${report.what}`] : []));
 
@@ -281,8 +281,8 @@ describe('the reach of agents', function () {
     await server.query('create role deploy; grant watcher to deploy');
     const shared = (await audit(server, ['watcher', 'deploy'])).flatMap((report) => (report.kind === 'shared' ? [report.what] : []));
     assert.deepEqual(shared, [
-      'role watcher on test-pg is the very role with which the watcher looks',
-      "role deploy on test-pg can become the watcher's role watcher",
+      'role watcher on test-postgres is the very role with which the watcher looks',
+      "role deploy on test-postgres can become the watcher's role watcher",
     ]);
   });
 

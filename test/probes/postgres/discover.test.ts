@@ -8,13 +8,13 @@ async function discover(
   depth: DiscoveryDepth = 'proposals',
 ): Promise<{ found: Found[]; unexplored: Unexplored[]; all: Discovery[] }> {
   await using watcher = new Watcher(url, {}, { connect_timeout: '1s', statement_timeout: '5s' });
-  const all = await Array.fromAsync(watcher.link.discover?.([], depth, AbortSignal.timeout(20_000)) ?? []);
+  const all = await Array.fromAsync(watcher.link.discover?.([], depth, AbortSignal.timeout(100_000)) ?? []);
   const found = all.flatMap((one) => (one.kind === 'found' ? one : [])).sort((a, b) => (a.label < b.label ? -1 : 1));
   return { found, unexplored: all.flatMap((one) => (one.kind === 'unexplored' ? one : [])), all };
 }
 
 describe('what is there on a server', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pg: TestPostgres;
   before(async () => {
     pg = await startPostgres();

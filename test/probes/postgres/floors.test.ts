@@ -3,7 +3,7 @@ import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { Watcher, word, words } from './helpers.ts';
 
 describe('what a PostgreSQL database must go on holding', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: TestPostgres;
   let run: (sql: string) => Promise<unknown>;
 

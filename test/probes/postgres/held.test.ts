@@ -6,7 +6,7 @@ import { HalfOpenProxy } from '../../support/half-open-proxy.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 describe('the session that sweeps are asked on', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: TestPostgres;
   before(async () => {
     server = await startPostgres();

@@ -29,7 +29,7 @@ function message(type: string, length: number, body: Buffer): Buffer {
 const entries = { db: { name: 'orders', expect: { tables: { 'public.t': {} } } } };
 
 describe('a PostgreSQL that means harm', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const nonsense: Readonly<Record<string, Buffer>> = {
     'columns without end': message('T', 6, Buffer.from([0x7f, 0xff])),

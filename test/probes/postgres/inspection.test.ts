@@ -7,7 +7,7 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 for (const version of POSTGRES_VERSIONS)
   describe(`the inspection of PostgreSQL ${version}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let server: TestPostgres;
     let run: (sql: string) => Promise<unknown>;
 
@@ -189,8 +189,8 @@ for (const version of POSTGRES_VERSIONS)
     });
 
     it('ends on abort, and ends what runs on the server', async () => {
-      const lock = run('begin; lock table t in access exclusive mode; select pg_sleep(2); commit').catch(() => undefined);
-      await using watcher = watch({ 'public.t': { min_rows: 1 } }, {}, { lock_timeout: '20s', statement_timeout: '20s' });
+      const lock = run('begin; lock table t in access exclusive mode; select pg_sleep(300); commit').catch(() => undefined);
+      await using watcher = watch({ 'public.t': { min_rows: 1 } }, {}, { lock_timeout: '60s', statement_timeout: '200s' });
       const stop = new AbortController();
       const looking = watcher.reports('inspect', 'usual', stop.signal);
       const active = async () =>
@@ -199,8 +199,9 @@ for (const version of POSTGRES_VERSIONS)
       const start = performance.now();
       stop.abort();
       await looking;
-      assert.ok(performance.now() - start < 5000);
-      while ((await active()).length > 0) assert.ok(performance.now() - start < 10_000, 'the server still works for nobody');
+      assert.ok(performance.now() - start < 60_000);
+      while ((await active()).length > 0) assert.ok(performance.now() - start < 60_000, 'the server still works for nobody');
+      await run("select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(300)%' and pid <> pg_backend_pid()");
       await lock;
     });
   });

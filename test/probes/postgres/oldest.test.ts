@@ -3,7 +3,7 @@ import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { Watcher, word } from './helpers.ts';
 
 describe('the oldest row of a table', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let server: TestPostgres;
 
   before(async () => {

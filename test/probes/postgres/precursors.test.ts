@@ -7,7 +7,7 @@ const pause = async () => new Promise((resolve) => setTimeout(resolve, 50));
 
 for (const version of POSTGRES_VERSIONS)
   describe(`signs before the harm on PostgreSQL ${version}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let server: TestPostgres;
 
     before(async () => {

@@ -6,7 +6,7 @@ const pause = async () => new Promise((resolve) => setTimeout(resolve, 50));
 
 for (const version of POSTGRES_VERSIONS)
   describe(`a standby of PostgreSQL ${version}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const T = 'content/tables.public.t';
     let primary: TestPostgres;
     let standby: TestPostgres;

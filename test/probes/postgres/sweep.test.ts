@@ -5,7 +5,7 @@ import { Watcher, word, words } from './helpers.ts';
 
 for (const version of POSTGRES_VERSIONS)
   describe(`the sweep of PostgreSQL ${version}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let server: TestPostgres;
 
     before(async () => {
@@ -87,7 +87,7 @@ for (const version of POSTGRES_VERSIONS)
         (await server.query("select sessions::int as n from pg_stat_database where datname = 'postgres'"))[0]?.['n'] as number;
       // The server's log reaches us a little after its answer.
       const logged = async (least: number): Promise<number> => {
-        for (let tries = 0; counted() < least && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let tries = 0; counted() < least && tries < 4000; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
         return counted();
       };
       const before = await logged(1);
@@ -100,7 +100,7 @@ for (const version of POSTGRES_VERSIONS)
       const start = await sessions();
       await watcher.look('sweep', 'fresh');
       // A backend goes a little after its client.
-      for (let tries = 0; (await pid()).length > 1 && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let tries = 0; (await pid()).length > 1 && tries < 4000; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
       assert.deepEqual(await pid(), held, 'the held session stays, the fresh one is gone');
       assert.ok((await sessions()) > start);
     });

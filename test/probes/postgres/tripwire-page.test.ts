@@ -9,7 +9,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const pause = async () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('a tripwire', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('pages a drop without any sweep, even where the look it asked for first came too early', async () => {
     await using open = new AsyncDisposableStack();
@@ -42,7 +42,7 @@ describe('a tripwire', function () {
     while (healthyAt() === swept) await pause();
     await between.query('commit');
     await dropping;
-    const page = await box.page(({ event }) => event === 'trigger', 30_000);
+    const page = await box.page(({ event }) => event === 'trigger', 100_000);
     assert.equal(page.resources[0]?.id, 'orders');
     assert.match(page.resources[0]?.verdict ?? '', /^(absent|doomed)$/);
   });

@@ -7,7 +7,7 @@ import { Watcher } from './helpers.ts';
 const pause = async () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('the tripwires of a PostgreSQL', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const NAMES = ['a', 'b', 'c', 'd'];
   let server: TestPostgres;
 

@@ -8,7 +8,7 @@ import { ROOT } from '../source-file.ts';
 /** Where `test/live/moto/setup.sh` puts it. */
 export const MOTO_PROGRAM = process.env['ROLLCALL_TEST_MOTO'] ?? join(ROOT, 'node_modules/.cache/moto/bin/moto_server');
 /** Python takes seconds to load it, and more on a busy machine. */
-const START_MS = 90_000;
+const START_MS = 180_000;
 
 export interface Moto extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`: the endpoint of every service. */

@@ -9,7 +9,7 @@ import { MOTO_PROGRAM } from './moto.ts';
 
 /** Where `test/live/moto/setup.sh` puts it, beside moto. */
 const PROGRAM = join(dirname(MOTO_PROGRAM), 'weed');
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 /** A second S3: with object lock, versions, foreign keys and rights that hold, where the emulator of AWS has none. */
 export interface Seaweed extends AsyncDisposable {

@@ -1,13 +1,19 @@
-import type { Found } from '../../src/probe.ts';
-import { groupDigits } from '../../src/values/digits.ts';
-import { floorUnder } from '../../src/values/floor-under.ts';
-import { notePath } from '../../src/values/note-path.ts';
-import { formatSize } from '../../src/values/size.ts';
-import { MOST_TABLES, type DiscoveredTable } from './discovered-tables.ts';
-import { quoteIdentifier } from './table-name.ts';
+import type { Found } from '../probe.ts';
+import { groupDigits } from '../values/digits.ts';
+import { floorUnder } from '../values/floor-under.ts';
+import { notePath } from '../values/note-path.ts';
+import { formatSize } from '../values/size.ts';
 
-/** A table with the rows it was counted to have, where that was cheap enough. */
-export interface CountedTable extends DiscoveredTable {
+/** A table as a catalogue and its statistics describe it, and as it was counted where that was cheap enough. */
+export interface CountedTable {
+  /** As the manifest names it. */
+  readonly key: string;
+  /** Estimated rows; null where nobody knows. */
+  readonly rows: number | null;
+  /** Estimated bytes. */
+  readonly bytes: number;
+  /** Whether the watcher may count it. */
+  readonly readable: boolean;
   /** Exact; null where only the estimate is known. */
   readonly counted: number | null;
 }
@@ -19,6 +25,8 @@ export interface DatabaseContents {
   readonly tables: readonly CountedTable[];
 }
 
+/** Tables listed of one database; more are counted only. */
+export const MOST_TABLES = 1000;
 /** Tables named one by one, the largest: of the others `objects` asks how many there are. */
 export const NAMED_TABLES = 40;
 /** Above this a whole count at every inspection is no small thing; then only a floor is asked, and counted no further. */
@@ -29,8 +37,11 @@ const MARGIN = { counted: 0.1, estimated: 0.2 };
 
 type Proposal = Pick<Found, 'expect' | 'inspect' | 'facts' | 'notes'>;
 
-/** What to demand of a database, from what it holds now: floors with a margin below, and a cadence that its size can bear. */
-export function propose({ size, tables }: DatabaseContents): Proposal {
+/**
+ * What to demand of a database, from what it holds now: floors with a margin below, and a cadence that its size can bear. `sized`: whether
+ * its kind holds a database to its size.
+ */
+export function propose({ size, tables }: DatabaseContents, { sized }: { readonly sized: boolean }): Proposal {
   const named = tables.slice(0, NAMED_TABLES);
   const more = tables.length > MOST_TABLES ? `more than ${MOST_TABLES}` : String(tables.length);
   const rows = tables.reduce((sum, { counted, rows: estimate }) => sum + (counted ?? estimate ?? 0), 0);
@@ -40,26 +51,19 @@ export function propose({ size, tables }: DatabaseContents): Proposal {
   if (tables.length > named.length) facts.push(`only the ${NAMED_TABLES} largest tables are named; objects asks that the others stay`);
   const inspect = cadenceFor(Math.max(0, ...named.map(({ bytes }) => bytes)));
   if (inspect !== undefined) facts.push(`inspected every ${inspect}: its largest table has ${formatSize(named[0]?.bytes ?? 0)}`);
-  const notes = new Map(named.map((table) => [notePath('expect', 'tables', keyOf(table)), noteOf(table)]));
+  const notes = new Map(named.map((table) => [notePath('expect', 'tables', table.key), noteOf(table)]));
   return {
     facts,
     notes,
     ...(inspect !== undefined && { inspect }),
     ...(named.length > 0 && {
       expect: {
-        tables: Object.fromEntries(named.map((table) => [keyOf(table), expectOf(table)])),
-        ...(rows >= FEW_ROWS && { max_shrink: '30%' }),
+        tables: Object.fromEntries(named.map((table) => [table.key, expectOf(table)])),
+        ...(sized && rows >= FEW_ROWS && { max_shrink: '30%' }),
         ...(tables.length > named.length && { objects: { tables: { min: floorUnder(tables.length, 0.1), max_shrink: '10%' } } }),
       },
     }),
   };
-}
-
-const BARE = /^[^."\0]{1,63}$/;
-
-/** As the manifest names a table. */
-function keyOf({ schema, table }: Pick<DiscoveredTable, 'schema' | 'table'>): string {
-  return [schema, table].map((part) => (BARE.test(part) ? part : quoteIdentifier(part))).join('.');
 }
 
 function expectOf({ counted, rows: estimate, bytes, readable }: CountedTable): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import type { Blind, Control, Evidence, Facet, Identity, Instant, Measure, Seen, Unseen, WholeListing } from '../../src/probe.ts';
-import { clean } from '../../src/values/text.ts';
-import type { Failure } from './errors.ts';
+import type { Blind, Control, Evidence, Facet, Identity, Instant, Measure, Seen, Unseen, WholeListing } from '../probe.ts';
+import { clean } from '../values/text.ts';
+import type { Failure } from './failure.ts';
 
 const VANTAGE_LENGTH = 120;
 

@@ -1,4 +1,4 @@
-import type { Measure, Unit } from '../../src/probe.ts';
+import type { Measure, Unit } from '../probe.ts';
 
 export type Measures = Record<string, Measure>;
 
