@@ -1,13 +1,20 @@
 import type { GrantContext, Grants, GrantStatement, Wanted } from '../../src/probe.ts';
 import { shellWord } from '../../src/values/shell-word.ts';
+import type { Place } from './harms.ts';
 import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
 import { policiesFor, type PolicyDocument, type Where } from './policy-document.ts';
 import { nameOf } from './principal.ts';
-import { rightsFor } from './rights.ts';
+import { policyRights } from './resource-policy.ts';
+import { discoveryRights, rightsFor } from './rights.ts';
 import { homeRegion, type AgentIdentity, type Connection } from './schema.ts';
 
 const ROLE = 'rollcall';
+/** Why there are policies beside those of looks. */
+const AUDITS: Readonly<Record<string, string>> = {
+  audit: 'for rollcall audit alone: without it, what the role and the agents could delete cannot be proven',
+  'audit-policies': 'for rollcall audit alone: whom the buckets, keys, vaults and tables themselves let in',
+};
 /** What takes the place of the two things that no manifest knows, in a trust policy. */
 const WATCHER = '${WATCHER_ARN}';
 const EXTERNAL_ID = '${EXTERNAL_ID}';
@@ -24,11 +31,14 @@ interface Named {
 export async function grantsFor(
   connection: Connection,
   wanted: readonly Wanted<AwsTarget>[],
-  { role: asked, agents = [] }: GrantContext,
+  { role: asked, agents = [], discovery }: GrantContext,
 ): Promise<Grants> {
   const where: Where = { account: connection.account ?? '', partition: partitionOf(connection) };
   const here = wanted.map((one) => ({ ...one, target: { ...one.target, region: one.target.region ?? homeRegion(connection) } }));
-  const rights = rightsFor(here, awsKinds);
+  const rights = [
+    ...rightsFor(here, awsKinds),
+    ...(discovery === undefined ? [] : discoveryRights(connection, discovery, awsKinds.values())),
+  ];
   if (connection.sts === 'off') {
     const { documents } = policiesFor(
       rights.filter(({ right }) => right.startsWith('s3:')),
@@ -42,13 +52,18 @@ export async function grantsFor(
   const role = asked ?? nameOf(arn);
   const own = asked === undefined ? arn : arn.replace(/:role\/.*$/, `:role/${asked}`);
   const { documents, widened } = policiesFor(rights, where);
+  const targets = here.map(({ target }) => target);
+  const placeOf = ({ region }: AwsTarget): Place => ({ ...where, region: region ?? homeRegion(connection) });
   const theirs = agents.map(({ is }) => (is as AgentIdentity).role_arn).filter((one) => one.split(':')[4] === where.account);
+  const read = policyRights(targets, placeOf);
+  const ofResources = read.length === 0 ? [] : policiesFor(read, where, { most: 1 }).documents;
   const policies: Named[] = [
     ...documents.map((document, nth): Named => ({ name: `look-${nth + 1}`, document })),
     ...policiesFor(auditRights(own, theirs, agents.length > 0, where), where).documents.map((document): Named => ({
       name: 'audit',
       document,
     })),
+    ...ofResources.map((document): Named => ({ name: 'audit-policies', document })),
   ];
   const path = pathOf(own);
   const at = `account ${where.account}`;
@@ -62,9 +77,7 @@ export async function grantsFor(
       at,
       run: `policy ${shellWord(role)} ${shellWord(`${role}-${name}`)} ${shellWord(JSON.stringify(document))}`,
       why:
-        name === 'audit'
-          ? 'for rollcall audit alone: without it, what the role and the agents could delete cannot be proven'
-          : `what the manifest asks for${widened ? '; there are too many things to name each, so whole types are named' : ''}`,
+        AUDITS[name] ?? `what the manifest asks for${widened ? '; there are too many things to name each, so whole types are named' : ''}`,
     })),
   ];
   return {

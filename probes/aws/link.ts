@@ -11,6 +11,7 @@ import { inspect } from './inspection.ts';
 import { SessionKeeper } from './keeper.ts';
 import type { AwsKind, AwsTarget } from './kind.ts';
 import { lookMs } from './patience.ts';
+import { Refusals } from './refusals.ts';
 import { Reporter } from './reporter.ts';
 import { homeRegion, type Connection } from './schema.ts';
 import type { Session } from './session.ts';
@@ -22,6 +23,7 @@ export class AwsLink implements Link<AwsTarget> {
   readonly #context: ProbeContext;
   readonly #kinds: ReadonlyMap<string, AwsKind>;
   readonly #keeper: SessionKeeper;
+  readonly #refusals = new Refusals();
   readonly #closed = new AbortController();
 
   constructor(connection: Connection, context: ProbeContext, kinds: ReadonlyMap<string, AwsKind>) {
@@ -68,7 +70,7 @@ export class AwsLink implements Link<AwsTarget> {
     }
   }
 
-  async *discover(_wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+  async *discover(wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
     const within = AbortSignal.any([signal, this.#closed.signal]);
     let use: { readonly session: Session; done(): void };
     try {
@@ -83,8 +85,10 @@ export class AwsLink implements Link<AwsTarget> {
     try {
       yield* discover({
         connection: this.#connection,
-        kinds: this.#kinds.values(),
+        kinds: this.#kinds,
+        wanted,
         depth,
+        refusals: this.#refusals,
         vantage: (region) => session.vantage(region, within),
         failure: (error) => session.failure(error),
       });

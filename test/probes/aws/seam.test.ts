@@ -24,6 +24,7 @@ const snapshots = defineKind({
   confirmAfterMs: 0,
   listing: 'ec2:DescribeSnapshots',
   rights: () => [],
+  discovers: () => [],
   load: async () =>
     defineSet<Snapshot, AwsTarget>({
       of: 'set',
@@ -56,6 +57,7 @@ const tables = defineKind({
   confirmAfterMs: 0,
   listing: 'dynamodb:ListTables',
   rights: () => [],
+  discovers: () => [],
   load: async () =>
     defineOne<string, AwsTarget, TableDescription>({
       of: 'one',

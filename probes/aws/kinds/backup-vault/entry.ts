@@ -6,6 +6,7 @@ import { vaultName } from '../../backup/fields.ts';
 import { grade } from '../../grade.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { LOCKS, POINTS, POLICY, type VaultTarget } from './target.ts';
@@ -148,5 +149,6 @@ export const backupVault = defineKind<VaultTarget>({
   confirmAfterMs: 3000,
   listing: 'backup:ListBackupVaults',
   rights,
+  discovers: () => toDiscover('vault', 'backup:ListBackupVaults'),
   load: async () => (await import('./look.ts')).looker,
 });

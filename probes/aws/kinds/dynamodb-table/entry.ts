@@ -1,6 +1,7 @@
 import type { Compiled, Parsed, Right } from '../../../../src/probe.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { checksOf } from './checks.ts';
 import { entrySchema, type Entry } from './schema.ts';
@@ -41,5 +42,6 @@ export const dynamodbTable = defineKind<TableTarget>({
   confirmAfterMs: 3000,
   listing: 'dynamodb:ListTables',
   rights,
+  discovers: (depth) => toDiscover('table', 'dynamodb:ListTables', ...(depth === 'proposals' ? ['dynamodb:DescribeTable'] : [])),
   load: async () => (await import('./look.ts')).looker,
 });

@@ -4,6 +4,7 @@ import { share, size } from '../../../../src/values/fields.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
@@ -119,5 +120,6 @@ export const efsFilesystem = defineKind<AwsTarget>({
   confirmAfterMs: 3000,
   listing: 'elasticfilesystem:DescribeFileSystems',
   rights,
+  discovers: () => toDiscover('file system', 'elasticfilesystem:DescribeFileSystems'),
   load: async () => (await import('./look.ts')).looker,
 });

@@ -6,6 +6,7 @@ import { level, protection } from '../../protection.ts';
 import { historyChecks, historyFields, retentionField } from '../../rds/history.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { LISTINGS, type BackupTarget } from './target.ts';
 
@@ -101,5 +102,6 @@ export const rdsAutomatedBackup = defineKind<BackupTarget>({
     { right: LISTINGS[scope], on: '*', why: 'to list the automated backups, of what is gone too' },
     parameterGroupsRight('automated backups'),
   ],
+  discovers: () => toDiscover('automated backup', ...Object.values(LISTINGS)),
   load: async () => (await import('./look.ts')).looker,
 });

@@ -6,6 +6,7 @@ import { level, protection } from '../../protection.ts';
 import { historyChecks, historyFields, retentionField } from '../../rds/history.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const flagOf = (what: string) => z.boolean().optional().describe(`True: ${what}; false: need not be; unset: must stay so once it was.`);
@@ -105,5 +106,6 @@ export const rdsCluster = defineKind<AwsTarget>({
     { right: 'rds:DescribeDBClusters', on: '*', why: 'to list the clusters, and to ask for one by its name' },
     parameterGroupsRight('clusters'),
   ],
+  discovers: () => toDiscover('cluster', 'rds:DescribeDBClusters'),
   load: async () => (await import('./look.ts')).looker,
 });

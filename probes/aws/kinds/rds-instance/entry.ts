@@ -7,6 +7,7 @@ import { level, protection } from '../../protection.ts';
 import { historyFields, restorable, retentionField } from '../../rds/history.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const flagOf = (what: string) => z.boolean().optional().describe(`True: ${what}; false: need not be; unset: must stay so once it was.`);
@@ -108,5 +109,6 @@ export const rdsInstance = defineKind<AwsTarget>({
     { right: 'rds:DescribeDBInstances', on: '*', why: 'to list the instances, and to ask for one by its name' },
     parameterGroupsRight('instances'),
   ],
+  discovers: () => toDiscover('instance', 'rds:DescribeDBInstances'),
   load: async () => (await import('./look.ts')).looker,
 });

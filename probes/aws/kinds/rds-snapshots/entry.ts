@@ -5,6 +5,7 @@ import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryRegion } from '../../schema.ts';
 import { sharedCheck } from '../../shares.ts';
 import { actionOf, keyOf, LISTINGS, originOf, scopeOf, TYPES, type SnapshotsTarget } from './target.ts';
@@ -96,5 +97,6 @@ export const rdsSnapshots = defineKind<SnapshotsTarget>({
   listing: 'rds:DescribeDBSnapshots',
   listings: LISTINGS,
   rights,
+  discovers: () => toDiscover('snapshot', 'rds:DescribeDBSnapshots', 'rds:DescribeDBClusterSnapshots'),
   load: async () => (await import('./look.ts')).looker,
 });
