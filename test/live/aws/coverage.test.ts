@@ -6,6 +6,7 @@ import { KMS } from '@aws-sdk/client-kms';
 import { RDS } from '@aws-sdk/client-rds';
 import { S3 } from '@aws-sdk/client-s3';
 import { aws } from '../../../probes/aws/index.ts';
+import { createS3Anchor } from '../../../src/adapters/anchor-s3.ts';
 import { createSystemClock } from '../../../src/adapters/clock-system.ts';
 import { sightOf } from '../../../src/core/coverage.ts';
 import { toWanted } from '../../../src/loop/batch.ts';
@@ -32,11 +33,12 @@ const DAYS = [1, 2, 3, 4];
 const NAMES = DAYS.map((day) => `db/orders-2026-11-0${day}.dump`);
 
 /** One account, with the watcher's role in it that may do as is said, once moto asks who may do what. */
-describe('coverage and the audit of policies, where IAM is enforced', function () {
+describe('coverage and audits, where IAM is enforced', function () {
   this.timeout(180_000);
   let moto: Moto;
   let account: MotoAccount;
   let keeper: IAM;
+  let adminKey: { readonly accessKeyId: string; readonly secretAccessKey: string };
   let watcherKey: { readonly AccessKeyId: string; readonly SecretAccessKey: string };
   let bucket: string;
   let key: string;
@@ -60,7 +62,8 @@ describe('coverage and the audit of policies, where IAM is enforced', function (
     for (const RoleName of ['rollcall', 'bot'])
       await maker.createRole({ RoleName, AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}' });
     const admin = await userWith(maker, 'admin', '*');
-    keeper = new IAM({ ...client, credentials: { accessKeyId: admin.AccessKeyId, secretAccessKey: admin.SecretAccessKey } });
+    adminKey = { accessKeyId: admin.AccessKeyId, secretAccessKey: admin.SecretAccessKey };
+    keeper = new IAM({ ...client, credentials: adminKey });
     const rds = new RDS(client);
     for (const DBInstanceIdentifier of ['orders', 'users'])
       await rds.createDBInstance({
@@ -169,6 +172,35 @@ describe('coverage and the audit of policies, where IAM is enforced', function (
     assert.deepEqual(closed, []);
     assert.deepEqual(names(found, 'aws.s3.backups'), [`s3://${bucket}/db/orders-*.dump`]);
     assert.deepEqual(names(found, 'aws.kms.key'), [key]);
+  });
+
+  it('finds, without deleting anything, that the credential of an anchor can delete what it put, and nothing where it can only put', async () => {
+    const { client } = account;
+    const s3 = new S3({ ...client, credentials: adminKey, forcePathStyle: true });
+    const heads = freshName('heads');
+    await s3.createBucket({ Bucket: heads, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } });
+    await s3.putBucketVersioning({ Bucket: heads, VersioningConfiguration: { Status: 'Enabled' } });
+    const writer = await userWith(keeper, 'writer', 's3:PutObject');
+    const anchor = createS3Anchor({
+      bucket: heads,
+      region: client.region,
+      endpoint: moto.url,
+      pathStyle: true,
+      key: { id: writer.AccessKeyId, secret: new Secret(writer.SecretAccessKey) },
+      timeout: 20_000,
+    });
+    const never = new AbortController().signal;
+    assert.equal(await anchor.put('vault/heads/1.txt', 'a head\n', Date.now(), never), null);
+    assert.deepEqual(await anchor.audit('vault/', never), []);
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:Delete*', Resource: '*' }] });
+    await keeper.putUserPolicy({ UserName: 'writer', PolicyName: 'oops', PolicyDocument });
+    assert.deepEqual(
+      (await anchor.audit('vault/', never)).map((one) => one.kind === 'strong' && one.right),
+      ['delete'],
+    );
+    const { Versions = [], DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket: heads });
+    assert.deepEqual([Versions.map(({ Key }) => Key), DeleteMarkers], [['vault/heads/1.txt'], []]);
+    s3.destroy();
   });
 
   it('reads what the bucket and the key let in with the rights of the audit, and cannot prove it without', async () => {
