@@ -40,12 +40,10 @@ export async function* auditAccount(audit: Audit, agents: readonly Agent[]): Asy
   const partition = name.split(':')[1] ?? 'aws';
   const placeOf = (target: AwsTarget): Place => ({ partition, account, region: target.region ?? homeRegion(connection) });
   const threats = wanted.flatMap(({ id, target }) => harmsOf(target, placeOf(target)).map((harm): Threat => ({ ...harm, id })));
-  const policies = await readResourcePolicies(
-    wanted,
-    placeOf,
-    (region) => session.vantage(region, signal),
-    (error) => session.failure(error),
-  );
+  const policies = await readResourcePolicies(wanted, placeOf, (region) => session.vantage(region, signal), {
+    unread: audit.unread,
+    failureOf: (error) => session.failure(error),
+  });
   yield* unreadPolicies(policies);
   const own = identityOf(name, connection.role_arn);
   const { proven, failures } = own === undefined ? { proven: new Map<string, Answer>(), failures: [] } : await rehearsals(audit, threats);

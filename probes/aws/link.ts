@@ -17,13 +17,18 @@ import { homeRegion, type Connection } from './schema.ts';
 import type { Session } from './session.ts';
 import { sweep } from './sweep.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** One account, or one store, under one set of credentials. */
 export class AwsLink implements Link<AwsTarget> {
   readonly #connection: Connection;
   readonly #context: ProbeContext;
   readonly #kinds: ReadonlyMap<string, AwsKind>;
   readonly #keeper: SessionKeeper;
-  readonly #refusals = new Refusals();
+  /** Of listings that nothing on the roll needs. */
+  readonly #unlisted = new Refusals(24 * HOUR_MS);
+  /** Of policies of resources, which an audit that could not see everything would ask for every five minutes. */
+  readonly #unread = new Refusals(HOUR_MS);
   readonly #closed = new AbortController();
 
   constructor(connection: Connection, context: ProbeContext, kinds: ReadonlyMap<string, AwsKind>) {
@@ -64,7 +69,10 @@ export class AwsLink implements Link<AwsTarget> {
     }
     try {
       const base = await baseIdentity(connection, this.#context, bounds);
-      yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
+      yield* auditAccount(
+        { connection, session: use.session, wanted, kinds: this.#kinds, base, unread: this.#unread, signal: bounds },
+        agents,
+      );
     } finally {
       use.done();
     }
@@ -88,7 +96,7 @@ export class AwsLink implements Link<AwsTarget> {
         kinds: this.#kinds,
         wanted,
         depth,
-        refusals: this.#refusals,
+        refusals: this.#unlisted,
         vantage: (region) => session.vantage(region, within),
         failure: (error) => session.failure(error),
       });

@@ -1,15 +1,19 @@
 import type { Instant } from '../../src/probe.ts';
 import type { Failure } from './errors.ts';
 
-/** How long a refusal is believed, ms: each is a line in CloudTrail, and alarms at refused calls are common. */
-const BELIEVED_MS = 24 * 3_600_000;
 /** What says that this identity may not, and not that nobody knows who it is. */
 const UNAUTHORIZED =
   /^(?:AccessDenied|UnauthorizedOperation|UnauthorizedException|AuthorizationError|NotAuthorized|Forbidden$|KMSAccessDenied)/;
 
-/** Listings that this credential was refused and that nothing on the roll needs, so that an hourly look does not ask for them every hour. */
+/** What this credential was refused, so that nobody asks for it again and again: each refusal is a line in CloudTrail, and alarms at them are common. */
 export class Refusals {
+  readonly #believedMs: number;
   readonly #known = new Map<string, { readonly failure: Failure; readonly until: number }>();
+
+  /** How long a refusal is believed; ms. */
+  constructor(believedMs: number) {
+    this.#believedMs = believedMs;
+  }
 
   /** True where the credential is good, and not good for this. */
   static is({ reason, code }: Failure): boolean {
@@ -17,7 +21,7 @@ export class Refusals {
   }
 
   note(on: string, failure: Failure, { steady }: Instant): void {
-    this.#known.set(on, { failure, until: steady + BELIEVED_MS });
+    this.#known.set(on, { failure, until: steady + this.#believedMs });
   }
 
   /** Undefined where it should be asked. */

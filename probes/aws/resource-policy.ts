@@ -4,6 +4,7 @@ import { harmsOf, type Place } from './harms.ts';
 import { readPolicy, type Statement } from './iam-policy.ts';
 import type { AwsTarget } from './kind.ts';
 import { inLanes } from './lanes.ts';
+import { Refusals } from './refusals.ts';
 import { owned } from './s3/owned.ts';
 import type { Vantage } from './vantage.ts';
 
@@ -116,12 +117,18 @@ export interface ResourcePolicies {
   readonly unread: readonly (Failure & { readonly name: string })[];
 }
 
+interface Refusing {
+  /** What was refused lately is not asked again. */
+  readonly unread: Refusals;
+  readonly failureOf: (error: unknown) => Failure;
+}
+
 /** Reads the policy of each target that can have one, of a bucket with several sets once. */
 export async function readResourcePolicies(
   wanted: readonly { readonly id: string; readonly target: AwsTarget }[],
   placeOf: (target: AwsTarget) => Place,
   vantage: (region: string) => Vantage,
-  failureOf: (error: unknown) => Failure,
+  refusing: Refusing,
 ): Promise<ResourcePolicies> {
   const held = wanted.flatMap(({ id, target }) => {
     const holder = holderOf(target, placeOf(target));
@@ -133,7 +140,7 @@ export async function readResourcePolicies(
     return { name, reason: 'partial-answer', code: '', say: `only ${MOST} policies are read in one audit` };
   });
   for await (const { key, holder, answer } of inLanes(holders.slice(0, MOST), LANES, async ({ key, holder }) => {
-    return { key, holder, answer: await statementsOf(holder, vantage, failureOf) };
+    return { key, holder, answer: await statementsOf(holder, vantage(holder.region), refusing) };
   }))
     if (Array.isArray(answer)) read.set(key, { name: holder.name, isGate: holder.isGate, statements: answer });
     else unread.push({ ...answer, name: holder.name });
@@ -147,18 +154,19 @@ export async function readResourcePolicies(
   return { byId, unread: unread.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-async function statementsOf(
-  holder: Holder,
-  vantage: (region: string) => Vantage,
-  failureOf: (error: unknown) => Failure,
-): Promise<Statement[] | Failure> {
+async function statementsOf(holder: Holder, vantage: Vantage, { unread, failureOf }: Refusing): Promise<Statement[] | Failure> {
+  const key = `${holder.right} of ${holder.name} in ${holder.region}`;
+  const known = unread.of(key, vantage.now());
+  if (known) return known;
   try {
-    const text = await holder.ask(vantage(holder.region));
+    const text = await holder.ask(vantage);
     // A key without a policy is one that cannot be: what is not told is not harmless.
     if (text === undefined) throw new BadAnswer('the answer has no policy in it');
     return readPolicy(text);
   } catch (error) {
     if (holder.none.test(codeOf(error)) && !holder.isGate) return [];
-    return failureOf(error);
+    const failure = failureOf(error);
+    if (Refusals.is(failure)) unread.note(key, failure, vantage.now());
+    return failure;
   }
 }

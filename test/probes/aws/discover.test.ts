@@ -396,6 +396,22 @@ describe('a discovery of AWS', () => {
         assert.ok(set?.facts?.some((fact) => fact.includes('only the first by name')));
       });
 
+      it('proposes no pattern that no manifest may hold, or that takes long to compare, whatever keys there are', async () => {
+        stubBuckets(stub, new Map([['vault', { created: new Date(Date.UTC(2024, 2, 1)) }]]), {});
+        stubObjects('vault', {
+          ...daily('/', '.dump'),
+          ...daily('{db}/[a]*?', '.dump'),
+          ...Object.fromEntries([1, 2, 3].map((nth) => [`evil/${'1x'.repeat(300)}${nth}.dump`, nth])),
+          ...daily(`${'long'.repeat(250)}/`, `${'[x]'.repeat(20)}.dump`),
+        });
+        const sets = inBuckets(await discovered());
+        assert.deepEqual(
+          sets.map(({ entry }) => entry['path']),
+          ['?db?/[[]a?[*][?]*.dump'],
+        );
+        for (const set of sets) assert.deepEqual(complaints(set), FINE);
+      });
+
       it('makes a few calls into each bucket and says what it did not come to', async () => {
         stubBuckets(stub, new Map([['vault', { created: new Date(Date.UTC(2024, 2, 1)) }]]), {});
         stubObjects('vault', Object.fromEntries(Array.from({ length: 30 }, (_, nth) => [`folder${String(nth).padStart(2, '0')}/x`, 1])));

@@ -110,7 +110,7 @@ describe('an audit of what resources themselves let in', () => {
   const bucketSays = (...statements: readonly object[]): void =>
     void (policies.bucket = { headers: { 'content-type': 'application/json' }, body: policy(...statements) });
 
-  async function audit(agents: readonly string[] = []): Promise<AuditReport[]> {
+  function opened() {
     const raw = { account: STUB_ACCOUNT, region: 'eu-west-1', endpoint: stub.url, ...AWS_KEY, path_style: true };
     const context = { connection: 'prod', clock: createSystemClock(0), secret: async () => new Secret('x') };
     const link = aws.open(aws.connection.parse(raw), context);
@@ -121,12 +121,17 @@ describe('an audit of what resources themselves let in', () => {
       target('key', 'aws.kms.key', { key: KEY }),
       target('vault', 'aws.backup.vault', { key: 'dr' }),
     ].map(toWanted);
-    try {
-      const known = agents.map((role_arn) => ({ name: 'bot', is: { role_arn } }));
-      return await Array.fromAsync(link.audit?.(wanted, known, new AbortController().signal) ?? []);
-    } finally {
-      await link.close();
-    }
+    return {
+      async audit(agents: readonly string[] = []): Promise<AuditReport[]> {
+        const known = agents.map((role_arn) => ({ name: 'bot', is: { role_arn } }));
+        return await Array.fromAsync(link.audit?.(wanted, known, new AbortController().signal) ?? []);
+      },
+      [Symbol.asyncDispose]: () => link.close(),
+    };
+  }
+  async function audit(agents: readonly string[] = []): Promise<AuditReport[]> {
+    await using prod = opened();
+    return await prod.audit(agents);
   }
   const told = (reports: readonly AuditReport[]) =>
     reports.flatMap((one) =>
@@ -202,6 +207,15 @@ describe('an audit of what resources themselves let in', () => {
       ['the policies of bucket vault: denied', `the policies of key ${KEY}: protocol`, 'the policies of vault dr: protocol'],
     );
     assert.ok(open.every(({ say }) => /^could not prove that they let nobody delete or weaken more .*rollcall grants/.test(say)));
+  });
+
+  it('does not ask again and again for what it was refused: the daemon audits every five minutes until it saw everything', async () => {
+    roles();
+    policies.bucket = DENIED;
+    await using prod = opened();
+    for (let nth = 0; nth < 3; nth++) assert.equal(unaudited(await prod.audit()).length, 1);
+    assert.equal(stub.count('s3:GET /vault/'), 1);
+    assert.equal(stub.count('kms:GetKeyPolicy'), 3, 'what it may read is read anew');
   });
 
   it('is asked for by the least rights, and by no look', async () => {

@@ -163,9 +163,8 @@ export const backupPoints = defineKind<PointsTarget>({
   listing: 'backup:ListRecoveryPointsByBackupVault',
   explored: 'backup:ListBackupVaults',
   // A vault is on the roll by what is backed up there, too.
-  covers: (target, { entry, aliases = [] }) =>
-    aliases.includes(aliasOf(target)) &&
-    (target.resource ?? entry['resource'] ?? target.resource) === (entry['resource'] ?? target.resource),
+  covers: (target, { entry: { resource }, aliases = [] }) =>
+    aliases.includes(aliasOf(target)) && (target.resource === undefined || resource === undefined || target.resource === resource),
   rights,
   discovers: (depth) =>
     toDiscover('recovery point', 'backup:ListBackupVaults', ...(depth === 'proposals' ? ['backup:ListRecoveryPointsByBackupVault'] : [])),

@@ -4,12 +4,12 @@ import { BadAnswer, TooMuch } from '../../errors.ts';
 import type { Explored } from '../../kind.ts';
 import { bucketPages, type ListedBucket } from '../../s3/buckets.ts';
 import { owned } from '../../s3/owned.ts';
-import { keyPattern } from '../../s3/pattern.ts';
+import { patternTrouble } from '../../s3/pattern.ts';
 import type { Vantage } from '../../vantage.ts';
 import { groupFiles, hasBackupEnding, type FileGroup } from '../../../../src/values/name-groups.ts';
 import { usualGap } from '../../../../src/values/rhythm.ts';
 import { plain } from './objects.ts';
-import { proposeSet, type Dated } from './propose.ts';
+import { pathOf, proposeSet, type Dated } from './propose.ts';
 
 /** Calls for one bucket, and for all of them: what is not looked into then is told. */
 const CALLS = 12;
@@ -17,6 +17,9 @@ const CALLS_IN_ALL = 300;
 /** Pages of one prefix, and how deep prefixes are followed. */
 const PAGES = 3;
 const DEPTH = 3;
+/** Of a pattern in the manifest. */
+const LONGEST = 1024;
+const STARS = 3;
 const HOUR_MS = 3_600_000;
 /** What AWS's own services write by the million, and nobody restores. */
 const LOGS = /^(?:AWSLogs|cloudtrail|elasticloadbalancing|vpcflowlogs)\//i;
@@ -62,8 +65,8 @@ async function* exploreBucket(vantage: Vantage, bucket: ListedBucket, budget: { 
         return;
       }
       const { objects, folders, isWhole } = await folderOf(there, bucket.name, prefix, budget);
-      for (const group of groupFiles(objects, (name, pattern) => keyPattern(pattern).matches(name)))
-        if (looksLikeBackups(group)) yield proposeSet(vantage, { bucket, region, prefix, isWhole }, group);
+      for (const group of groupFiles(objects, () => true))
+        if (looksLikeBackups(group) && isUsable(prefix, group)) yield proposeSet(vantage, { bucket, region, prefix, isWhole }, group);
       if (depth < DEPTH) prefixes.push(...folders.map((folder) => ({ prefix: folder, depth: depth + 1 })));
     }
   } catch (error) {
@@ -103,6 +106,12 @@ async function folderOf(
     if (token === undefined) return { objects, folders, isWhole: true };
   }
   return { objects, folders, isWhole: false };
+}
+
+/** Names are from outside: what no entry may say, or would take long to compare with every key, is not proposed. */
+function isUsable(prefix: string, { pattern }: FileGroup<Dated>): boolean {
+  const path = pathOf(prefix, pattern);
+  return path.length <= LONGEST && patternTrouble(path) === undefined && path.split('*').length - 1 <= STARS;
 }
 
 /** Names that end like one file each (photographs, reports) are none: what is made again and again has a date, or says what it is. */

@@ -24,11 +24,16 @@ interface Folder {
   readonly isWhole: boolean;
 }
 
+/** The pattern of an entry that means just this. */
+export function pathOf(prefix: string, pattern: string): string {
+  return `${literal(prefix)}${pattern}`;
+}
+
 /** A set of objects as an entry of the roll. */
 export function proposeSet(vantage: Vantage, { bucket, region, prefix, isWhole }: Folder, group: FileGroup<Dated>): Explored {
   const { account } = vantage;
   const files = group.files.toSorted((a, b) => b.at.getTime() - a.at.getTime());
-  const path = `${literal(prefix)}${group.pattern}`;
+  const path = pathOf(prefix, group.pattern);
   const { expect, facts } = proposeCopies(
     files.map(({ at }) => ({ at, whole: true, encrypted: false })),
     vantage.now().wall,
