@@ -2,7 +2,7 @@
  * Loaded before the daemon's own code (`node --import`), from outside of it: counts the calls that change what would be left after a
  * crash (statements and transactions of the store, what is sent to receivers and what comes back) and kills the process, as a power
  * cut does, at the one it is told. It counts from when the file `KILL_FROM` is there. `KILL_AT` is `COUNT`, or `COUNT+MICROSECONDS` for a blow from another thread that long after the
- * call has begun, so that it falls inside the call. Where it struck is written to the file `KILL_LOG`.
+ * call has begun, so that it falls inside the call, or what the call is: then at the first that is it. Where it struck is written to the file `KILL_LOG`.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -14,7 +14,7 @@ const state = new Int32Array(new SharedArrayBuffer(8));
 let count = 0;
 
 // Made where the daemon is and not in the children of its probes.
-if (process.argv[1]?.endsWith('cli.ts') && Number(at) > 0) {
+if (process.argv[1]?.endsWith('cli.ts') && at !== '0') {
   if (delay !== undefined) startHangman(Number(delay));
   patch(DatabaseSync.prototype, 'exec', (sql) => String(sql));
   patch(StatementSync.prototype, 'run', function (this: StatementSync) {
@@ -38,7 +38,7 @@ function patch(prototype: object, name: string, label: (this: never, first: unkn
 
 function reached(what: string): void {
   if (count === 0 && !existsSync(process.env['KILL_FROM'] ?? '')) return;
-  if (++count !== Number(at)) return;
+  if (++count !== Number(at) && what !== at) return;
   writeFileSync(process.env['KILL_LOG'] ?? '', what.trim().split(/\s+/).slice(0, 4).join(' '));
   if (delay === undefined) process.kill(process.pid, 'SIGKILL');
   Atomics.store(state, 0, 1);
