@@ -154,7 +154,8 @@ async function* explore({ depth, failure }: Exploration, looker: AnySetLooker, p
     if (one.is === 'closed') {
       const { reason, say } = failure(one.error);
       yield { kind: 'unexplored', on: clean(one.on, 200), reason, say, hides: false };
-    } else {
+    } else if (one.is === 'progress') yield { kind: 'progress', done: one.done, what: one.what };
+    else {
       const { region = vantage.region, keys, proposal, aliases } = one;
       const found = named({ ...place, home: region === vantage.region && home, vantage: { ...vantage, region } }, keys, proposal);
       if (found) yield { ...found, ...(aliases && { aliases }) };

@@ -87,7 +87,7 @@ export interface Step {
 /** What a discovery proposes; the kind, its region and its aliases are the engine's to add. Texts are from outside: not cleaned. */
 export type Proposal = Omit<Found, 'kind' | 'of' | 'aliases'>;
 
-/** What `explore` finds: of the region that it was asked in, or of another; or what it was not let into. */
+/** What `explore` finds: of the region that it was asked in, or of another; what it was not let into; how far it has got, since nothing found is no silence. */
 export type Explored =
   | {
       readonly is: 'set';
@@ -96,6 +96,7 @@ export type Explored =
       readonly region?: string;
       readonly aliases?: readonly string[];
     }
+  | { readonly is: 'progress'; readonly done: number; readonly what: string }
   | { readonly is: 'closed'; readonly on: string; readonly error: unknown };
 
 interface LookerBase<Item, T extends AwsTarget> {

@@ -417,6 +417,10 @@ describe('a discovery of AWS', () => {
         stubObjects('vault', Object.fromEntries(Array.from({ length: 30 }, (_, nth) => [`folder${String(nth).padStart(2, '0')}/x`, 1])));
         const all = await discovered();
         assert.equal(stub.count('s3:GET /vault/'), 12);
+        assert.ok(
+          all.some((one) => one.kind === 'progress' && one.done === 1),
+          'a bucket with nothing in it is no silence',
+        );
         const closed = all.find((one) => one.kind === 'unexplored' && one.on === 'what else is in bucket vault');
         assert.ok(closed?.kind === 'unexplored' && !closed.hides && closed.reason === 'partial-answer');
       });

@@ -1,15 +1,14 @@
-import { pointPages } from '../../backup/points.ts';
+import type { DiscoveryDepth } from '../../../../src/probe.ts';
+import { floorUnder } from '../../../../src/values/floor-under.ts';
+import { isRestorable, pointPages } from '../../backup/points.ts';
 import { vaultPages } from '../../backup/vaults.ts';
 import type { Explored, Proposal } from '../../kind.ts';
 import { pinOf } from '../../measure.ts';
 import { proposeCopies } from '../../propose-copies.ts';
 import { NEVER_MS } from '../../s3/lifecycle.ts';
 import type { Vantage } from '../../vantage.ts';
-import { isRestorable } from '../../backup/points.ts';
 import type { Point } from './look.ts';
 import { readPoints } from './reading.ts';
-import type { DiscoveryDepth } from '../../../../src/probe.ts';
-import { floorUnder } from '../../../../src/values/floor-under.ts';
 
 const DAY_MS = 86_400_000;
 /** Of a thousand points, for each vault. */
@@ -22,6 +21,7 @@ export async function* explorePoints(
   vantage: Vantage,
   { depth }: { readonly depth: DiscoveryDepth },
 ): AsyncGenerator<Explored, void, void> {
+  let done = 0;
   for await (const page of vaultPages(vantage))
     for (const { BackupVaultName: vault, NumberOfRecoveryPoints: about = 0, CreationDate: vaultCreated } of page) {
       if (vault === undefined || about === 0) continue;
@@ -33,6 +33,7 @@ export async function* explorePoints(
       try {
         const { points, isWhole } = await pointsOf(vantage, of);
         yield* proposals(vantage, of, points, isWhole);
+        yield { is: 'progress', done: ++done, what: 'vaults looked into' };
       } catch (error) {
         yield { is: 'closed', on: `backup:ListRecoveryPointsByBackupVault of ${vault} in ${vantage.region}`, error };
         yield bare(vantage, of, about);

@@ -1,13 +1,12 @@
 import type { ListObjectsV2Output } from '@aws-sdk/client-s3';
-import { ENOUGH } from '../../../../src/values/rhythm.ts';
+import { groupFiles, hasBackupEnding, type FileGroup } from '../../../../src/values/name-groups.ts';
+import { ENOUGH, usualGap } from '../../../../src/values/rhythm.ts';
 import { BadAnswer, TooMuch } from '../../errors.ts';
 import type { Explored } from '../../kind.ts';
 import { bucketPages, type ListedBucket } from '../../s3/buckets.ts';
 import { owned } from '../../s3/owned.ts';
 import { patternTrouble } from '../../s3/pattern.ts';
 import type { Vantage } from '../../vantage.ts';
-import { groupFiles, hasBackupEnding, type FileGroup } from '../../../../src/values/name-groups.ts';
-import { usualGap } from '../../../../src/values/rhythm.ts';
 import { plain } from './objects.ts';
 import { pathOf, proposeSet, type Dated } from './propose.ts';
 
@@ -30,7 +29,7 @@ const DAY = /(?:^|\D)(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|
  * few calls for each bucket; objects in folders that are themselves named by dates are not among them.
  */
 export async function* exploreBackups(vantage: Vantage): AsyncGenerator<Explored, void, void> {
-  let left = CALLS_IN_ALL;
+  let [left, done] = [CALLS_IN_ALL, 0];
   const unseen: string[] = [];
   for await (const page of bucketPages(vantage))
     for (const bucket of page) {
@@ -42,6 +41,7 @@ export async function* exploreBackups(vantage: Vantage): AsyncGenerator<Explored
       const before = budget.calls;
       yield* exploreBucket(vantage, bucket, budget);
       left -= before - budget.calls;
+      yield { is: 'progress', done: ++done, what: 'buckets looked into' };
     }
   if (unseen.length > 0) {
     const error = new TooMuch(
