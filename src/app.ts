@@ -21,7 +21,7 @@ import { digestConfig } from './config/digest-config.ts';
 import { Anchoring } from './cosigning/anchoring.ts';
 import { Cosigning } from './cosigning/cosigning.ts';
 import { laterFor, routeFor } from './config/route-for.ts';
-import type { AnchorConfig, Config } from './config/types.ts';
+import type { Config } from './config/types.ts';
 import type { PrintedResource } from './core/page.ts';
 import { compileManifest, readConfigFile, secretReader, type Files, type FilesContext } from './files.ts';
 import { reasonNotToArm } from './loop/first-arming.ts';
@@ -108,20 +108,10 @@ export function makePlan(
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
     statusUrl: rootOf(config.watchdog),
-    ...(config.ledger?.anchor && { anchor: anchorOf(config.ledger.anchor, config.watchdog, secret) }),
+    ...(config.ledger?.anchor && { anchor: makeAnchor(config.ledger.anchor, config.watchdog.name, secret) }),
     ...(standing && { standing }),
     ...(standing?.state === 'signed' && { inForce: inForceOf({ manifest, accepted }) }),
   };
-}
-
-/** Where heads of the ledger are put, and below what. */
-function anchorOf(
-  anchor: AnchorConfig,
-  { name }: Config['watchdog'],
-  secret: ReturnType<typeof secretReader>,
-): NonNullable<Plan['anchor']> {
-  const { prefix = `${encodeURIComponent(name)}/`, accept = [] } = anchor;
-  return { anchor: makeAnchor(anchor, secret), prefix, accept };
 }
 
 /** Every connection as one that can be asked what is there, whether or not there is a manifest. Nothing is contacted yet. */
@@ -263,7 +253,7 @@ export async function startApp(
       key &&
       anchor &&
       new Anchoring({
-        ...anchorOf(anchor, watchdog, secret),
+        ...makeAnchor(anchor, watchdog.name, secret),
         every: anchor.every,
         store,
         clock,
