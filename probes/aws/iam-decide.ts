@@ -19,18 +19,15 @@ const RANK: Readonly<Record<Answer, number>> = { no: 0, may: 1, yes: 2 };
  */
 export function decide({ statements, boundary }: Permissions, action: string, resource: string): Answer {
   const all = boundary ? [...statements, ...boundary] : statements;
-  const denied = strongest(all, 'Deny', action, resource);
+  const denied = says(all, 'Deny', action, resource);
   if (denied === 'yes') return 'no';
-  const allowed = least(
-    strongest(statements, 'Allow', action, resource),
-    boundary ? strongest(boundary, 'Allow', action, resource) : 'yes',
-  );
+  const allowed = least(says(statements, 'Allow', action, resource), boundary ? says(boundary, 'Allow', action, resource) : 'yes');
   return allowed === 'yes' && denied === 'may' ? 'may' : allowed;
 }
 
 /** Whether it is denied outright, whatever is allowed. */
 export function isDenied({ statements, boundary = [] }: Permissions, action: string, resource: string): boolean {
-  return strongest([...statements, ...boundary], 'Deny', action, resource) === 'yes';
+  return says([...statements, ...boundary], 'Deny', action, resource) === 'yes';
 }
 
 /** Whether a trust policy lets `arn` become the role; `byName` where it names it and not only its account, which then needs no right of its own. */
@@ -51,7 +48,8 @@ export function trusts(
   return { answer: denied === 'may' ? 'may' : answer, byName: byName !== 'no' };
 }
 
-function strongest(statements: readonly Statement[], effect: Statement['effect'], action: string, resource: string): Answer {
+/** What the statements of one effect say of a question together; a condition, or a part of what was asked about, is `may`. */
+export function says(statements: readonly Statement[], effect: Statement['effect'], action: string, resource: string): Answer {
   return greatest(
     statements.map((one) => {
       if (one.effect !== effect || !matchesAction(one.actions, one.notActions, action)) return 'no';
@@ -105,6 +103,7 @@ function greatest(answers: readonly Answer[]): Answer {
   return answers.includes('yes') ? 'yes' : answers.includes('may') ? 'may' : 'no';
 }
 
-function least(one: Answer, other: Answer): Answer {
+/** The weaker of two. */
+export function least(one: Answer, other: Answer): Answer {
   return RANK[one] <= RANK[other] ? one : other;
 }

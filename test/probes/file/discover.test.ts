@@ -8,7 +8,8 @@ import type { Discovery, DiscoveryDepth, Found } from '../../../src/probe.ts';
 import type { DiscoveryAnswer, DiscoveryJob } from '../../../probes/file/discovery-job.ts';
 import { covers } from '../../../probes/file/covers.ts';
 import { exploreOnce } from '../../../probes/file/explore.ts';
-import { groupFiles } from '../../../probes/file/group-files.ts';
+import { matchesPart } from '../../../probes/file/glob.ts';
+import { groupFiles } from '../../../src/values/name-groups.ts';
 import { LINUX } from '../../../probes/file/system.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
 import { hungMount, mayMount, mount, open, put, resourceOf, unmount, wantedOf } from './helpers.ts';
@@ -122,7 +123,10 @@ describe('sets of backups that are found', function () {
 
   it('are one by their ending where every file has a name of its own kind', () => {
     const words = 'abcdefghijklmnopqrstuvwxyz'.split('');
-    const sets = groupFiles(words.map((word) => ({ path: `/x/${word}${word}.dump`, size: 1, mtime: 1 })));
+    const sets = groupFiles(
+      words.map((word) => ({ path: `/x/${word}${word}.dump`, size: 1, mtime: 1 })),
+      matchesPart,
+    );
     assert.deepEqual(
       sets.map(({ pattern, files }) => `${pattern} ${files.length}`),
       ['*.dump 26'],
