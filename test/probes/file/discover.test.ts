@@ -9,6 +9,7 @@ import type { DiscoveryAnswer, DiscoveryJob } from '../../../probes/file/discove
 import { covers } from '../../../probes/file/covers.ts';
 import { exploreOnce } from '../../../probes/file/explore.ts';
 import { matchesPart } from '../../../probes/file/glob.ts';
+import { placeOf } from '../../../probes/file/mount.ts';
 import { groupFiles } from '../../../src/values/name-groups.ts';
 import { LINUX } from '../../../probes/file/system.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
@@ -188,6 +189,21 @@ describe('volumes that are found', function () {
   it('are blind where there is no mount table', () => {
     const { said } = exploreOnce({ id: 'm', explore: 'mounts', path: '', now: 0, proposals: false }, { ...LINUX, mountinfo: '/nowhere' });
     assert.ok(said[0]?.kind === 'unexplored' && said[0].hides);
+  });
+
+  it('have no floor where they are a folder of a filesystem, whose other folders are counted with it', () => {
+    const folder = makeFolder();
+    try {
+      const { mount: its } = placeOf(folder.path, LINUX);
+      const mountinfo = join(folder.path, 'mountinfo');
+      put(mountinfo, line(its.id, its.mountPoint, 'ext4', its.device, '/srv/files'));
+      const { said } = exploreOnce({ id: 'm', explore: 'mounts', path: folder.path, now: 0, proposals: true }, { ...LINUX, mountinfo });
+      const [one] = said;
+      assert.ok(one?.kind === 'found');
+      assert.deepEqual([one.expect, one.facts], [{ mounted: true }, [`/srv/files of ext4 /dev/x${its.id}`]]);
+    } finally {
+      folder.remove();
+    }
   });
 
   it('have a floor at half of what is used, and the pins that a look confirms', async () => {
