@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { init } from '../../src/commands/init.ts';
 import type { Io } from '../../src/commands/io.ts';
-import { runCli } from '../support/cli.ts';
+import { runCli, startCli } from '../support/cli.ts';
 import { makeFolder, type Folder } from '../support/folder.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { about, startPostBox } from '../support/post.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { KEYS, Typist } from '../support/typist.ts';
 
@@ -54,7 +55,7 @@ describe('rollcall init', function () {
   });
   afterEach(() => folder.remove());
 
-  it('goes from nothing to an ordered roll and a page that arrived, and arms nothing', async () => {
+  it('goes from nothing to an ordered roll and a page that arrived, arms nothing, and what it wrote is watched', async () => {
     const receiver = await startReceiver();
     for (let nth = 1; nth <= 4; nth++) {
       const file = join(folder.path, `orders-${nth}.dump`);
@@ -109,9 +110,24 @@ describe('rollcall init', function () {
       receiver.requests.map(({ body }) => (body as { event: string }).event),
       ['test', 'resolve'],
     );
-    await receiver.close();
     const checked = await runCli(['-c', join(etc, 'config.yaml'), 'check', 'orders', 'orders-backups'], { cwd: folder.path });
     assert.equal(checked.code, 0, checked.stdout);
+    await receiver.close();
+
+    // What it wrote is watched as it stands, but for the port, which others use beside this, who runs this, and where pages go.
+    await using box = await startPostBox();
+    writeFileSync(join(etc, 'oncall.url'), box.url);
+    writeFileSync(
+      join(etc, 'config.yaml'),
+      text.replace('name: vault-eu', '$&\n  listen: off').replace(/^( +)probe: file$/m, '$&\n$1accept: [root, write]'),
+    );
+    await using daemon = startCli(['-c', join(etc, 'config.yaml'), 'watch'], { cwd: folder.path });
+    await daemon.says('"watching"');
+    await pg.query('drop database orders with (force)');
+    const page = await box.page(about('orders', 'absent'), 90_000);
+    assert.match(page.summary, /^orders is gone/);
+    daemon.signal('SIGTERM');
+    assert.equal(await daemon.ended, 0, daemon.stderr);
   });
 
   it('writes nothing before the last answer', async () => {
