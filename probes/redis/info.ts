@@ -6,7 +6,10 @@ export type Info = ReadonlyMap<string, ReadonlyMap<string, string>>;
 /** Lines of one answer that are read: a server with every command ever called and hundreds of databases has some thousands. */
 const MOST_LINES = 100_000;
 
-/** Reads an answer of INFO. Of a line said twice the first counts. @throws BadAnswer where it is none. */
+/**
+ * Reads an answer of INFO. Names of masters and addresses of replicas stand in it as somebody gave them, line ends and all: what such a
+ * name forges, the server says once more by itself. So nothing may be said twice. @throws BadAnswer where something is, or where it is no INFO.
+ */
 export function parseInfo(text: string): Info {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;
@@ -17,7 +20,8 @@ export function parseInfo(text: string): Info {
     if (line === '') continue;
     if (line.startsWith('# ')) {
       const name = line.slice(2).toLowerCase();
-      section = sections.get(name) ?? new Map();
+      if (sections.has(name)) throw saidTwice(`section ${name}`);
+      section = new Map();
       sections.set(name, section);
       continue;
     }
@@ -26,9 +30,14 @@ export function parseInfo(text: string): Info {
     // A line of a later version, or of a module.
     if (colon < 1) continue;
     const name = line.slice(0, colon);
-    if (!section.has(name)) section.set(name, line.slice(colon + 1));
+    if (section.has(name)) throw saidTwice(name);
+    section.set(name, line.slice(colon + 1));
   }
   return sections;
+}
+
+function saidTwice(what: string): BadAnswer {
+  return new BadAnswer(`INFO says ${what} twice: somebody may have put lines into it, by REPLICAOF or REPLCONF with a line end in a name`);
 }
 
 /** The fields of a value such as `keys=1,expires=0`. */

@@ -53,7 +53,7 @@ export class Session {
     late.addEventListener('abort', tooLate, { once: true });
     try {
       await session.#connected(tls ? 'secureConnect' : 'connect');
-      if (password !== undefined) await session.ask(['AUTH', ...(user === undefined ? [] : [user]), password]);
+      if (password !== undefined) await session.#authenticate(user, password);
       return session;
     } catch (error) {
       session.close();
@@ -74,6 +74,16 @@ export class Session {
 
   close(): void {
     this.#end(new Error('the session is closed'));
+  }
+
+  async #authenticate(user: string | undefined, password: string): Promise<void> {
+    try {
+      await this.ask(['AUTH', ...(user === undefined ? [] : [user]), password]);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // A server that does not know the command repeats what came with it, cut off after so many characters: a part of a password, which nothing masks.
+      throw new Refusal(error.message.replace(/,? with args beginning with.*$/s, ''));
+    }
   }
 
   async #connected(event: string): Promise<void> {

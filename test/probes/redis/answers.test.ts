@@ -76,6 +76,22 @@ describe('the answers of a Redis', () => {
     ['a keyspace of nonsense', infoText({ Keyspace: { db0: 'keys=lots,expires=0' } }), {}, /keyspace in INFO cannot be read/],
     ['a negative number of keys', infoText({ Keyspace: { db0: 'keys=-5,expires=0' } }), {}, /keyspace in INFO cannot be read/],
     ['no run', infoText({ Server: { run_id: '' } }), {}, /no run_id/],
+    [
+      'a name of a master with sections in it',
+      infoText({
+        Replication: { role: 'slave', master_host: 'x\r\nmaster_link_status:up\r\n# Keyspace\r\ndb0:keys=1000,expires=0' },
+        Keyspace: {},
+      }),
+      {},
+      /INFO says section keyspace twice: somebody may have put lines into it/,
+    ],
+    [
+      'an address of a replica with a section in it that was to swallow the next',
+      infoText({ Replication: { slave0: 'ip=x\r\n# Commandstats\r\ncmdstat_get:calls=1\r\n# X' } }),
+      {},
+      /INFO says section commandstats twice/,
+    ],
+    ['a line said twice', infoText({ Keyspace: { db0: 'keys=1000,expires=0\r\ndb0:keys=5,expires=0' } }), {}, /INFO says db0 twice/],
     ['an INFO that is a web page', '<html>\r\n<body>', {}, /no Redis/],
     ['an INFO that is empty', '', {}, /lacks/],
     ['an INFO that is nothing', '', { INFO: '$-1\r\n' }, /no Redis/],
@@ -147,9 +163,7 @@ describe('the answers of a Redis', () => {
   it('bring no secret and nothing that drives a terminal into a report, whatever the server repeats', async () => {
     const evil = `\u001b[2J\u202eevil ${PASSWORD}`;
     await using server = await startFakeRedis(([command, ...words]) =>
-      command === 'AUTH'
-        ? `-ERR unknown command 'AUTH', with args beginning with: ${words.map((word) => `'${word}'`).join(' ')} ${evil}\r\n`
-        : bulk(''),
+      command === 'AUTH' ? `-ERR no AUTH: ${words.map((word) => `'${word}'`).join(' ')} ${evil}\r\n` : bulk(''),
     );
     await using watcher = new Watcher({ host: '127.0.0.1', port: server.port, user: 'watcher' }, [database()], PASSWORD);
     const found = await watcher.look();
@@ -157,6 +171,20 @@ describe('the answers of a Redis', () => {
     // oxlint-disable-next-line no-control-regex -- that they are not there is the test
     assert.doesNotMatch(inspect(found), /\u001b|\u202e|only-the-watcher/);
     assert.match(found.summary, /<secret>/);
+  });
+
+  it('bring no part of a long password into a report where AUTH is another command', async () => {
+    const password = 'L0ng-'.repeat(50);
+    await using server = await startFakeRedis(([, ...words]) => {
+      const args = words.map((word) => `'${word}' `).join('');
+      // As Redis 7.0.15 does under `rename-command AUTH ""`.
+      return `-ERR unknown command 'AUTH', with args beginning with: ${args.slice(0, 128)}\r\n`;
+    });
+    await using watcher = new Watcher({ host: '127.0.0.1', port: server.port, user: 'watcher' }, [database()], password);
+    const found = await watcher.look();
+    assert.equal(found.verdict, 'blind');
+    assert.match(found.summary, /unknown command 'AUTH'/);
+    assert.doesNotMatch(inspect(found), /L0ng/);
   });
 
   it('show hostile names of masters and versions as text of one line', async () => {
