@@ -1,5 +1,5 @@
 /**
- * Prints the permissions boundary of the role that looks at AWS: every action that `rollcall grants` asks for over all kinds and for a queue of events, on everything.
+ * Prints the permissions boundary of the role that looks at AWS: every action that `rollcall grants --discover` asks for over all kinds and for a queue of events, on everything.
  *
  *   node scripts/aws-ceiling.ts > deploy/aws/watched-account/ceiling.json
  */
@@ -19,7 +19,7 @@ interface Printed {
   }[];
 }
 
-const printed = execFileSync(process.execPath, [`${ROOT}src/cli.ts`, '-c', 'config.yaml', 'grants', '--json'], {
+const printed = execFileSync(process.execPath, [`${ROOT}src/cli.ts`, '-c', 'config.yaml', 'grants', '--discover', '--json'], {
   cwd: `${ROOT}deploy/aws/watched-account/ceiling`,
   encoding: 'utf8',
 });

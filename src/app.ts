@@ -110,6 +110,7 @@ export function makePlan(
     laterFor: (severity) => laterFor(config, severity),
     repeat: config.defaults.repeat,
     statusUrl: rootOf(config.watchdog),
+    ...(config.ledger?.anchor && { anchor: makeAnchor(config.ledger.anchor, config.watchdog.name, secret) }),
     ...(standing && { standing }),
     ...(standing?.state === 'signed' && { inForce: inForceOf({ manifest, accepted }) }),
   };
@@ -256,8 +257,7 @@ export async function startApp(
       key &&
       anchor &&
       new Anchoring({
-        anchor: makeAnchor(anchor, secret),
-        prefix: anchor.prefix ?? `${encodeURIComponent(watchdog.name)}/`,
+        ...makeAnchor(anchor, watchdog.name, secret),
         every: anchor.every,
         store,
         clock,

@@ -5,11 +5,18 @@ import type { Secret, SecretRef } from './values/secret.ts';
 
 const TIMEOUT_MS = 20_000;
 
-/** The anchor that config.yaml describes. Nothing is contacted yet; secrets are read anew at each attempt. */
-export function makeAnchor(config: AnchorConfig, secret: (ref: SecretRef) => Promise<Secret>): Anchor {
-  const { key, bucket, region, endpoint, pathStyle, account, lock } = config;
+/** Where heads of the ledger are put, below what, and what may be done there by people's word. */
+interface Anchored {
+  readonly anchor: Anchor;
+  readonly prefix: string;
+  readonly accept: readonly string[];
+}
+
+/** The anchor that config.yaml describes; `watchdog`: its name. Nothing is contacted yet; secrets are read anew at each attempt. */
+export function makeAnchor(config: AnchorConfig, watchdog: string, secret: (ref: SecretRef) => Promise<Secret>): Anchored {
+  const { key, bucket, region, endpoint, pathStyle, account, lock, prefix = `${encodeURIComponent(watchdog)}/`, accept = [] } = config;
   const source = (ref: SecretRef) => () => secret(ref);
-  return createS3Anchor({
+  const anchor = createS3Anchor({
     bucket,
     region,
     endpoint,
@@ -23,4 +30,5 @@ export function makeAnchor(config: AnchorConfig, secret: (ref: SecretRef) => Pro
       session: key.session && source(key.session),
     },
   });
+  return { anchor, prefix, accept };
 }

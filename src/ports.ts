@@ -1,4 +1,5 @@
 /** What the loop needs of the world, as interfaces only. One adapter file each; fakes enter here and nowhere else. */
+import type { Strong, Unaudited } from './core/audit-report.ts';
 import type { Incident } from './core/incident.ts';
 import type { LedgerEntry, LedgerHead } from './core/chain.ts';
 import type { Memory } from './core/memory.ts';
@@ -81,6 +82,11 @@ export interface Anchor {
   readonly name: string;
   /** One attempt, bounded by the adapter's own timeout and by `signal`; null where it was taken, else why not. Never rejects. `at`: now, ms since 1970. */
   put(key: string, body: string, at: number, signal: AbortSignal): Promise<string | null>;
+  /**
+   * Whether what is put below `prefix` could be deleted with the same credential, found out without anything being deleted. Never rejects: what could not
+   * be found out is `unaudited`.
+   */
+  audit(prefix: string, signal: AbortSignal): Promise<readonly (Strong | Unaudited)[]>;
 }
 
 /** What is kept of one resource. */

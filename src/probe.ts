@@ -153,6 +153,8 @@ export interface GrantContext extends Pick<ProbeContext, 'connection' | 'secret'
   readonly role?: string | undefined;
   /** Those that this probe has a name for: an audit that is to look at them may need rights of its own. */
   readonly agents?: readonly Agent[];
+  /** Also what a discovery of this depth takes. */
+  readonly discovery?: DiscoveryDepth | undefined;
 }
 
 export interface Probe<C = unknown, T = unknown> {
@@ -178,6 +180,8 @@ export interface Probe<C = unknown, T = unknown> {
   needs(wanted: readonly Wanted<T>[], connection?: C): readonly Right[];
   /** What else than time makes a look at it due, in words: `the end of the session that is held in it`; undefined where nothing does. */
   prompted?(connection: C, target: T): string | undefined;
+  /** What a discovery takes beside what is on the roll: of everything else the listing. Absent where `needs` is all that it takes. */
+  discovers?(connection: C, depth: DiscoveryDepth): readonly Right[];
   /**
    * What makes a credential of exactly `needs`; none where the provider knows nothing finer than what was given. `role`: whom to name
    * instead of the one that the connection names. Contacts nothing. @throws where the connection's own address cannot be read.

@@ -2,11 +2,14 @@ import type { AuditReport } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { unaudited, type Audit } from './audit-context.ts';
 import { denial } from './denial.ts';
+import type { Answer } from './iam-decide.ts';
 import { judge, judgeBriefly } from './judge.ts';
 import type { Principal, RoleTrust } from './principal.ts';
 import { AGENT_QUESTIONS, reachesOf, stepsFrom, type Step, type Threat } from './reach.ts';
+import type { ResourcePolicies } from './resource-policy.ts';
 import { keyOf } from './simulate.ts';
 import type { Vantage } from './vantage.ts';
+import { weigher } from './weigh.ts';
 
 /** How many roles one behind the other are followed, and how many in all. */
 const STEPS = 3;
@@ -16,6 +19,7 @@ export interface AgentAudit {
   readonly audit: Audit;
   readonly vantage: Vantage;
   readonly threats: readonly Threat[];
+  readonly policies: ResourcePolicies;
   readonly roles: readonly RoleTrust[];
   /** The watcher's own identity. */
   readonly own: string | undefined;
@@ -23,7 +27,9 @@ export interface AgentAudit {
 
 /** What one agent could do to the roll, being who it is and becoming whom it can; and what it has in common with the watcher. */
 export async function* auditAgent(context: AgentAudit, agent: string, arn: string): AsyncGenerator<AuditReport> {
-  const { audit, vantage, threats, roles } = context;
+  const { audit, vantage, threats, policies, roles } = context;
+  const weighed = (who: string, answers: ReadonlyMap<string, Answer>, one: Principal | undefined) =>
+    weigher({ arn: who, account: vantage.account }, answers, one, policies);
   const failureOf = (error: unknown) => audit.session.failure(error);
   const account = arn.split(':')[4] ?? '';
   yield* shared(context, agent, arn, account);
@@ -32,10 +38,14 @@ export async function* auditAgent(context: AgentAudit, agent: string, arn: strin
   if (account === vantage.account) {
     const found = await judge(vantage, arn, questions, failureOf);
     principal = found.principal;
-    yield* reachesOf({ agent, arn, via: '', holder: arn }, threats, found.answers, principal);
+    yield* reachesOf({ agent, arn, via: '', holder: arn }, threats, weighed(arn, found.answers, principal), found.answers, principal);
     if (found.failure) yield unaudited(`agent ${agent}`, found.failure.reason, `what ${arn} may do: ${found.failure.say}`);
     else if (!principal) yield unaudited(`agent ${agent}`, 'denied', `whom ${arn} can become: its policies cannot be read`);
     if (!principal) return;
+  } else {
+    // What its own account allows it nobody here can read; what the resources themselves let it do is told.
+    const nothing = new Map<string, Answer>();
+    yield* reachesOf({ agent, arn, via: '', holder: arn }, threats, weighed(arn, nothing, undefined), nothing, undefined);
   }
   const seen = new Set([arn]);
   let ends: { readonly arn: string; readonly principal: Principal | undefined; readonly path: string }[] = [{ arn, principal, path: '' }];
@@ -51,7 +61,13 @@ export async function* auditAgent(context: AgentAudit, agent: string, arn: strin
         }
         const path = `${end.path}, ${pathOf(step)}`;
         const found = await judgeBriefly(vantage, step.role.arn, questions, failureOf);
-        yield* reachesOf({ agent, arn, via: path, holder: step.role.arn }, threats, found.answers, found.principal).map((one) => ({
+        yield* reachesOf(
+          { agent, arn, via: path, holder: step.role.arn },
+          threats,
+          weighed(step.role.arn, found.answers, found.principal),
+          found.answers,
+          found.principal,
+        ).map((one) => ({
           ...one,
           right: 'assume',
           // The way there is closed at the agent's end, and what the role may is closed at the role's.

@@ -3,6 +3,7 @@ import { clean } from '../../src/values/text.ts';
 import type { Home } from './base-identity.ts';
 import type { Failure } from './errors.ts';
 import type { AwsKind, AwsTarget } from './kind.ts';
+import type { Refusals } from './refusals.ts';
 import type { Connection } from './schema.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +15,8 @@ export interface Audit {
   readonly kinds: ReadonlyMap<string, AwsKind>;
   /** Whose the credentials are that the role is assumed with, or why that could not be told. */
   readonly base: Home | Failure;
+  /** Policies of resources that were not let read lately. */
+  readonly unread: Refusals;
   readonly signal: AbortSignal;
 }
 

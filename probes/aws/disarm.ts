@@ -25,7 +25,7 @@ export async function disarm(
       .map(({ action, on }) => ({ right: action, on })),
     ...(reached.size > 0 ? ESCALATIONS.map((right) => ({ right, on: '*' })) : []),
   ];
-  const { documents } = policiesFor(rights, place({ kind: '', region: undefined, key: '' }), 'Deny');
+  const { documents } = policiesFor(rights, place({ kind: '', region: undefined, key: '' }), { effect: 'Deny' });
   const denied = documents
     .filter(({ Statement }) => Statement.length > 0)
     .map((document, nth): GrantStatement => {

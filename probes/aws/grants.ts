@@ -1,10 +1,12 @@
 import type { GrantContext, Grants, GrantStatement, Wanted } from '../../src/probe.ts';
 import { shellWord } from '../../src/values/shell-word.ts';
+import type { Place } from './harms.ts';
 import type { AwsTarget } from './kind.ts';
 import { awsKinds } from './kinds/index.ts';
 import { policiesFor, type PolicyDocument, type Where } from './policy-document.ts';
 import { nameOf } from './principal.ts';
-import { listeningRights, rightsFor } from './rights.ts';
+import { policyRights } from './resource-policy.ts';
+import { discoveryRights, listeningRights, rightsFor } from './rights.ts';
 import { homeRegion, type AgentIdentity, type Connection } from './schema.ts';
 
 const ROLE = 'rollcall';
@@ -12,8 +14,10 @@ const ROLE = 'rollcall';
 const WATCHER = '${WATCHER_ARN}';
 const EXTERNAL_ID = '${EXTERNAL_ID}';
 
+/** Why there are policies beside those of looks. */
 const WHYS: Readonly<Record<string, string>> = {
   audit: 'for rollcall audit alone: without it, what the role and the agents could delete cannot be proven',
+  'audit-policies': 'for rollcall audit alone: whom the buckets, keys, vaults and tables themselves let in',
   events: 'to hear of what happened before the next look would find it: messages are received, and never deleted',
 };
 
@@ -29,11 +33,14 @@ interface Named {
 export async function grantsFor(
   connection: Connection,
   wanted: readonly Wanted<AwsTarget>[],
-  { role: asked, agents = [] }: GrantContext,
+  { role: asked, agents = [], discovery }: GrantContext,
 ): Promise<Grants> {
   const where: Where = { account: connection.account ?? '', partition: partitionOf(connection) };
   const here = wanted.map((one) => ({ ...one, target: { ...one.target, region: one.target.region ?? homeRegion(connection) } }));
-  const rights = rightsFor(here, awsKinds);
+  const rights = [
+    ...rightsFor(here, awsKinds),
+    ...(discovery === undefined ? [] : discoveryRights(connection, discovery, awsKinds.values())),
+  ];
   if (connection.sts === 'off') {
     const { documents } = policiesFor(
       rights.filter(({ right }) => right.startsWith('s3:')),
@@ -47,7 +54,11 @@ export async function grantsFor(
   const role = asked ?? nameOf(arn);
   const own = asked === undefined ? arn : arn.replace(/:role\/.*$/, `:role/${asked}`);
   const { documents, widened } = policiesFor(rights, where);
+  const targets = here.map(({ target }) => target);
+  const placeOf = ({ region }: AwsTarget): Place => ({ ...where, region: region ?? homeRegion(connection) });
   const theirs = agents.map(({ is }) => (is as AgentIdentity).role_arn).filter((one) => one.split(':')[4] === where.account);
+  const read = policyRights(targets, placeOf);
+  const ofResources = read.length === 0 ? [] : policiesFor(read, where, { most: 1 }).documents;
   const policies: Named[] = [
     ...documents.map((document, nth): Named => ({ name: `look-${nth + 1}`, document })),
     // By itself, so that it names these queues however many things the others have to be widened for.
@@ -58,6 +69,7 @@ export async function grantsFor(
       name: 'audit',
       document,
     })),
+    ...ofResources.map((document): Named => ({ name: 'audit-policies', document })),
   ];
   const path = pathOf(own);
   const at = `account ${where.account}`;

@@ -10,7 +10,7 @@ export interface Harm {
 }
 
 /** Where it is. */
-interface Place {
+export interface Place {
   readonly partition: string;
   readonly region: string;
   readonly account: string;

@@ -1,4 +1,5 @@
 import type { Statement } from './iam-policy.ts';
+import { literally, matchesWhole, type Step } from './linear-match.ts';
 
 /** `may`: under a condition, or for a part of what was asked about. */
 export type Answer = 'yes' | 'may' | 'no';
@@ -19,18 +20,15 @@ const RANK: Readonly<Record<Answer, number>> = { no: 0, may: 1, yes: 2 };
  */
 export function decide({ statements, boundary }: Permissions, action: string, resource: string): Answer {
   const all = boundary ? [...statements, ...boundary] : statements;
-  const denied = strongest(all, 'Deny', action, resource);
+  const denied = says(all, 'Deny', action, resource);
   if (denied === 'yes') return 'no';
-  const allowed = least(
-    strongest(statements, 'Allow', action, resource),
-    boundary ? strongest(boundary, 'Allow', action, resource) : 'yes',
-  );
+  const allowed = least(says(statements, 'Allow', action, resource), boundary ? says(boundary, 'Allow', action, resource) : 'yes');
   return allowed === 'yes' && denied === 'may' ? 'may' : allowed;
 }
 
 /** Whether it is denied outright, whatever is allowed. */
 export function isDenied({ statements, boundary = [] }: Permissions, action: string, resource: string): boolean {
-  return strongest([...statements, ...boundary], 'Deny', action, resource) === 'yes';
+  return says([...statements, ...boundary], 'Deny', action, resource) === 'yes';
 }
 
 /** Whether a trust policy lets `arn` become the role; `byName` where it names it and not only its account, which then needs no right of its own. */
@@ -51,7 +49,8 @@ export function trusts(
   return { answer: denied === 'may' ? 'may' : answer, byName: byName !== 'no' };
 }
 
-function strongest(statements: readonly Statement[], effect: Statement['effect'], action: string, resource: string): Answer {
+/** What the statements of one effect say of a question together; a condition, or a part of what was asked about, is `may`. */
+export function says(statements: readonly Statement[], effect: Statement['effect'], action: string, resource: string): Answer {
   return greatest(
     statements.map((one) => {
       if (one.effect !== effect || !matchesAction(one.actions, one.notActions, action)) return 'no';
@@ -63,8 +62,8 @@ function strongest(statements: readonly Statement[], effect: Statement['effect']
 
 /** Exported for what asks which of an identity's own patterns covers an action. */
 export function matchesAction(actions: readonly string[], notActions: readonly string[], action: string): boolean {
-  if (notActions.length > 0) return !notActions.some((pattern) => glob(pattern.toLowerCase()).test(action.toLowerCase()));
-  return actions.some((pattern) => glob(pattern.toLowerCase()).test(action.toLowerCase()));
+  if (notActions.length > 0) return !notActions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  return actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
 }
 
 function inside(patterns: readonly string[], resource: string): Answer {
@@ -72,7 +71,7 @@ function inside(patterns: readonly string[], resource: string): Answer {
     patterns.map((pattern) => {
       const open = pattern.replaceAll(VARIABLE, '*');
       // Asked about a whole pattern of things: one that only overlaps allows, or denies, a part of them.
-      if (!glob(open).test(resource)) return /[*?]/.test(resource) && glob(resource).test(open) ? 'may' : 'no';
+      if (!matches(open, resource)) return /[*?]/.test(resource) && matches(resource, open) ? 'may' : 'no';
       return open === pattern ? 'yes' : 'may';
     }),
   );
@@ -84,27 +83,29 @@ function outside(patterns: readonly string[], resource: string): Answer {
 }
 
 const VARIABLE = /\$\{[^}]*\}/g;
-const known = new Map<string, RegExp>();
+const known = new Map<string, readonly Step[]>();
 /** Patterns kept: the policies of one audit hold some hundreds. */
 const KEPT = 2000;
 
-function glob(pattern: string): RegExp {
-  const made = known.get(pattern);
-  if (made) return made;
-  if (known.size >= KEPT) known.clear();
-  const source = pattern
-    .replaceAll(/[.+^$()|[\]{}\\]/g, String.raw`\$&`)
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  const regex = new RegExp(`^${source}$`, 's');
-  known.set(pattern, regex);
-  return regex;
+/** `*` stands for any number of characters and `?` for one; ARNs know no parts. */
+function matches(pattern: string, text: string): boolean {
+  let steps = known.get(pattern);
+  if (!steps) {
+    if (known.size >= KEPT) known.clear();
+    known.set(pattern, (steps = Array.from(pattern.replaceAll(/\*+/g, '*')).flatMap(toStep)));
+  }
+  return matchesWhole(steps, text);
+}
+
+function toStep(character: string): Step[] {
+  return character === '*' || character === '?' ? [{ is: () => true, many: character === '*' }] : literally(character);
 }
 
 function greatest(answers: readonly Answer[]): Answer {
   return answers.includes('yes') ? 'yes' : answers.includes('may') ? 'may' : 'no';
 }
 
-function least(one: Answer, other: Answer): Answer {
+/** The weaker of two. */
+export function least(one: Answer, other: Answer): Answer {
   return RANK[one] <= RANK[other] ? one : other;
 }

@@ -10,6 +10,8 @@ export interface Statement {
   /** Whom a trust policy names: ARNs, account ids, `*`; names of services. */
   readonly principals: readonly string[];
   readonly services: readonly string[];
+  /** Whom it leaves out, where it names all others so. */
+  readonly notPrincipals: readonly string[];
   /** True where it holds only under conditions, which are not judged here. */
   readonly conditional: boolean;
 }
@@ -43,6 +45,7 @@ function readStatement(raw: unknown): Statement {
   const condition = raw['Condition'];
   const principal = raw['Principal'];
   const named = isRecord(principal) ? principal : { AWS: principal };
+  const left = raw['NotPrincipal'];
   return {
     effect,
     actions: texts(raw['Action']),
@@ -51,6 +54,7 @@ function readStatement(raw: unknown): Statement {
     notResources: texts(raw['NotResource']),
     principals: texts(named['AWS']),
     services: texts(named['Service']),
+    notPrincipals: isRecord(left) ? Object.values(left).flatMap(texts) : texts(left),
     // Whom NotPrincipal leaves out is not worked out either.
     conditional: (isRecord(condition) && Object.keys(condition).length > 0) || raw['NotPrincipal'] !== undefined,
   };

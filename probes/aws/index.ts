@@ -1,6 +1,6 @@
-import { defineProbe, type Kind } from '../../src/probe.ts';
+import { defineProbe, type Found, type Kind } from '../../src/probe.ts';
 import { disarm } from './disarm.ts';
-import { aliasOf } from './discover.ts';
+import { aliasOf } from './alias.ts';
 import { grantsFor } from './grants.ts';
 import { groupKey } from './group.ts';
 import type { AwsTarget } from './kind.ts';
@@ -8,7 +8,7 @@ import { importResource } from './imports.ts';
 import { awsKinds } from './kinds/index.ts';
 import { AwsLink } from './link.ts';
 import { patience } from './patience.ts';
-import { listeningRights, rightsFor } from './rights.ts';
+import { discoveryRights, listeningRights, rightsFor } from './rights.ts';
 import { agentSchema, connectionSchema, queuesOf, type Connection } from './schema.ts';
 import { STRENGTHS } from './strengths.ts';
 
@@ -18,8 +18,10 @@ const kinds = new Map<string, Kind<AwsTarget>>(
     {
       entry: kind.entry,
       compile: (entry) => kind.compile(entry),
-      // Where the listing speaks for all regions, no region tells one from another.
-      alias: kind.global === true ? ({ key }) => aliasOf({ key, region: undefined }) : aliasOf,
+      ...(kind.covers
+        ? { covers: (target: AwsTarget, found: Found) => kind.covers?.(target, found) === true }
+        : // Where the listing speaks for all regions, no region tells one from another.
+          { alias: kind.global === true ? ({ key }: AwsTarget) => aliasOf({ key, region: undefined }) : aliasOf }),
       confirmAfterMs: kind.confirmAfterMs,
       ...(kind.holds !== undefined && { holds: kind.holds }),
     },
@@ -45,6 +47,7 @@ export const aws = defineProbe<Connection, AwsTarget>({
     const queues = queuesOf(connection).map(({ arn }) => arn);
     return queues.length === 0 ? undefined : `an event that names it in ${queues.join(', ')}`;
   },
+  discovers: (connection, depth) => discoveryRights(connection, depth, awsKinds.values()),
   grants: grantsFor,
   disarm,
   setup: {

@@ -4,7 +4,7 @@
  * timeouts, proof of absence, blindness, is the engine's (`sweep.ts`, `inspection.ts`), once for all kinds.
  */
 import type * as z from 'zod';
-import type { Compiled, Doom, Facet, Found, Identity, Kind, Measure, Parsed, Right } from '../../src/probe.ts';
+import type { Compiled, DiscoveryDepth, Doom, Facet, Found, Identity, Kind, Measure, Parsed, Right } from '../../src/probe.ts';
 import type { Vantage } from './vantage.ts';
 
 /** What every target has; a kind adds its own. */
@@ -32,6 +32,14 @@ export interface AwsKind<T extends AwsTarget = AwsTarget> {
   readonly listing: string;
   /** Where scopes are a few and everywhere the same (snapshots of instances, of clusters): the call of each. A discovery reads them all. */
   readonly listings?: Readonly<Record<string, string>>;
+  /** Of sets that are listed only within something else: the call that lists what they are in. A discovery begins with it. */
+  readonly explored?: string;
+  /** True where a discovery looks for them only to make proposals: they are not listed by name for less. */
+  readonly proposedOnly?: boolean;
+  /** What of the kind a discovery takes, by its depth; actions on everything. */
+  readonly discovers: (depth: DiscoveryDepth) => readonly Right[];
+  /** Whether a target is the thing found, where no name of it says so. */
+  covers?(target: T, found: Found): boolean;
   /** True where the listing speaks for all regions at once (buckets). */
   readonly global?: boolean;
   /** True where it can be looked at in a store without STS. */
@@ -90,6 +98,18 @@ export interface Step {
 /** What a discovery proposes; the kind, its region and its aliases are the engine's to add. Texts are from outside: not cleaned. */
 export type Proposal = Omit<Found, 'kind' | 'of' | 'aliases'>;
 
+/** What `explore` finds: of the region that it was asked in, or of another; what it was not let into; how far it has got, since nothing found is no silence. */
+export type Explored =
+  | {
+      readonly is: 'set';
+      readonly keys: readonly string[];
+      readonly proposal: Proposal;
+      readonly region?: string;
+      readonly aliases?: readonly string[];
+    }
+  | { readonly is: 'progress'; readonly done: number; readonly what: string }
+  | { readonly is: 'closed'; readonly on: string; readonly error: unknown };
+
 interface LookerBase<Item, T extends AwsTarget> {
   /** One page after another, as they come; the engine stops asking where one throws. Every call goes through `vantage.ask`. */
   list(vantage: Vantage, scope: string | undefined): AsyncIterable<readonly Item[]>;
@@ -98,6 +118,12 @@ interface LookerBase<Item, T extends AwsTarget> {
   /** The account that the item itself says it belongs to; undefined where it does not say. Another than the asserted one ends the look. */
   account?(item: Item): string | undefined;
   readonly second: Second;
+  /** Keys of what is listed and nobody's to put on a roll (what AWS's own services manage), for a discovery. */
+  readonly leaves?: {
+    /** `kms:ListAliases`. Where it is refused, what is listed cannot be told apart, and nothing of it is said. */
+    readonly call: string;
+    keys(vantage: Vantage): Promise<ReadonlySet<string>>;
+  };
   /** What is inspected of it beyond the listing. */
   steps?(vantage: Vantage, target: T): readonly Step[];
 }
@@ -122,8 +148,10 @@ export interface OneLooker<Item, T extends AwsTarget = AwsTarget, Detail = Item>
 /** Of sets: everything in the listing that has the target's key, read at once when the listing has been read to its end. */
 export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends LookerBase<Item, T> {
   readonly of: 'set';
-  /** What a discovery makes of everything that has this key. */
-  found?(key: string, items: readonly Item[], account: string): Proposal | undefined;
+  /** What a discovery makes of everything that has this key. `now` in ms since 1970. */
+  found?(key: string, items: readonly Item[], account: string, now: number): Proposal | undefined;
+  /** Instead of `found`, of sets that are listed only within something else. */
+  explore?(vantage: Vantage, exploration: { readonly depth: DiscoveryDepth; readonly home: boolean }): AsyncIterable<Explored>;
   /**
    * Not called for an empty set, which is absent. Where a listing broke off, `items` is what was seen of the set: of that, the pin alone is
    * believed.
@@ -147,6 +175,11 @@ export interface SetLooker<Item, T extends AwsTarget = AwsTarget> extends Looker
 /** The call that lists what is in `scope`. */
 export function listingOf({ listing, listings }: Pick<AwsKind, 'listing' | 'listings'>, scope: string | undefined): string {
   return (scope === undefined ? undefined : listings?.[scope]) ?? listing;
+}
+
+/** The call with which a discovery of this depth begins; undefined where it leaves the kind alone. */
+export function exploredBy({ listing, explored, proposedOnly }: AwsKind, depth: DiscoveryDepth): string | undefined {
+  return proposedOnly === true && depth === 'names' ? undefined : (explored ?? listing);
 }
 
 /** A kind as the engine knows it: its items and targets are its own affair, and only meet what its own `list` and `compile` made. */

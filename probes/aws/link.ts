@@ -27,10 +27,13 @@ import { inspect } from './inspection.ts';
 import { SessionKeeper } from './keeper.ts';
 import type { AwsKind, AwsTarget } from './kind.ts';
 import { lookMs } from './patience.ts';
+import { Refusals } from './refusals.ts';
 import { Reporter } from './reporter.ts';
 import { homeRegion, queuesOf, type Connection } from './schema.ts';
 import type { Session } from './session.ts';
 import { sweep } from './sweep.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** One account, or one store, under one set of credentials. */
 export class AwsLink implements Link<AwsTarget> {
@@ -39,6 +42,10 @@ export class AwsLink implements Link<AwsTarget> {
   readonly #kinds: ReadonlyMap<string, AwsKind>;
   readonly #keeper: SessionKeeper;
   readonly #queues: readonly Queue[];
+  /** Of listings that nothing on the roll needs. */
+  readonly #unlisted = new Refusals(24 * HOUR_MS);
+  /** Of policies of resources, which an audit that could not see everything would ask for every five minutes. */
+  readonly #unread = new Refusals(HOUR_MS);
   readonly #closed = new AbortController();
   readonly listens: boolean;
 
@@ -93,13 +100,16 @@ export class AwsLink implements Link<AwsTarget> {
     }
     try {
       const base = await baseIdentity(connection, this.#context, bounds);
-      yield* auditAccount({ connection, session: use.session, wanted, kinds: this.#kinds, base, signal: bounds }, agents);
+      yield* auditAccount(
+        { connection, session: use.session, wanted, kinds: this.#kinds, base, unread: this.#unread, signal: bounds },
+        agents,
+      );
     } finally {
       use.done();
     }
   }
 
-  async *discover(_wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
+  async *discover(wanted: readonly Wanted<AwsTarget>[], depth: DiscoveryDepth, signal: AbortSignal): AsyncIterable<Discovery> {
     const within = AbortSignal.any([signal, this.#closed.signal]);
     let use: { readonly session: Session; done(): void };
     try {
@@ -114,8 +124,10 @@ export class AwsLink implements Link<AwsTarget> {
     try {
       yield* discover({
         connection: this.#connection,
-        kinds: this.#kinds.values(),
+        kinds: this.#kinds,
+        wanted,
         depth,
+        refusals: this.#unlisted,
         vantage: (region) => session.vantage(region, within),
         failure: (error) => session.failure(error),
       });

@@ -17,7 +17,7 @@ export interface PolicyDocument {
 export const MOST_CHARACTERS = 6144;
 /** How many managed policies a role may have unless AWS raised that (IAM and STS quotas). */
 const MOST_POLICIES = 10;
-/** Left for the audit's own, and for one of somebody else's. */
+/** Left for the two of the audit. */
 const POLICIES = MOST_POLICIES - 2;
 /** Resources in one statement: a statement cannot be cut in two later. */
 const RESOURCES = 40;
@@ -34,15 +34,15 @@ export interface Policies {
   readonly widened: boolean;
 }
 
-/** Policies that allow, or deny, exactly these rights, in as many documents as their size asks for. */
+/** Policies that allow, or deny, exactly these rights, in as many documents as their size asks for; `most` of them before things are named by type. */
 export function policiesFor(
   rights: readonly Pick<Right, 'right' | 'on'>[],
   where: Where,
-  effect: PolicyStatement['Effect'] = 'Allow',
+  { effect = 'Allow', most = POLICIES }: { readonly effect?: PolicyStatement['Effect']; readonly most?: number } = {},
 ): Policies {
   const exact = rights.map(({ right, on }) => ({ right, on: placed(on, where) }));
   const documents = pack(statements(exact, effect));
-  if (documents.length <= POLICIES) return { documents, widened: false };
+  if (documents.length <= most) return { documents, widened: false };
   return {
     documents: pack(
       statements(

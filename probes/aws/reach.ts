@@ -2,10 +2,12 @@ import type { Reach } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import { denial } from './denial.ts';
 import { ESCALATIONS, STARTERS, type Harm } from './harms.ts';
-import { decide, isDenied, trusts, type Answer } from './iam-decide.ts';
+import { decide, isDenied, least, trusts, type Answer } from './iam-decide.ts';
 import type { Principal, RoleTrust } from './principal.ts';
 import { isAdmin } from './strengths.ts';
 import { keyOf, type Question } from './simulate.ts';
+import { mendPolicy, sayBy } from './say-by.ts';
+import type { Weigh } from './weigh.ts';
 
 /** A harm, and the resource of the roll that it would be done to. */
 export interface Threat extends Harm {
@@ -26,10 +28,11 @@ export interface Reacher {
 /** What is asked of an agent beside the harms. */
 export const AGENT_QUESTIONS: readonly Question[] = ESCALATIONS.map((action) => ({ action, on: '*' }));
 
-/** What an agent could do to the roll with the rights of `holder`. */
+/** What an agent could do to the roll with the rights of `holder`: `weigh` of what could be done to it, `answers` of what leads further. */
 export function reachesOf(
   who: Reacher,
   threats: readonly Threat[],
+  weigh: Weigh,
   answers: ReadonlyMap<string, Answer>,
   principal: Principal | undefined,
 ): Reach[] {
@@ -41,21 +44,28 @@ export function reachesOf(
       ]),
     ];
   const could = threats.flatMap((threat) => {
-    const answer = answers.get(keyOf(threat)) ?? 'no';
-    return answer === 'no' ? [] : [{ ...threat, answer }];
+    const weighed = weigh(threat);
+    return weighed.answer === 'no' ? [] : [{ ...threat, ...weighed }];
   });
-  const actions = [...Map.groupBy(could, ({ action, answer }) => `${action}\n${answer}`).values()];
+  const actions = [...Map.groupBy(could, ({ action, answer, by = '' }) => `${action}\n${answer}\n${by}`).values()];
   // What is done to the same things is one finding.
-  const groups = Map.groupBy(actions, (some) => [some[0]?.right, some[0]?.answer, ...new Set(some.map(({ id }) => id))].join('\n'));
+  const groups = Map.groupBy(actions, (some) =>
+    [some[0]?.right, some[0]?.answer, some[0]?.by, ...new Set(some.map(({ id }) => id))].join('\n'),
+  );
   const direct = [...groups.values()].flatMap((alike) => {
     const group = alike.flat();
     const [first] = group;
     if (!first) return [];
-    const { right, answer } = first;
+    const { right, answer, by } = first;
     const named = [...new Set(group.map(({ action }) => action))];
-    const what = `may ${named.join(', ')}${answer === 'may' ? ', under a condition or some of it' : ''}`;
+    const what = `may ${named.join(', ')}${answer === 'may' ? ', under a condition or some of it' : ''}${sayBy(by)}`;
     const resources = [...new Set(group.map(({ on }) => on))];
-    return [reach(who, [...new Set(group.map(({ id }) => id))], right, what, denial(who.holder, `not-${named[0]}`, named, resources))];
+    return [
+      reach(who, [...new Set(group.map(({ id }) => id))], right, what, [
+        ...mendPolicy(by, who.holder),
+        ...denial(who.holder, `not-${named[0]}`, named, resources),
+      ]),
+    ];
   });
   const escalations = ESCALATIONS.filter((action) => (answers.get(keyOf({ action, on: '*' })) ?? 'no') !== 'no');
   if (escalations.length === 0) return direct;
@@ -98,11 +108,6 @@ function mayAssume(principal: Principal | undefined, role: string, byName: boole
   if (!byName) return decide(principal, 'sts:AssumeRole', role);
   // Named by the role, one of the same account needs no right of its own; it can be denied it.
   return isDenied(principal, 'sts:AssumeRole', role) ? 'no' : 'yes';
-}
-
-function least(one: Answer, other: Answer): Answer {
-  if (one === 'no' || other === 'no') return 'no';
-  return one === 'may' || other === 'may' ? 'may' : 'yes';
 }
 
 function reach({ agent, arn, via }: Reacher, ids: readonly string[], right: string, what: string, fix: readonly string[]): Reach {

@@ -1,6 +1,6 @@
-import type { Right, Wanted } from '../../src/probe.ts';
+import type { DiscoveryDepth, Right, Wanted } from '../../src/probe.ts';
 import { facetsAt } from './facets.ts';
-import type { AwsKind, AwsTarget } from './kind.ts';
+import { exploredBy, type AwsKind, type AwsTarget } from './kind.ts';
 import { queuesOf, type Connection } from './schema.ts';
 
 /** The IAM actions that the watcher's role needs for exactly this, each once. None of them can change anything. */
@@ -20,4 +20,17 @@ export function listeningRights(connection: Connection): Right[] {
     on,
     why: 'to hear of what happened before the next look would find it',
   }));
+}
+
+/** What lists everything of every kind, on the roll or not. None of it can change anything; with `proposals` keys of objects are listed too. */
+export function discoveryRights({ sts }: Connection, depth: DiscoveryDepth, kinds: Iterable<AwsKind>): Right[] {
+  const rights = [...kinds].flatMap((kind) =>
+    exploredBy(kind, depth) === undefined || (sts === 'off' && kind.withoutSts !== true) ? [] : kind.discovers(depth),
+  );
+  return [...new Map(rights.map((right) => [right.right, right])).values()];
+}
+
+/** Rights of a discovery: each action on everything. */
+export function toDiscover(kind: string, ...actions: readonly string[]): Right[] {
+  return actions.map((right) => ({ right, on: '*', why: `to find every ${kind}, on the roll or not` }));
 }

@@ -1,11 +1,14 @@
 import type { Strong } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
-import { ESCALATIONS, type Harm } from './harms.ts';
+import { ESCALATIONS } from './harms.ts';
 import { matchesAction, type Answer } from './iam-decide.ts';
 import type { Statement } from './iam-policy.ts';
 import type { Principal } from './principal.ts';
 import { keyOf, type Question } from './simulate.ts';
 import { denial } from './denial.ts';
+import type { Threat } from './reach.ts';
+import { mendPolicy, sayBy } from './say-by.ts';
+import type { Weigh } from './weigh.ts';
 
 /** What an audit may find of the watcher's own credentials, and a connection may accept. Root and an administrator have all of them, and one finding. */
 export const STRENGTHS = ['root', 'admin', 'iam', 'delete', 'weaken', 'assume', 'queue', 'write'] as const;
@@ -57,7 +60,8 @@ export function isAdmin({ statements, boundary }: Pick<Principal, 'statements' |
 /** What was found of the watcher's own identity. `answers` by question; what could not be answered is told elsewhere. */
 export function strengthsOf(
   arn: string,
-  harms: readonly Harm[],
+  threats: readonly Threat[],
+  weigh: Weigh,
   answers: ReadonlyMap<string, Answer>,
   principal: Principal | undefined,
   queues: readonly string[],
@@ -66,21 +70,24 @@ export function strengthsOf(
     const fix = ['# rollcall grants prints a role that can only look'];
     return [strong('admin', arn, 'critical', `${arn} may do everything in its account`, fix)];
   }
-  const could = [...harms.map(({ right, action, on }) => ({ right: right as Strength, action, on })), ...ownQuestions(queues)].flatMap(
-    (one) => {
-      const answer = answers.get(keyOf(one)) ?? 'no';
-      // To become the roles that it looks as is what a watcher is for: any role at all is another thing.
-      return answer === 'no' || (one.right === 'assume' && answer === 'may') ? [] : [{ ...one, answer }];
-    },
-  );
-  const actions = [...Map.groupBy(could, ({ right, action, answer }) => `${right}\n${action}\n${answer}`).values()];
+  const could = [
+    ...threats.map((threat) => ({ right: threat.right as Strength, action: threat.action, on: threat.on, ...weigh(threat) })),
+    ...ownQuestions(queues).map((one) => ({ ...one, answer: answers.get(keyOf(one)) ?? 'no', by: undefined })),
+  ].flatMap((one) => {
+    const { answer } = one;
+    // To become the roles that it looks as is what a watcher is for: any role at all is another thing.
+    return answer === 'no' || (one.right === 'assume' && answer === 'may') ? [] : [one];
+  });
+  const actions = [...Map.groupBy(could, ({ right, action, answer, by = '' }) => `${right}\n${action}\n${answer}\n${by}`).values()];
   // What is done to the same things is one finding.
-  const groups = Map.groupBy(actions, (some) => [some[0]?.right, some[0]?.answer, ...new Set(some.map(({ on }) => on))].join('\n'));
+  const groups = Map.groupBy(actions, (some) =>
+    [some[0]?.right, some[0]?.answer, some[0]?.by, ...new Set(some.map(({ on }) => on))].join('\n'),
+  );
   const found = [...groups.values()].flatMap((alike) => {
     const group = alike.flat();
     const [first] = group;
     if (!first) return [];
-    const { right, answer } = first;
+    const { right, answer, by } = first;
     const named = [...new Set(group.map(({ action }) => action))];
     const resources = [...new Set(group.map(({ on }) => on))];
     const more = resources.length > NAMED ? ` and ${resources.length - NAMED} more` : '';
@@ -89,8 +96,9 @@ export function strengthsOf(
       .map((one) => (one === '*' ? 'anything' : one))
       .join(', ')}${more}`;
     const severity = answer === 'yes' && right !== 'queue' && right !== 'assume' ? 'critical' : 'warning';
-    const what = `${arn} may ${named.join(', ')} on ${on}${answer === 'may' ? ', under a condition or some of it' : ''}`;
-    return [strong(right, `${named.join(', ')} on ${on}`, severity, what, denial(arn, `never-${named[0]}`, named, resources))];
+    const what = `${arn} may ${named.join(', ')} on ${on}${answer === 'may' ? ', under a condition or some of it' : ''}${sayBy(by)}`;
+    const fix = [...mendPolicy(by, arn), ...denial(arn, `never-${named[0]}`, named, resources)];
+    return [strong(right, `${named.join(', ')} on ${on}`, severity, what, fix)];
   });
   return principal ? [...found, ...otherWrites(principal, new Set(could.map(({ action }) => action)))] : found;
 }

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Discovery } from '../../src/probe.ts';
 import { clean } from '../../src/values/text.ts';
 import type { DiscoveryAnswer, DiscoveryJob } from './discovery-job.ts';
+import { groupFiles } from '../../src/values/name-groups.ts';
 import type { BackupFile } from './files.ts';
-import { groupFiles } from './group-files.ts';
+import { matchesPart } from './glob.ts';
+
 import { filesystemIdentity, placeOf } from './mount.ts';
 import { proposeBackups } from './propose-backups.ts';
 import { isMissing, refusal } from './refusal.ts';
@@ -34,7 +36,7 @@ export function exploreFolder({ path, now, proposals }: DiscoveryJob, system: Sy
     }
     if (read >= MOST_ENTRIES) said.push(unexplored(path, `only the first ${MOST_ENTRIES} entries were read`));
     const pin = filesystemIdentity(mount, system);
-    for (const group of groupFiles(files)) {
+    for (const group of groupFiles(files, matchesPart)) {
       const found = proposeBackups(path === '/' ? '' : path, group, pin, now);
       const { facts: _facts, expect: _expect, ...named } = found;
       said.push(proposals ? found : named);

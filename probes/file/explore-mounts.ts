@@ -54,7 +54,9 @@ export function exploreMount({ path, proposals }: DiscoveryJob, system: System):
   }
 }
 
-function proposeVolume(path: string, { type, source }: Mount): Pick<Found, 'facts' | 'expect'> {
+function proposeVolume(path: string, { type, source, root }: Mount): Pick<Found, 'facts' | 'expect'> {
+  // Of a folder of a filesystem that is mounted here the kernel tells what all of the filesystem holds: no floor of the folder.
+  if (root !== '/') return { facts: [`${clean(root, 120)} of ${clean(type, 40)} ${clean(source, 120)}`], expect: { mounted: true } };
   const { bsize, blocks, bfree } = statfsSync(path);
   const used = (blocks - bfree) * bsize;
   return {

@@ -1,15 +1,14 @@
 import type { Found, Identity } from '../../src/probe.ts';
 import { formatDuration, writeDuration } from '../../src/values/duration.ts';
 import { floorUnder } from '../../src/values/floor-under.ts';
+import type { FileGroup } from '../../src/values/name-groups.ts';
+import { ENOUGH, usualGap, withinFor } from '../../src/values/rhythm.ts';
 import { formatSize, writeSize } from '../../src/values/size.ts';
-import type { FileGroup } from './group-files.ts';
+import type { BackupFile } from './files.ts';
 import { FUTURE_MS } from './newest.ts';
 
-const HOUR = 3_600_000;
-/** Of the newest so many the sizes and the gaps are looked at. */
+/** Of the newest so many the sizes are looked at. */
 const LATEST = 14;
-/** Fewer say nothing of how often one is made. */
-const ENOUGH = 3;
 
 /** The literal folder as a pattern that means it. */
 function escapeFolder(folder: string): string {
@@ -17,13 +16,13 @@ function escapeFolder(folder: string): string {
 }
 
 /** A set of files as an entry of the roll. `now` in ms since 1970. */
-export function proposeBackups(folder: string, group: FileGroup, pin: Identity, now: number): Found {
+export function proposeBackups(folder: string, group: FileGroup<BackupFile>, pin: Identity, now: number): Found {
   const files = [...group.files].sort((a, b) => b.mtime - a.mtime);
   const path = `${escapeFolder(folder)}/${group.pattern}`;
   const age = now - (files[0]?.mtime ?? now);
   const sizes = files.slice(0, LATEST).flatMap(({ size }) => (size > 0 ? [size] : []));
-  const period = periodOf(files.map(({ mtime }) => mtime).filter((mtime) => mtime <= now + FUTURE_MS));
-  const within = period === undefined ? undefined : Math.max(period * 1.25, period + HOUR);
+  const period = usualGap(files.map(({ mtime }) => mtime).filter((mtime) => mtime <= now + FUTURE_MS));
+  const within = period === undefined ? undefined : withinFor(period);
   const facts = [
     `${files.length} ${files.length === 1 ? 'file' : 'files'}, ${formatSize(files.reduce((sum, { size }) => sum + size, 0))}; the newest is ${formatDuration(Math.max(0, age))} old and has ${formatSize(files[0]?.size ?? 0)}`,
     ...(period === undefined
@@ -48,17 +47,4 @@ export function proposeBackups(folder: string, group: FileGroup, pin: Identity, 
       ...(files.length >= ENOUGH && { max_shrink: '50%' }),
     },
   };
-}
-
-/** The usual time between two of them, ms: the median, which one that is missing or doubled does not move. */
-function periodOf(moments: readonly number[]): number | undefined {
-  if (moments.length < ENOUGH) return undefined;
-  const newest = moments.slice(0, LATEST);
-  const gaps = newest
-    .slice(1)
-    .map((moment, nth) => (newest[nth] ?? moment) - moment)
-    .sort((a, b) => a - b);
-  const gap = gaps[Math.floor(gaps.length / 2)];
-  // A minute apart they were copied or unpacked together.
-  return gap === undefined || gap < 60_000 ? undefined : gap;
 }

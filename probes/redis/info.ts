@@ -8,7 +8,7 @@ const MOST_LINES = 100_000;
 
 /**
  * Reads an answer of INFO. Names of masters and addresses of replicas stand in it as somebody gave them, line ends and all: what such a
- * name forges, the server says once more by itself. So nothing may be said twice. @throws BadAnswer where something is, or where it is no INFO.
+ * name forges, the server says once more by itself. So nothing may be said in two ways. @throws BadAnswer where something is, or where it is no INFO.
  */
 export function parseInfo(text: string): Info {
   const sections = new Map<string, Map<string, string>>();
@@ -29,9 +29,9 @@ export function parseInfo(text: string): Info {
     if (!section) throw new BadAnswer('what answers INFO is no Redis');
     // A line of a later version, or of a module.
     if (colon < 1) continue;
-    const name = line.slice(0, colon);
-    if (section.has(name)) throw saidTwice(name);
-    section.set(name, line.slice(colon + 1));
+    const [name, value] = [line.slice(0, colon), line.slice(colon + 1)];
+    if ((section.get(name) ?? value) !== value) throw saidTwice(name);
+    section.set(name, value);
   }
   return sections;
 }

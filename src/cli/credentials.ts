@@ -1,6 +1,15 @@
 import { Argument, type Command } from 'commander';
 import type { Running } from './running.ts';
 
+interface GrantsFlags {
+  readonly connection?: string;
+  readonly role?: string;
+  readonly agent?: string;
+  readonly json?: boolean;
+  readonly coverage?: boolean;
+  readonly discover?: boolean;
+}
+
 /** Adds the commands about what credentials may do. */
 export function addCredentials(program: Command, { io, config, exit }: Running): void {
   program
@@ -28,9 +37,12 @@ export function addCredentials(program: Command, { io, config, exit }: Running):
     .description('the least credential for exactly this manifest, to read and to run')
     .option('--connection <name>', 'for this connection only')
     .option('--role <name>', 'whom to name instead of the role that the connection names')
+    .option('--coverage', 'also what it takes to list everything else by name, so that coverage speaks of all of it')
+    .option('--discover', 'also what rollcall discover takes to make proposals')
     .option('--agent <name>', 'for this agent instead: what to take from it, and a credential of the size of a task')
     .option('--json', 'print JSON')
-    .action(async ({ connection, role, agent, json = false }: { connection?: string; role?: string; agent?: string; json?: boolean }) => {
-      exit(await (await import('../commands/grants.ts')).grants(io, { config: config(), connection, role, agent, json }));
+    .action(async ({ connection, role, agent, json = false, coverage, discover }: GrantsFlags) => {
+      const discovery = discover === true ? 'proposals' : coverage === true ? 'names' : undefined;
+      exit(await (await import('../commands/grants.ts')).grants(io, { config: config(), connection, role, agent, json, discovery }));
     });
 }

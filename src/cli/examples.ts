@@ -93,6 +93,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   grants: [
     ['rollcall grants --connection orders-pg > grants.sql', 'to be read, then run by whoever owns the database'],
+    ['rollcall grants --coverage --connection prod-aws > grants.sh', 'with what lists everything, so that coverage speaks of all of it'],
     ['rollcall grants --agent cursor', 'what to take from an agent'],
   ],
   schema: [['rollcall schema manifest > rollcall.schema.json', 'for an editor that knows JSON Schema']],

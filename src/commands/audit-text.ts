@@ -25,7 +25,7 @@ export function auditText(result: AuditResult, colour: boolean): string {
     colour ? styleText(COLOUR[kind], text, { validateStream: false }) : text;
   const lines = result.parts.flatMap((part) => {
     const own = result.findings.filter((finding) => finding.part === part);
-    const table = part === 'copies' ? result.copies.flatMap(tally) : part === 'coverage' ? result.coverage.flatMap(share) : [];
+    const table = part === 'copies' ? result.copies.flatMap(tally) : part === 'coverage' ? coverageTable(result.coverage) : [];
     return [
       TITLES[part],
       ...plainLines(table),
@@ -48,6 +48,20 @@ const SIGN = { met: 'yes', declared: 'yes, as the manifest says', 'not-met': 'NO
 function tally({ id, copies, rules }: CopyReport): string[] {
   const of = copies.length === 0 ? 'no copy' : `copies: ${copies.slice(0, 5).join(', ')}`;
   return [`  ${id} (${of}): ${rules.map(({ rule, status }) => `${rule} ${SIGN[status]}`).join('; ')}`];
+}
+
+/** The figures, and of what they do not speak. */
+function coverageTable(coverage: AuditResult['coverage']): string[] {
+  const beyond = new Map(coverage.map(({ connection, not_listed: names }) => [connection, names]));
+  return [
+    ...coverage.flatMap(share),
+    ...[...beyond].flatMap(([connection, names]) => {
+      const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+      return names.length === 0
+        ? []
+        : [`  ${connection}: nothing is known of ${names.slice(0, 5).join(', ')}${more}: its credential may not list them`];
+    }),
+  ];
 }
 
 /** One line for each connection and kind. */

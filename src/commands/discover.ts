@@ -1,7 +1,7 @@
 import { createSystemClock } from '../adapters/clock-system.ts';
 import { filesContext, openSources, settleFiles } from '../app.ts';
 import type { Manifest } from '../config/types.ts';
-import { coverageOf, isUnmanaged, placeFound, type Placed } from '../core/coverage.ts';
+import { coverageOf, isUnmanaged, placeFound, sightOf, type Placed } from '../core/coverage.ts';
 import { EXIT } from '../core/exit.ts';
 import { formatInstant } from '../core/wording.ts';
 import { FilesError, readConfigFile } from '../files.ts';
@@ -102,8 +102,11 @@ async function manifestIfAny(option: string | undefined, io: Io): Promise<Manife
   }
 }
 
-function exitOf({ discovered, placed }: Discovery, unmanaged: boolean): 0 | 1 | 3 {
-  const blind = discovered.some(({ unexplored }) => unexplored.some(({ hides }) => hides)) || !discovered.some(({ asked }) => asked);
+/** A draft is short of what may not be listed; a figure of what is not on the roll says of what it does not speak. */
+function exitOf({ discovered, placed, manifest }: Discovery, unmanaged: boolean): 0 | 1 | 3 {
+  const isShort = (one: Discovered): boolean =>
+    unmanaged ? sightOf(one, manifest?.leftOut ?? []).hidden.length > 0 : one.unexplored.some(({ hides }) => hides);
+  const blind = discovered.some(isShort) || !discovered.some(({ asked }) => asked);
   if (blind || (!unmanaged && placed.length === 0)) return EXIT.unknown;
   return unmanaged && placed.some(isUnmanaged) ? EXIT.warning : EXIT.ok;
 }

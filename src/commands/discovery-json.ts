@@ -14,7 +14,13 @@ export function printDiscovery({ watchdog, manifest, at, discovered, placed }: D
       probe,
       asked,
       found: placed.filter((one) => one.connection === connection).map(printFound),
-      unexplored: unexplored.map(({ on, reason, say, hides }) => ({ on, reason, say, hides })),
+      unexplored: unexplored.map(({ on, reason, say, hides, beyond }) => ({
+        on,
+        reason,
+        say,
+        hides,
+        ...(beyond !== undefined && { beyond }),
+      })),
     })),
     coverage: coverageOf(placed).map(({ connection, kind, found, managed, leftOut }) => ({
       connection,

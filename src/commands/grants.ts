@@ -1,5 +1,6 @@
 import { settleFiles } from '../app.ts';
 import { refuseTampered } from '../approval/refuse-tampered.ts';
+import type { DiscoveryDepth } from '../core/found.ts';
 import { EXIT } from '../core/exit.ts';
 import { nearest } from '../values/suggest.ts';
 import { clean } from '../values/text.ts';
@@ -14,11 +15,13 @@ export interface GrantsOptions {
   readonly role: string | undefined;
   /** Name of an agent: what to take from it, and what it gets for one task. Asks the servers what it reaches. */
   readonly agent: string | undefined;
+  /** Also what a discovery of this depth takes. */
+  readonly discovery?: DiscoveryDepth | undefined;
   readonly json: boolean;
 }
 
 /** The least credential for exactly this manifest, to be read and run by whoever may. Contacts nothing, unless it is about an agent. */
-export async function grants(io: Io, { config, connection, role, agent, json }: GrantsOptions): Promise<number> {
+export async function grants(io: Io, { config, connection, role, agent, json, discovery }: GrantsOptions): Promise<number> {
   const files = await settleFiles(config, io);
   refuseTampered(files);
   const agents = files.config.agents.map(({ name }) => name);
@@ -27,7 +30,11 @@ export async function grants(io: Io, { config, connection, role, agent, json }: 
     io.err(`rollcall: no agent '${clean(agent, 80)}' in config.yaml${near === undefined ? '' : `; did you mean '${near}'?`}\n`);
     return EXIT.usage;
   }
-  const all = agent === undefined ? await grantParts(files, { env: io.env, role }) : await agentParts(files, agent, io, role);
+  if (agent !== undefined && discovery !== undefined) {
+    io.err('rollcall: --coverage and --discover are for the watcher: an agent needs neither, so leave out one or the other\n');
+    return EXIT.usage;
+  }
+  const all = agent === undefined ? await grantParts(files, { env: io.env, role, discovery }) : await agentParts(files, agent, io, role);
   const parts = connection === undefined ? all : all.filter((part) => part.connection === connection);
   if (connection !== undefined && parts.length === 0) {
     const known = all.map((part) => part.connection);

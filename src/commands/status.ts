@@ -9,7 +9,7 @@ import type { PrintedResource } from '../core/page.ts';
 import { printResource } from '../core/print.ts';
 import { NEW } from '../core/state.ts';
 import { formatInstant } from '../core/wording.ts';
-import { printCoverage, type PrintedCoverage } from '../loop/coverage-book.ts';
+import { printCoverage, wordBeyond, type ConnectionCoverage, type PrintedCoverage } from '../loop/coverage-book.ts';
 import { coverageIn } from '../loop/coverage-watch.ts';
 import { markApproved } from '../loop/expected-losses.ts';
 import { formatDuration } from '../values/duration.ts';
@@ -63,6 +63,7 @@ export async function status(io: Io, options: { readonly config: string | undefi
     ...resources.map(line),
     '',
     ...coverage.map(coverageLine),
+    ...coverageIn(known?.meta).flatMap(beyondLine),
     ...windows.map((window) => windowLine(window, now)),
     open.length === 0 ? 'no open incidents' : `${open.length} open incidents (rollcall incidents)`,
   ];
@@ -81,6 +82,11 @@ function coverageLine({ connection, kind, found, managed, left_out: leftOut, new
       : `${managed} of ${found} ${kind} on the roll${leftOut > 0 ? `, ${leftOut} left out on purpose` : ''}`;
   const news = newcomers.length > 0 ? `; newly not: ${newcomers.slice(0, 5).join(', ')}${newcomers.length > 5 ? ', …' : ''}` : '';
   return `coverage of ${connection}: ${at === null ? 'not known yet' : figure + news}${whole ? '' : ' (could not be listed lately)'}`;
+}
+
+function beyondLine({ connection, beyond }: ConnectionCoverage): string[] {
+  const what = wordBeyond(beyond);
+  return what === undefined ? [] : [`coverage of ${connection}: ${what}`];
 }
 
 function windowLine(window: MaintenanceWindow, now: number): string {

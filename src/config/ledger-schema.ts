@@ -54,6 +54,12 @@ const anchorSchema = () =>
       every: duration({ min: MINUTE, max: LONGEST })
         .default(5 * MINUTE)
         .describe('at most one head in so long (default 5m)'),
+      accept: z
+        .array(z.enum(['delete']))
+        .default([])
+        .describe(
+          'delete: the store has no credential that may put and not delete; then only a lock keeps what is there (default: nothing)',
+        ),
     })
     .superRefine(({ access_key_id: id, secret_access_key: secret, session_token: session }, context) => {
       if ((id === undefined) === (secret === undefined) && (session === undefined || secret !== undefined)) return;

@@ -152,7 +152,7 @@ function anchorOf({
   lock,
   ...rest
 }: NonNullable<NonNullable<Parsed['ledger']>['anchor']>): AnchorConfig {
-  const { bucket, region, every, prefix, endpoint, account } = rest;
+  const { bucket, region, every, prefix, endpoint, account, accept } = rest;
   return {
     bucket,
     region,
@@ -163,6 +163,7 @@ function anchorOf({
     ...(account !== undefined && { account }),
     ...(id !== undefined && secret && { key: { id, secret, ...(session && { session }) } }),
     ...(lock && { lock: { mode: lock.mode, forMs: lock.for } }),
+    ...(accept.length > 0 && { accept }),
   };
 }
 

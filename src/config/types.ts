@@ -91,6 +91,8 @@ export interface AnchorConfig {
   readonly key?: { readonly id: SecretRef | string; readonly secret: SecretRef; readonly session?: SecretRef };
   readonly lock?: { readonly mode: 'compliance' | 'governance'; readonly forMs: number };
   readonly every: number;
+  /** What its credential may do beside, by people's word. */
+  readonly accept?: readonly 'delete'[];
 }
 
 /** Who signs the manifest. Absolute paths. */

@@ -1,5 +1,5 @@
 import type { Resource } from './expectation.ts';
-import type { Found } from './found.ts';
+import type { Found, Unexplored } from './found.ts';
 import { matchesWildcard } from '../values/wildcard.ts';
 
 /** What is there on purpose without being on the roll, as the manifest says it. `*` and `?` in `name`. */
@@ -105,6 +105,33 @@ export function coverageOf(placed: readonly Placed[]): Coverage[] {
     const managed = things.filter(({ id }) => id !== undefined).length;
     return [{ connection: first.connection, kind: first.found.of, found: things.length - leftOut, managed, leftOut }];
   });
+}
+
+/** What a discovery of one connection did not show, by what that means for the figure. */
+export interface Sight {
+  /** What may be there and was not seen: the figure is short of it. */
+  readonly hidden: readonly Unexplored[];
+  /** What this credential may not list, and nothing on the roll needs: the figure does not speak of it. */
+  readonly beyond: readonly Unexplored[];
+}
+
+/**
+ * Sorts what could not be looked into. Where not one listing was let in, nothing was compared, and that is no figure of anything. What the manifest
+ * leaves out as a whole need not be listed.
+ */
+export function sightOf(
+  {
+    connection,
+    listed,
+    unexplored,
+  }: { readonly connection: string; readonly listed: readonly string[]; readonly unexplored: readonly Unexplored[] },
+  leftOut: readonly LeftOut[],
+): Sight {
+  const aside = (kind: string): boolean =>
+    leftOut.some((rule) => rule.connection === connection && (rule.kind ?? kind) === kind && /^\*+$/.test(rule.name));
+  const hiding = unexplored.filter(({ hides, beyond }) => hides && (beyond === undefined || !aside(beyond)));
+  const beyond = hiding.filter((one) => one.beyond !== undefined);
+  return listed.length === 0 ? { hidden: hiding, beyond: [] } : { hidden: hiding.filter((one) => one.beyond === undefined), beyond };
 }
 
 /** True where it is neither on the roll nor left out on purpose. */

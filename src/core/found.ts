@@ -28,6 +28,8 @@ export interface Found {
   readonly notes?: ReadonlyMap<string, string>;
   /** Other names by which an entry of the roll may mean it, for the kind's `covers` or `alias`. */
   readonly aliases?: readonly string[];
+  /** The listing that showed it, by the `on` of its `Listed`: what a listing shows the first time that it may be made is no news. */
+  readonly listing?: string;
 }
 
 /** What could not be looked into: never left out, so that a short list is not taken for a whole one. */
@@ -39,6 +41,18 @@ export interface Unexplored {
   readonly say: string;
   /** True where something may be there that was not listed; false where all was listed, and one could not be looked into. */
   readonly hides: boolean;
+  /**
+   * The kind of what it would have shown, where this credential may not make the listing `on` at all and nothing on the roll needs it: a credential
+   * of the least rights is refused most of them. `hides` is then true.
+   */
+  readonly beyond?: string;
+}
+
+/** A listing that was read to its end. Said by probes whose credential may be let into some and not into others. */
+export interface Listed {
+  readonly kind: 'listed';
+  /** Unique within the connection, and the same at every look: `rds:DescribeDBInstances in eu-west-1`. */
+  readonly on: string;
 }
 
 /** How far it has got; `of` where the end is known. */
@@ -49,7 +63,7 @@ export interface Progress {
   readonly what: string;
 }
 
-export type Discovery = Found | Unexplored | Progress;
+export type Discovery = Found | Listed | Unexplored | Progress;
 
 /** `names`: only what is there, as cheaply as can be. `proposals`: with sizes and expectations. */
 export type DiscoveryDepth = 'names' | 'proposals';

@@ -21,8 +21,19 @@ export const readTerraform: ReadDeclared = (file, bytes) => {
         ? 'is what terraform show -json prints; give the state itself: terraform state pull > FILE'
         : `must be a state of version ${VERSION}, as Terraform since 0.12 and OpenTofu write it: terraform state pull > FILE`,
     );
+  // A state of nothing has an empty list: anything else is no state, and an empty draft would hide it.
+  if (!Array.isArray(resources))
+    return reading.fail(
+      `resources must be a list, as terraform state pull prints it; it is ${resources === undefined ? 'not there' : wordFor(resources)}`,
+    );
+  const odd = resources.findIndex((resource) => !isRecord(resource) || !Array.isArray(resource['instances']));
+  if (odd !== -1) return reading.fail(`resources[${odd}] must be a map with a list of instances, as terraform state pull prints it`);
   return { ok: true, value: listIn(resources).flatMap((resource) => (isRecord(resource) ? instancesOf(resource) : [])) };
 };
+
+function wordFor(value: unknown): string {
+  return value === null ? 'null' : typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+}
 
 function instancesOf(resource: Readonly<Record<string, unknown>>): Declared[] {
   const [type, name, module] = [textIn(resource['type']), textIn(resource['name']), textIn(resource['module'])];

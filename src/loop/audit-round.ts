@@ -16,14 +16,19 @@ export interface Audited {
   readonly accept: readonly string[];
 }
 
-/** Audits every connection of a plan that can be audited, all at once. Never rejects: what throws or hangs is `unaudited`. */
+/** Audits every connection of a plan that can be audited, and its anchor, all at once. Never rejects: what throws or hangs is `unaudited`. */
 export async function auditAll(
-  plan: Pick<Plan, 'groups' | 'groupOf' | 'resources'>,
+  plan: Pick<Plan, 'groups' | 'groupOf' | 'resources' | 'anchor'>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Audited[]> {
   const links = new Map<Link, Group>([...plan.groups.values()].map((group) => [group.link, group]));
-  return Promise.all([...links.values()].map(async (group) => auditOne(plan, group, clock, signal)));
+  const audits = [...links.values()].map(async (group) => auditOne(plan, group, clock, signal));
+  return Promise.all([...audits, ...(plan.anchor ? [auditAnchor(plan.anchor, signal)] : [])]);
+}
+
+async function auditAnchor({ anchor, prefix, accept }: NonNullable<Plan['anchor']>, signal: AbortSignal): Promise<Audited> {
+  return { connection: 'ledger.anchor', reports: await anchor.audit(prefix, signal), accept };
 }
 
 async function auditOne(

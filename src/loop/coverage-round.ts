@@ -1,4 +1,4 @@
-import { placeFound } from '../core/coverage.ts';
+import { placeFound, sightOf } from '../core/coverage.ts';
 import type { Unexplored } from '../core/found.ts';
 import type { Clock } from '../ports.ts';
 import type { CoverageBook } from './coverage-book.ts';
@@ -23,9 +23,13 @@ export async function coverageRound(
   const placed = Map.groupBy(placeFound(discovered, resources, leftOut, coversOf), ({ connection }) => connection);
   const asked = discovered.filter((one) => one.asked);
   book.keepOnly(new Set(asked.map(({ connection }) => connection)));
-  return asked.flatMap(({ connection, unexplored }) => {
-    const why = unexplored.filter(({ hides }) => hides);
-    book.enter(connection, placed.get(connection) ?? [], why.length === 0, clock.now());
+  return asked.flatMap((one) => {
+    const { connection, listed } = one;
+    const { hidden, beyond } = sightOf(one, leftOut);
+    // What was listed once and is refused now is sight that was lost: what it showed may have changed since.
+    const why = [...hidden, ...beyond.filter((each) => book.hasListed(connection, each))];
+    const refused = beyond.filter((each) => !why.includes(each)).map(({ beyond: kind = '', on }) => ({ kind, on }));
+    book.enter(connection, { placed: placed.get(connection) ?? [], whole: why.length === 0, listed, beyond: refused }, clock.now());
     return why.length > 0 ? [{ connection, why }] : [];
   });
 }

@@ -2,7 +2,7 @@ import { sayLeftOut } from '../core/coverage.ts';
 import type { Instant } from '../core/report.ts';
 import type { Clock, Log } from '../ports.ts';
 import { clean } from '../values/text.ts';
-import { CoverageBook, wordFall, type ConnectionCoverage } from './coverage-book.ts';
+import { CoverageBook, wordBeyond, wordFall, type ConnectionCoverage } from './coverage-book.ts';
 import { coverageRound } from './coverage-round.ts';
 import type { Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
@@ -33,6 +33,8 @@ export class CoverageWatch {
   #dueAt = Infinity;
   #asking = false;
   #said: string | undefined;
+  /** What was told of each connection. */
+  readonly #beyond = new Map<string, string>();
 
   constructor(
     troubles: Troubles,
@@ -47,6 +49,10 @@ export class CoverageWatch {
     this.#journal = journal;
     this.#ports = ports;
     this.#said = wordFall(this.#book.coverage);
+    for (const { connection, beyond } of this.#book.coverage) {
+      const what = wordBeyond(beyond);
+      if (what !== undefined) this.#beyond.set(connection, what);
+    }
   }
 
   get coverage(): readonly ConnectionCoverage[] {
@@ -77,6 +83,7 @@ export class CoverageWatch {
       for (const { connection, why } of hidden)
         log.warn('not all of a connection could be listed', { connection, why: why.slice(0, NAMED).map(({ on, say }) => `${on}: ${say}`) });
       this.#tell(at);
+      this.#tellBeyond();
       this.#journal.keepMetaIfChanged(COVERAGE, this.#book.save());
       await this.#journal.commit();
     } finally {
@@ -97,6 +104,19 @@ export class CoverageWatch {
     }
     this.#rules = rules;
     this.#journal.keepMetaIfChanged(RULES, JSON.stringify(rules));
+  }
+
+  /** What is not spoken of is told when it changes, and is nobody's alarm: a credential of the least rights may list no more than it needs. */
+  #tellBeyond(): void {
+    for (const { connection, beyond } of this.#book.coverage) {
+      const what = wordBeyond(beyond);
+      if (what === this.#beyond.get(connection)) continue;
+      const coverage = `of ${connection} ${what ?? 'speaks of all that the probe can list'}`;
+      this.#ports.log.info('what coverage speaks of has changed', { connection, coverage });
+      this.#journal.record('audit', '@watchdog', { coverage });
+      if (what === undefined) this.#beyond.delete(connection);
+      else this.#beyond.set(connection, what);
+    }
   }
 
   #tell(at: Instant): void {

@@ -11,6 +11,8 @@ export interface Discovered {
   readonly probe: string;
   readonly found: readonly Found[];
   readonly unexplored: readonly Unexplored[];
+  /** Listings that were read to their end, where the probe names them. */
+  readonly listed: readonly string[];
   /** False where its probe cannot be asked what is there. */
   readonly asked: boolean;
 }
@@ -47,7 +49,8 @@ async function discoverOne(source: Source, resources: readonly Resource[], bound
   const { connection, probe } = source;
   const found: Found[] = [];
   const unexplored: Unexplored[] = [];
-  const whole = { connection, probe, found, unexplored };
+  const listed: string[] = [];
+  const whole = { connection, probe, found, unexplored, listed };
   const fail = (reason: Unexplored['reason'], say: string): void =>
     void unexplored.push({ kind: 'unexplored', on: connection, reason, say: clean(say, 200), hides: true });
   const over = new AbortController();
@@ -67,6 +70,7 @@ async function discoverOne(source: Source, resources: readonly Resource[], bound
       const said = next.value;
       if (said.kind === 'progress') bounds.onProgress?.(connection, said, found.length);
       else if (said.kind === 'unexplored') unexplored.push({ ...said, on: clean(said.on, 200), say: clean(said.say, 200) });
+      else if (said.kind === 'listed') listed.push(clean(said.on, 200));
       else found.push(said);
       if (found.length >= MOST) {
         fail('partial-answer', `only the first ${MOST} things are kept`);

@@ -5,7 +5,7 @@ import type { Standing } from '../core/standing.ts';
 import type { MaintenanceWindow } from '../core/maintenance.ts';
 import type { Depth } from '../core/report.ts';
 import type { InForce } from '../core/request-state.ts';
-import type { Pager } from '../ports.ts';
+import type { Anchor, Pager } from '../ports.ts';
 import type { Agent, Link } from '../probe.ts';
 import type { Planned } from './schedule.ts';
 import type { Source } from './sources.ts';
@@ -35,6 +35,8 @@ export interface Plan {
   readonly leftOut?: readonly LeftOut[];
   /** Every connection that can be asked what is there; none where absent. */
   readonly sources?: readonly Source[];
+  /** Where heads of the ledger are put, and what may be done there by people's word; absent where they are put nowhere. */
+  readonly anchor?: { readonly anchor: Anchor; readonly prefix: string; readonly accept: readonly string[] };
   readonly groups: ReadonlyMap<string, Group>;
   /** The group of each resource, by id. */
   readonly groupOf: ReadonlyMap<string, string>;

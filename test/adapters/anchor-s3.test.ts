@@ -69,4 +69,54 @@ describe('the anchor in S3', function () {
     assert.equal(await open({ key: lost }).put('k', 'b', AT, never), 'no such file');
     assert.ok(await open().put('k', 'b', AT, AbortSignal.abort()));
   });
+
+  describe('asked whether what is put there could be deleted', () => {
+    const refused = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';
+
+    it('tries it on a version that cannot be there, of a name of its own, and finds nothing where that is refused', async () => {
+      await answer(403, refused);
+      assert.deepEqual(await open({ account: '111122223333' }).audit('vault/', never), []);
+      await open().audit('vault/', never);
+      const [first, second] = receiver.requests;
+      const shape = /^\/anchors\/vault\/rollcall-audit-[0-9a-f-]{36}\?(?:x-id=DeleteObject&)?versionId=null/;
+      for (const one of [first, second]) {
+        assert.equal(one?.method, 'DELETE');
+        assert.match(one.path, shape);
+      }
+      assert.notEqual(first?.path, second?.path);
+      assert.equal(first?.headers['x-amz-expected-bucket-owner'], '111122223333');
+    });
+
+    it('finds it too strong where that is let through, less gravely where a lock holds all the same', async () => {
+      await answer(204);
+      const [found] = await open().audit('vault/', never);
+      assert.ok(found?.kind === 'strong');
+      assert.deepEqual([found.right, found.severity, found.on], ['delete', 'critical', 's3://anchors/vault/*']);
+      const how = async (mode: 'compliance' | 'governance') => {
+        const [one] = await open({ lock: { mode, forMs: 86_400_000 } }).audit('vault/', never);
+        return one?.kind === 'strong' ? one.severity : one?.kind;
+      };
+      assert.deepEqual([await how('compliance'), await how('governance')], ['warning', 'critical']);
+    });
+
+    it('cannot prove it where anything else is said, and repeats no secret', async () => {
+      for (const [status, body] of [
+        [404, '<Error><Code>NoSuchBucket</Code><Message>x</Message></Error>'],
+        [403, `<Error><Code>InvalidAccessKeyId</Code><Message>${SECRET}</Message></Error>`],
+        [501, ''],
+      ] as const) {
+        await answer(status, body);
+        const [found] = await open().audit('vault/', never);
+        assert.ok(found?.kind === 'unaudited', String(status));
+        assert.match(found.say, /^could not prove that it deletes nothing: /);
+        assert.ok(!found.say.includes(SECRET));
+        await receiver.close();
+      }
+      await answer(204);
+      const lost = { id: 'AKIAIOSFODNN7EXAMPLE', secret: () => Promise.reject(new Error('no such file')) };
+      const [found] = await open({ key: lost }).audit('vault/', never);
+      assert.ok(found?.kind === 'unaudited' && found.say.endsWith('no such file'));
+      assert.equal(receiver.requests.length, 0);
+    });
+  });
 });

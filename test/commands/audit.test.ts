@@ -81,7 +81,7 @@ describe('rollcall audit', function () {
     // As the daemon writes it down: one database, on the roll, nothing else known.
     const store = await openStore(site.state);
     const book = new CoverageBook(undefined);
-    book.enter('pg', [], true, { wall: 1, steady: 1 });
+    book.enter('pg', { placed: [], whole: true, listed: [], beyond: [] }, { wall: 1, steady: 1 });
     await store.commit({ meta: { [COVERAGE]: book.save() } });
     await store.close();
     await pg.query('create database newcomer');

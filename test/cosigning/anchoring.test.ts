@@ -32,6 +32,7 @@ describe('heads put into a bucket', () => {
           if (refusal === null) puts.push({ key: name, body, at });
           return refusal;
         },
+        audit: () => Promise.resolve([]),
       },
       prefix: 'vault/',
       every: 5 * MINUTE,

@@ -64,6 +64,13 @@ describe('a Terraform state', () => {
     assert.doesNotMatch(complaint(readTerraform, '{\n "version": 4,\n "a": my-secret: x\n}'), /my-secret/);
     assert.match(complaint(readTerraform, '{"version": 3}'), /^1:1 RC_IMPORT_UNREADABLE must be a state of version 4/);
     assert.match(complaint(readTerraform, '{"format_version": "1.0"}'), /terraform state pull/);
+    const state = (resources?: unknown) => JSON.stringify({ version: 4, ...(resources !== undefined && { resources }) });
+    assert.match(complaint(readTerraform, state({})), /^1:1 RC_IMPORT_UNREADABLE resources must be a list, .*it is a map$/);
+    assert.match(complaint(readTerraform, state(null)), /it is null$/);
+    assert.match(complaint(readTerraform, state()), /it is not there$/);
+    assert.match(complaint(readTerraform, state([{ instances: [] }, 'x'])), /resources\[1\] must be a map with a list of instances/);
+    assert.match(complaint(readTerraform, state([{ instances: {} }])), /resources\[0\] must be a map with a list of instances/);
+    assert.deepEqual(declared(readTerraform, state([])), []);
     assert.match(complaint(readTerraform, 'version: 4'), /is not JSON/);
     assert.match(complaint(readTerraform, '[]'), /must be a map/);
     assert.match(complaint(readTerraform, '\u0000\ud800'), /RC_/);

@@ -46,7 +46,7 @@ describe('heads in an object-locked bucket', function () {
     site.rewrite({ config: { ledger: { anchor } } });
     {
       await using daemon = startCli(['watch'], { cwd: site.path });
-      await daemon.says('"watching"');
+      await daemon.says('"watching"', 120_000);
       while (((await bucket.listObjectVersions({ Bucket: 'anchors' })).Versions ?? []).length === 0) await wait(200);
       daemon.signal('SIGTERM');
       assert.equal(await daemon.ended, 0);
@@ -88,7 +88,7 @@ describe('heads in an object-locked bucket', function () {
     };
     site.rewrite({ config: { ledger: { anchor } } });
     await using daemon = startCli(['watch'], { cwd: site.path });
-    await daemon.says('NoSuchBucket');
+    await daemon.says('NoSuchBucket', 120_000);
     await box.page(({ resources }) => resources.some(({ id }) => id === 'gone'));
     daemon.signal('SIGTERM');
     assert.equal(await daemon.ended, 0);

@@ -18,9 +18,19 @@ class ListingLink extends ScriptedLink {
   things: readonly string[] = ['orders'];
   failing: 'no' | 'hides' | 'throws' | 'hangs' = 'no';
   asked = 0;
+  /** Listings that are let in, with what each shows; and those that are refused, by the kind of what they would show. */
+  listings: Readonly<Record<string, readonly string[]>> = {};
+  refused: Readonly<Record<string, string>> = {};
 
   async *discover(): AsyncIterable<Discovery> {
     this.asked++;
+    for (const [on, labels] of Object.entries(this.listings)) {
+      for (const label of labels)
+        yield { kind: 'found', of: 'fake.thing', label, name: label, entry: { name: label }, pin: {}, listing: on };
+      yield { kind: 'listed', on };
+    }
+    for (const [on, beyond] of Object.entries(this.refused))
+      yield { kind: 'unexplored', on, reason: 'denied', say: 'no', hides: true, beyond };
     for (const label of this.things) yield { kind: 'found', of: 'fake.thing', label, name: label, entry: { name: label }, pin: {} };
     if (this.failing === 'hides') yield { kind: 'unexplored', on: 'page 2', reason: 'throttled', say: 'slow\u001b[2J down', hides: true };
     if (this.failing === 'throws') throw new Error('probe\u001b[2J broke');
@@ -169,6 +179,122 @@ describe('coverage in the daemon', function () {
     const [line] = watch.status().coverage ?? [];
     assert.deepEqual([line?.found, line?.managed, line?.whole, line?.newcomers], [3, 1, false, ['new']]);
     await end(watch, clock);
+  });
+});
+
+describe('coverage by a credential of the least rights', function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  let store: SqliteStore;
+  let clock: FakeClock;
+  beforeEach(async () => {
+    folder = makeFolder();
+    store = await openStore(folder.path);
+    clock = new FakeClock();
+  });
+  afterEach(async () => {
+    await store.close();
+    folder.remove();
+  });
+
+  async function watching(listings: ListingLink['listings'] = { 'list things': ['orders'] }) {
+    const made = make();
+    const { link, planOf } = made;
+    link.things = [];
+    link.listings = listings;
+    link.refused = { 'list others': 'fake.other' };
+    const watch = await startWatch(planOf(['orders']), clock, store);
+    await clock.advance(60_000);
+    const figures = () =>
+      watch
+        .status()
+        .coverage?.map(({ found, managed, whole, newcomers, not_listed: beyond }) => [found, managed, whole, newcomers, beyond]);
+    const end = async (): Promise<void> => {
+      const progress = { over: false };
+      const stopping = watch.stop().finally(() => (progress.over = true));
+      for (let turn = 0; !progress.over && turn < 200; turn++) await clock.advance(100);
+      await stopping;
+    };
+    const recorded = async () =>
+      (await store.ledger(1, 200)).flatMap(({ body }) => (typeof body['coverage'] === 'string' ? [body['coverage']] : []));
+    return { ...made, watch, figures, end, recorded };
+  }
+
+  it('is a whole figure of what may be listed, says of what it does not speak, once, and pages nobody', async () => {
+    const { figures, end, told, recorded } = await watching();
+    assert.deepEqual(figures(), [[1, 1, true, [], ['fake.other (list others)']]]);
+    await clock.advance(3 * HOUR);
+    assert.deepEqual(figures(), [[1, 1, true, [], ['fake.other (list others)']]]);
+    assert.deepEqual(told(), []);
+    await end();
+    assert.deepEqual(await recorded(), [
+      'of pg does not speak of all of fake.other: its credential may not list others (rollcall grants --coverage)',
+    ]);
+  });
+
+  it('still finds what is new of that', async () => {
+    const { link, told, end } = await watching();
+    link.listings = { 'list things': ['orders', 'new'] };
+    await clock.advance(HOUR);
+    assert.match(told()[0] ?? '', /newly not: new/);
+    await end();
+  });
+
+  it('takes what it sees for the first time, by a right that it was given, for no news', async () => {
+    const { link, told, end, figures } = await watching();
+    link.listings = { 'list things': ['orders'], 'list others': ['old', 'older'] };
+    link.refused = {};
+    await clock.advance(HOUR);
+    assert.deepEqual(figures(), [[3, 1, true, [], []]]);
+    link.listings = { 'list things': ['orders'], 'list others': ['old', 'older', 'newer'] };
+    await clock.advance(HOUR);
+    assert.match(told()[0] ?? '', /1 of 4 fake\.thing on the roll, newly not: newer/);
+    await end();
+  });
+
+  it('is not whole where what it could list once is refused now, unless the manifest leaves all of it out', async () => {
+    const { link, watch, planOf, figures, end } = await watching();
+    link.listings = { 'list things': ['orders'], 'list others': ['old'] };
+    link.refused = {};
+    await clock.advance(HOUR);
+    link.listings = { 'list things': ['orders'] };
+    link.refused = { 'list others': 'fake.other' };
+    await clock.advance(HOUR);
+    assert.deepEqual(figures(), [[2, 1, false, [], []]]);
+    await watch.reload(planOf(['orders'], { leftOut: [{ connection: 'pg', kind: 'fake.other', name: '*', reason: 'none of ours' }] }));
+    await clock.advance(60_000);
+    assert.deepEqual(figures(), [[1, 1, true, [], []]]);
+    await end();
+  });
+
+  it('is no figure of anything where not one listing is let in', async () => {
+    const { watch, end } = await watching({});
+    assert.deepEqual(
+      watch.status().coverage?.map(({ kind, at, whole }) => [kind, at, whole]),
+      [[null, null, false]],
+    );
+    await end();
+  });
+
+  it('goes on from what an older version remembered, which knew of no listings', async () => {
+    const { link, end } = await watching();
+    await end();
+    const known = coverageIn((await store.load()).meta);
+    assert.equal(known.length, 1);
+    const old = known.map(({ beyond: _beyond, ...page }) => ({ ...page, known: [] }));
+    await store.commit({ meta: { coverage: JSON.stringify(old) } });
+    link.refused = {};
+    link.listings = { 'list things': ['orders', 'came while it was upgraded'] };
+    const again = await startWatch(
+      make().planOf(['orders'], { sources: [{ connection: 'pg', probe: 'fake', link, open: () => link, coversOf: () => undefined }] }),
+      clock,
+      store,
+    );
+    await clock.advance(60_000);
+    assert.deepEqual(again.status().coverage?.[0]?.newcomers, ['came while it was upgraded']);
+    const stopping = again.stop();
+    for (let turn = 0; turn < 50; turn++) await clock.advance(100);
+    await stopping;
   });
 });
 

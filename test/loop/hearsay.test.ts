@@ -151,6 +151,25 @@ describe('what a probe is told of', function () {
     assert.equal(troubles().length, 2);
   });
 
+  it('is nothing to anybody any more where a link does not let go', async () => {
+    const gate = Promise.withResolvers<void>();
+    const deaf = new ScriptedLink();
+    deaf.hold = async function* () {
+      await gate.promise;
+      yield { ids: ['orders-db'], why: 'late', told: true };
+      yield { deaf: 'late' };
+    };
+    await start(plan([one()], { link: deaf }));
+    const reloading = running?.reload(plan());
+    await clock.advance(1000);
+    await reloading;
+    link.looks.length = 0;
+    gate.resolve();
+    await settle();
+    await clock.advance(1000);
+    assert.deepEqual([link.looks, deaf.looks.length > 0, troubles()], [[], true, []]);
+  });
+
   it('says nothing that people could take for more than text', async () => {
     link.listens = true;
     await start();

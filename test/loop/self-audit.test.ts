@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuditReport } from '../../src/core/audit-report.ts';
+import type { AuditReport, Strong } from '../../src/core/audit-report.ts';
 import { auditAll } from '../../src/loop/audit-round.ts';
 import { reasonNotToArm } from '../../src/loop/first-arming.ts';
 import type { Journal } from '../../src/loop/journal.ts';
@@ -49,6 +49,33 @@ function make(accept: readonly string[] = []) {
 }
 
 describe("the audit of the watcher's own credentials", () => {
+  it('has where heads of the ledger are put in it, unless people said that it may', async () => {
+    const { plan, said, audit, clock } = make();
+    const found: Strong = {
+      kind: 'strong',
+      right: 'delete',
+      on: 's3://anchors/v/*',
+      severity: 'critical',
+      what: 'may delete there',
+      fix: [],
+    };
+    const asked: string[] = [];
+    const anchor = { name: 's3://anchors', put: async () => null, audit: async (prefix: string) => (asked.push(prefix), [found]) };
+    const putThere = { ...plan, anchor: { anchor, prefix: 'v/', accept: [] } };
+    await audit.ask(putThere, never);
+    assert.deepEqual(
+      [asked, said],
+      [
+        ['v/'],
+        [
+          "critical credential.too-strong: the watcher's own credentials can do more than look: ledger.anchor: may delete there (rollcall audit)",
+        ],
+      ],
+    );
+    assert.match((await reasonNotToArm(putThere, EMPTY, clock)) ?? '', /ledger\.anchor: delete: may delete there/);
+    assert.equal(await reasonNotToArm({ ...putThere, anchor: { anchor, prefix: 'v/', accept: ['delete'] } }, EMPTY, clock), undefined);
+  });
+
   it('pages what nobody accepted, as gravely as it is, and takes it back once an audit no longer finds it', async () => {
     const { link, plan, said, records, audit } = make(['createdb']);
     link.found = [strong('createdb', 'warning'), strong('sequence', 'warning')];

@@ -10,8 +10,8 @@ const [head = '', ...recipes] = page.split(/^## /m);
 const blocks = (markdown: string) => [...markdown.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
 const titles = (text: string) => text.split('\n', 1)[0] ?? '';
 
-/** What identifies an incident in a heading: the name with its year, or the number of an issue. */
-const namesOf = (title: string) => [...title.matchAll(/[A-Z]\w+(?: CI)? \d{4}|#\d+|Replit \d{4}/g)].map(([name]) => name);
+/** What identifies an incident in a heading: the name with its year, the number of an issue, or what befell it. */
+const namesOf = (title: string) => [...title.matchAll(/[A-Z]\w+(?: CI)? \d{4}|#\d+|Replit \d{4}|vault emptied/g)].map(([name]) => name);
 
 describe('the recipes from incidents', function () {
   this.timeout(120_000);
@@ -20,6 +20,7 @@ describe('the recipes from incidents', function () {
     folder = makeFolder();
     writeFileSync(join(folder.path, 'config.yaml'), blocks(head)[0] ?? '');
     writeFileSync(join(folder.path, 'prod-pg.url'), 'postgres://rollcall_ro@127.0.0.1/postgres', { mode: 0o600 });
+    for (const name of ['prod-external-id', 'dr-external-id']) writeFileSync(join(folder.path, name), 'a-secret-of-ours', { mode: 0o600 });
     writeFileSync(join(folder.path, 'pagerduty.key'), 'R0123456789012345678901234567890', { mode: 0o600 });
   });
   after(() => folder.remove());
@@ -44,7 +45,8 @@ describe('the recipes from incidents', function () {
   });
 
   it('are each an incident that is replayed', () => {
-    const tests = readdirSync(join(ROOT, 'test/incidents')).map((name) => readFileSync(join(ROOT, 'test/incidents', name), 'utf8'));
+    const files = [...readdirSync(join(ROOT, 'test/incidents')).map((name) => `incidents/${name}`), 'live/aws/incidents.test.ts'];
+    const tests = files.map((name) => readFileSync(join(ROOT, 'test', name), 'utf8'));
     const replayed = [...tests.join('\n').matchAll(/^ {2}it\(\s*['"`](.*)/gm)].map(([, title = '']) => title).join('\n');
     assert.ok(recipes.length >= 10);
     for (const title of recipes.map(titles)) {

@@ -242,6 +242,26 @@ describe('the status page', () => {
     assert.match(await read(status, '/protection'), /The first audit of this watcher has not ended/);
   });
 
+  it('says of what its coverage does not speak, once for each connection', async () => {
+    const of = (kind: string) => ({
+      connection: 'prod-aws',
+      kind,
+      found: 3,
+      managed: 2,
+      left_out: 0,
+      newcomers: [],
+      at: null,
+      whole: true,
+    });
+    const beyond = Array.from({ length: 7 }, (_, nth) => `aws.kind${nth} (list:${nth}<b>)`);
+    const coverage = ['aws.rds.instance', 'aws.rds.cluster'].map((kind) => ({ ...of(kind), not_listed: beyond }));
+    const text = await read(makeStatus({ coverage }), '/watcher');
+    assert.equal(text.match(/Not known on prod-aws/g)?.length, 1);
+    assert.match(text, /aws\.kind4 \(list:4&lt;b&gt;\) and 2 more: its credential may not list them/);
+    const none = await read(makeStatus({ coverage: [{ ...of('aws.rds.instance'), not_listed: [] }] }), '/watcher');
+    assert.doesNotMatch(none, /Not known on/);
+  });
+
   it('tells of the watcher itself: rounds, heartbeat, pagers, ledger, who signed, what was claimed', async () => {
     const at = { wall: STARTED, steady: 1 };
     const standing = { state: 'signed', approval: { at: 1, people: ['alice', 'bob'], sense: 'first', signers: 'x' }, cloned: [] } as const;

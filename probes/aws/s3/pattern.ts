@@ -1,3 +1,5 @@
+import { literally, matchesWhole, type Step } from '../linear-match.ts';
+
 /** A pattern of keys, taken apart: below which prefix S3 is asked to list, and what of it is meant. */
 export interface KeyPattern {
   readonly prefix: string;
@@ -10,8 +12,8 @@ const SPECIAL = /[*?[\]]/;
 export function keyPattern(pattern: string): KeyPattern {
   const at = pattern.search(SPECIAL);
   const prefix = at === -1 ? pattern : pattern.slice(0, at);
-  const expression = new RegExp(`^${source(pattern)}$`, 'u');
-  return { prefix, matches: (key) => expression.test(key) };
+  const steps = toSteps(pattern);
+  return { prefix, matches: (key) => matchesWhole(steps, key) };
 }
 
 /** What is wrong with a pattern, and what would be right; undefined where nothing is. */
@@ -23,22 +25,23 @@ export function patternTrouble(pattern: string): string | undefined {
   return /[[\]]/.test(open) ? 'a [ without its ]' : undefined;
 }
 
-function source(pattern: string): string {
+const any = (): boolean => true;
+const within = (character: string): boolean => character !== '/';
+
+function toSteps(pattern: string): Step[] {
   const parts = pattern.match(/\*\*\/?|\*|\?|\[!?\]?[^\]/]+\]|[^*?[]+|[[\]]/g) ?? [];
-  return parts
-    .map((part) => {
-      if (part === '**/') return '(?:.*/)?';
-      if (part === '**') return '.*';
-      if (part === '*') return '[^/]*';
-      if (part === '?') return '[^/]';
-      if (part.startsWith('[') && part.length > 2) return classOf(part);
-      return RegExp.escape(part);
-    })
-    .join('');
+  return parts.flatMap((part): Step[] => {
+    if (part === '**/') return [{ fork: 2 }, { is: any, many: true }, ...literally('/')];
+    if (part === '**') return [{ is: any, many: true }];
+    if (part === '*') return [{ is: within, many: true }];
+    if (part === '?') return [{ is: within }];
+    return part.startsWith('[') && part.length > 2 ? [{ is: classOf(part) }] : literally(part);
+  });
 }
 
-function classOf(part: string): string {
+function classOf(part: string): (character: string) => boolean {
   const negated = part.startsWith('[!');
   const inside = part.slice(negated ? 2 : 1, -1).replace(/[\\\]^[]/g, '\\$&');
-  return `(?!/)[${negated ? '^' : ''}${inside}]`;
+  const expression = new RegExp(`^(?!/)[${negated ? '^' : ''}${inside}]$`, 'u');
+  return (character) => expression.test(character);
 }

@@ -120,6 +120,7 @@ export const status = z.object({
       newcomers: names,
       at: moment.nullable(),
       whole: z.boolean(),
+      not_listed: names,
     }),
   ),
   ledger_head: head,

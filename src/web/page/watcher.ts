@@ -13,7 +13,7 @@ export function watcherPage(status: WatchStatus, surveyed: Surveyed | undefined,
   return html`${banner(ready ? 'good' : 'blind', ready ? 'It can be trusted' : 'It cannot be trusted right now', why.length === 0 ? 'Rounds end in time, pagers accept, the store writes.' : why.join('; '))}
   ${part('rounds', 'Rounds', facts(rounds(status, now)))} ${part('paging', 'Paging', facts(paging(status, now)))}
   ${part('ledger', 'Ledger', facts(ledger(status, cosigned, now)))} ${part('manifest', 'Manifest', facts(manifest(status, surveyed, now)))}
-  ${part('coverage', 'What is there, and on the roll', coverage.length === 0 ? undefined : facts(coverage.map((one) => covered(one, now))))}
+  ${part('coverage', 'What is there, and on the roll', coverage.length === 0 ? undefined : facts([...coverage.map((one) => covered(one, now)), ...notListed(coverage)]))}
   ${part(
     'windows',
     'Maintenance windows',
@@ -42,12 +42,26 @@ export function watcherPage(status: WatchStatus, surveyed: Surveyed | undefined,
   )}`;
 }
 
+/** Listings that one line names. */
+const NAMED = 5;
+
 type Coverage = NonNullable<WatchStatus['coverage']>[number];
 
 /** How much of what one connection has of a kind is watched. */
 function covered({ connection, kind, found, managed, at }: Coverage, now: number): Fact {
   const name = kind === null ? connection : `${kind} on ${connection}`;
   return [name, at === null ? 'not looked for yet' : html`${managed} of ${found} watched, ${when(at, now)}`];
+}
+
+/** Of what the figures do not speak: what the credential of a connection may not list. */
+function notListed(coverage: readonly Coverage[]): Fact[] {
+  const byConnection = new Map(coverage.map(({ connection, not_listed: names }) => [connection, names]));
+  return [...byConnection].flatMap(([connection, names]): Fact[] => {
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+    return names.length === 0
+      ? []
+      : [[`Not known on ${connection}`, `${names.slice(0, NAMED).join(', ')}${more}: its credential may not list them`]];
+  });
 }
 
 function facts(rows: readonly Fact[]): Html {

@@ -299,7 +299,7 @@ describe('what RDS has beyond instances', () => {
       found.map(({ of, entry }) => [of, entry]),
       [
         ['aws.rds.automated_backup', { instance: 'orders' }],
-        ['aws.rds.snapshots', { instance: 'orders' }],
+        ['aws.rds.snapshots', { instance: 'orders', type: 'manual' }],
       ],
     );
     const kind = aws.kinds.get('aws.rds.snapshots');

@@ -25,6 +25,7 @@ const snapshots = defineKind({
   listing: 'ec2:DescribeSnapshots',
   heard: { services: [], names: () => [] },
   rights: () => [],
+  discovers: () => [],
   load: async () =>
     defineSet<Snapshot, AwsTarget>({
       of: 'set',
@@ -58,6 +59,7 @@ const tables = defineKind({
   listing: 'dynamodb:ListTables',
   heard: { services: [], names: () => [] },
   rights: () => [],
+  discovers: () => [],
   load: async () =>
     defineOne<string, AwsTarget, TableDescription>({
       of: 'one',

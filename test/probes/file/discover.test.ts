@@ -8,7 +8,9 @@ import type { Discovery, DiscoveryDepth, Found } from '../../../src/probe.ts';
 import type { DiscoveryAnswer, DiscoveryJob } from '../../../probes/file/discovery-job.ts';
 import { covers } from '../../../probes/file/covers.ts';
 import { exploreOnce } from '../../../probes/file/explore.ts';
-import { groupFiles } from '../../../probes/file/group-files.ts';
+import { matchesPart } from '../../../probes/file/glob.ts';
+import { placeOf } from '../../../probes/file/mount.ts';
+import { groupFiles } from '../../../src/values/name-groups.ts';
 import { LINUX } from '../../../probes/file/system.ts';
 import { makeFolder, type Folder } from '../../support/folder.ts';
 import { hungMount, mayMount, mount, open, put, resourceOf, unmount, wantedOf } from './helpers.ts';
@@ -122,7 +124,10 @@ describe('sets of backups that are found', function () {
 
   it('are one by their ending where every file has a name of its own kind', () => {
     const words = 'abcdefghijklmnopqrstuvwxyz'.split('');
-    const sets = groupFiles(words.map((word) => ({ path: `/x/${word}${word}.dump`, size: 1, mtime: 1 })));
+    const sets = groupFiles(
+      words.map((word) => ({ path: `/x/${word}${word}.dump`, size: 1, mtime: 1 })),
+      matchesPart,
+    );
     assert.deepEqual(
       sets.map(({ pattern, files }) => `${pattern} ${files.length}`),
       ['*.dump 26'],
@@ -184,6 +189,21 @@ describe('volumes that are found', function () {
   it('are blind where there is no mount table', () => {
     const { said } = exploreOnce({ id: 'm', explore: 'mounts', path: '', now: 0, proposals: false }, { ...LINUX, mountinfo: '/nowhere' });
     assert.ok(said[0]?.kind === 'unexplored' && said[0].hides);
+  });
+
+  it('have no floor where they are a folder of a filesystem, whose other folders are counted with it', () => {
+    const folder = makeFolder();
+    try {
+      const { mount: its } = placeOf(folder.path, LINUX);
+      const mountinfo = join(folder.path, 'mountinfo');
+      put(mountinfo, line(its.id, its.mountPoint, 'ext4', its.device, '/srv/files'));
+      const { said } = exploreOnce({ id: 'm', explore: 'mounts', path: folder.path, now: 0, proposals: true }, { ...LINUX, mountinfo });
+      const [one] = said;
+      assert.ok(one?.kind === 'found');
+      assert.deepEqual([one.expect, one.facts], [{ mounted: true }, [`/srv/files of ext4 /dev/x${its.id}`]]);
+    } finally {
+      folder.remove();
+    }
   });
 
   it('have a floor at half of what is used, and the pins that a look confirms', async () => {

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import type { Check, Compiled, Parsed, Right } from '../../../../src/probe.ts';
 import { formatDuration } from '../../../../src/values/duration.ts';
 import { duration, share, size } from '../../../../src/values/fields.ts';
+import { aliasOf } from '../../alias.ts';
 import { grade } from '../../grade.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { vaultName } from '../../backup/fields.ts';
@@ -159,10 +161,16 @@ export const backupPoints = defineKind<PointsTarget>({
   holds: 'copies',
   confirmAfterMs: 3000,
   listing: 'backup:ListRecoveryPointsByBackupVault',
+  explored: 'backup:ListBackupVaults',
+  // A vault is on the roll by what is backed up there, too.
+  covers: (target, { entry: { resource }, aliases = [] }) =>
+    aliases.includes(aliasOf(target)) && (target.resource === undefined || resource === undefined || target.resource === resource),
   rights,
   heard: {
     services: ['backup'],
     names: ({ key, resource, plan }) => [key, ...(resource === undefined ? [] : [resource]), ...(plan === undefined ? [] : [plan])],
   },
+  discovers: (depth) =>
+    toDiscover('recovery point', 'backup:ListBackupVaults', ...(depth === 'proposals' ? ['backup:ListRecoveryPointsByBackupVault'] : [])),
   load: async () => (await import('./look.ts')).looker,
 });

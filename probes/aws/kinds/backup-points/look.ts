@@ -5,6 +5,7 @@ import { findVault, maySayGone, vaultPages } from '../../backup/vaults.ts';
 import { defineSet } from '../../kind.ts';
 import { regionsOfAccount } from '../../regions.ts';
 import type { Vantage } from '../../vantage.ts';
+import { explorePoints } from './explore.ts';
 import { PLAN, type PointsTarget } from './target.ts';
 import { askPlan } from './plan.ts';
 import { readPoints } from './reading.ts';
@@ -38,6 +39,7 @@ export const looker = defineSet<Point, PointsTarget>({
   account: ({ BackupVaultArn }) => accountOf(BackupVaultArn),
   second: { call: 'backup:ListBackupVaults', count: countVaults },
   read: readPoints,
+  explore: explorePoints,
   steps: (vantage, { plan, key }) =>
     plan === undefined
       ? []

@@ -6,6 +6,7 @@ import { vaultName } from '../../backup/fields.ts';
 import { grade } from '../../grade.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { LOCKS, POINTS, POLICY, type VaultTarget } from './target.ts';
@@ -149,5 +150,6 @@ export const backupVault = defineKind<VaultTarget>({
   listing: 'backup:ListBackupVaults',
   rights,
   heard: { services: ['backup'], names: ({ key }) => [key] },
+  discovers: () => toDiscover('vault', 'backup:ListBackupVaults'),
   load: async () => (await import('./look.ts')).looker,
 });

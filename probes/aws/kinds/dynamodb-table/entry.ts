@@ -1,6 +1,7 @@
 import type { Compiled, Parsed, Right } from '../../../../src/probe.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { checksOf } from './checks.ts';
 import { entrySchema, type Entry } from './schema.ts';
@@ -42,5 +43,6 @@ export const dynamodbTable = defineKind<TableTarget>({
   listing: 'dynamodb:ListTables',
   rights,
   heard: { services: ['dynamodb'], names: ({ key }) => [key] },
+  discovers: (depth) => toDiscover('table', 'dynamodb:ListTables', ...(depth === 'proposals' ? ['dynamodb:DescribeTable'] : [])),
   load: async () => (await import('./look.ts')).looker,
 });

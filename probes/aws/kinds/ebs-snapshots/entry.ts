@@ -7,6 +7,7 @@ import { volumeId } from '../../ebs/ids.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { level } from '../../protection.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryRegion } from '../../schema.ts';
 import { sharedCheck } from '../../shares.ts';
 import { keyOfTag, keyOfVolume, type EbsSnapshotsTarget } from './target.ts';
@@ -117,5 +118,6 @@ export const ebsSnapshots = defineKind<EbsSnapshotsTarget>({
     names: ({ volume }) => (volume === undefined ? [] : [volume]),
     members: /Snapshot|^(?:Delete|Update|Unlock)Rule$/,
   },
+  discovers: () => toDiscover('snapshot', 'ec2:DescribeSnapshots'),
   load: async () => (await import('./look.ts')).looker,
 });

@@ -4,6 +4,7 @@ import { binnedSnapshots, ownSnapshots, volumeMakers } from '../../ebs/snapshots
 import { codeOf } from '../../errors.ts';
 import { defineSet, type Reading } from '../../kind.ts';
 import { exact, flag, pinOf } from '../../measure.ts';
+import { proposeCopies } from '../../propose-copies.ts';
 import { regionsOfAccount } from '../../regions.ts';
 import { sharesStep } from '../../shares.ts';
 import type { Vantage } from '../../vantage.ts';
@@ -91,20 +92,24 @@ export const looker = defineSet<Snapshot, EbsSnapshotsTarget>({
           ]),
     ];
   },
-  found: (key, snapshots, account) => {
-    const volume = snapshots[0]?.VolumeId;
-    if (volume === undefined || key !== keyOfVolume(volume)) return undefined;
-    const copies = snapshots.map(copyOf);
-    const encrypted = copies.every((one) => one.encrypted);
+  found: (key, snapshots, account, now) => {
+    const [first] = snapshots;
+    if (!first) return undefined;
+    const { VolumeId: volume = NO_VOLUME } = first;
+    // Copies name no volume: what they are called by is all that there is to tell their sets apart.
+    const tag = first.Tags?.find(({ Key }) => Key === 'Name')?.Value ?? '';
+    const isCopies = tag !== '' && key === keyOfTag('Name', tag) && snapshots.every(({ VolumeId = NO_VOLUME }) => VolumeId === NO_VOLUME);
+    if (!isCopies && (volume === NO_VOLUME || key !== keyOfVolume(volume))) return undefined;
+    const { expect, facts } = proposeCopies(snapshots.map(copyOf), now);
     return {
-      label: volume,
-      name: `${volume}-snapshots`,
-      entry: { volume },
+      label: isCopies ? key : volume,
+      name: `${isCopies ? tag : volume}-snapshots`,
+      entry: isCopies ? { tag: { key: 'Name', value: tag } } : { volume },
       pin: pinOf({ account }),
-      expect: { ...(encrypted && { encrypted: true }) },
+      expect,
       sweep: '1m',
       inspect: '1h',
-      facts: [sayCopies(copies), ...(encrypted ? [] : ['not each is encrypted'])],
+      facts,
     };
   },
 });

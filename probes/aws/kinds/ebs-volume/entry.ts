@@ -5,6 +5,7 @@ import { volumeId } from '../../ebs/ids.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const entrySchema = z.strictObject({
@@ -95,5 +96,6 @@ export const ebsVolume = defineKind<AwsTarget>({
     { right: 'ec2:DescribeRegions', on: '*', why: 'to tell an account without volumes from an answer that says nothing' },
   ],
   heard: { services: ['ec2'], names: ({ key }) => [key] },
+  discovers: () => toDiscover('volume', 'ec2:DescribeVolumes'),
   load: async () => (await import('./look.ts')).looker,
 });

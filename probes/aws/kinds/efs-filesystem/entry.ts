@@ -4,6 +4,7 @@ import { share, size } from '../../../../src/values/fields.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
@@ -120,5 +121,6 @@ export const efsFilesystem = defineKind<AwsTarget>({
   listing: 'elasticfilesystem:DescribeFileSystems',
   rights,
   heard: { services: ['elasticfilesystem'], names: ({ key }) => [key], members: /MountTarget/ },
+  discovers: () => toDiscover('file system', 'elasticfilesystem:DescribeFileSystems'),
   load: async () => (await import('./look.ts')).looker,
 });

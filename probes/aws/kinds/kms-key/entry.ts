@@ -5,6 +5,7 @@ import { duration } from '../../../../src/values/fields.ts';
 import { defineKind, type AwsTarget } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
+import { toDiscover } from '../../rights.ts';
 import { partitionOf } from '../../s3/origin.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
@@ -101,5 +102,6 @@ export const kmsKey = defineKind<AwsTarget>({
   listing: 'kms:ListKeys',
   rights,
   heard: { services: ['kms'], names: ({ key }) => [key], members: /CustomKeyStore/ },
+  discovers: (depth) => toDiscover('key', 'kms:ListKeys', 'kms:ListAliases', ...(depth === 'proposals' ? ['kms:DescribeKey'] : [])),
   load: async () => (await import('./look.ts')).looker,
 });

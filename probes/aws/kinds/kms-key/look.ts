@@ -12,6 +12,7 @@ import { ROTATION } from './target.ts';
 
 /** The most that one page of it may have. */
 const PAGE = 1000;
+const ALIASES = 100;
 /** States in which nothing can be decrypted, by nobody's switch: the store behind it is not connected, or its material is gone. */
 const TROUBLE: ReadonlySet<string> = new Set(['Unavailable', 'PendingImport']);
 const DOOMED: ReadonlySet<string> = new Set(['PendingDeletion', 'PendingReplicaDeletion']);
@@ -66,6 +67,22 @@ function steps({ ask }: Vantage, { key }: AwsTarget): Step[] {
   ];
 }
 
+/**
+ * Keys that AWS's own services made in this account: each has an alias that nobody else may give. Ids alone do not tell them apart, and asking for
+ * each would be a call a key.
+ */
+async function keysOfServices({ ask }: Vantage): Promise<ReadonlySet<string>> {
+  const pages = pagesOf(
+    (Marker) =>
+      ask('kms', 'ListAliases', (kms, options) => kms.listAliases({ Limit: ALIASES, ...(Marker !== undefined && { Marker }) }, options)),
+    ({ NextMarker, Truncated }) => (Truncated === true ? NextMarker : undefined),
+  );
+  const aliases = (await Array.fromAsync(pages)).flatMap(({ Aliases }) => listOf(Aliases, 'Aliases'));
+  return new Set(
+    aliases.flatMap(({ AliasName, TargetKeyId }) => (AliasName?.startsWith('alias/aws/') && TargetKeyId ? [TargetKeyId] : [])),
+  );
+}
+
 /** Keys: listed by their ids alone, and read one by one. */
 export const looker = defineOne<KeyListEntry, AwsTarget, KeyMetadata>({
   of: 'one',
@@ -80,6 +97,7 @@ export const looker = defineOne<KeyListEntry, AwsTarget, KeyMetadata>({
   keys: ({ KeyId }) => (KeyId === undefined ? [] : [KeyId]),
   account: ({ KeyArn }) => accountOf(KeyArn),
   second: regionsOfAccount,
+  leaves: { call: 'kms:ListAliases', keys: keysOfServices },
   directCall: 'kms:DescribeKey',
   notFound: ['NotFoundException'],
   direct: async ({ ask }, { key }) =>

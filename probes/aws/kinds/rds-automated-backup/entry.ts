@@ -6,6 +6,7 @@ import { level, protection } from '../../protection.ts';
 import { historyChecks, historyFields, retentionField } from '../../rds/history.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 import { LISTINGS, type BackupTarget } from './target.ts';
 
@@ -102,5 +103,6 @@ export const rdsAutomatedBackup = defineKind<BackupTarget>({
     parameterGroupsRight('automated backups'),
   ],
   heard: { services: ['rds'], names: ({ name }) => [name], members: /AutomatedBackup/ },
+  discovers: () => toDiscover('automated backup', ...Object.values(LISTINGS)),
   load: async () => (await import('./look.ts')).looker,
 });

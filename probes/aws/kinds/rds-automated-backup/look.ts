@@ -6,6 +6,9 @@ import type { BackupTarget } from './target.ts';
 
 const DAY_MS = 86_400_000;
 
+/** How far behind RDS is at most, where all is well: it uploads what it logs every five minutes. */
+const CURRENT_MS = 20 * 60_000;
+
 const keyOf = ({ source, name }: AutomatedBackup): string => `${source} ${name}`;
 
 function pin({ source, resourceId, created, kmsKey: kms_key }: AutomatedBackup, account: string): Record<string, string> {
@@ -78,10 +81,12 @@ export const looker = defineSet<AutomatedBackup, BackupTarget>({
       (await Array.fromAsync(automatedBackups(vantage, scope, name))).flat().filter((one) => keyOf(one) === key),
   },
   read,
-  found: (key, backups, account) => {
+  found: (key, backups, account, now) => {
     const one = chosen(backups, undefined);
     if (!one) return undefined;
-    const { source, name, days, status } = one;
+    const { source, name, days, status, earliest, latest } = one;
+    const back = earliest ? now - earliest.getTime() : 0;
+    const isCurrent = status === 'active' && latest !== undefined && now - latest.getTime() < CURRENT_MS;
     return {
       label: key,
       name: `${name}-automated-backup`,
@@ -89,6 +94,8 @@ export const looker = defineSet<AutomatedBackup, BackupTarget>({
       pin: pin(one, account),
       expect: {
         ...(days > 0 && { min_backup_retention: `${days}d` }),
+        ...(isCurrent && { restorable_within: '30m' }),
+        ...(back >= 2 * DAY_MS && { min_history: `${Math.floor((back * 0.75) / DAY_MS)}d` }),
         ...(one.encrypted && { encrypted: true }),
         ...(one.replicas > 0 && { replicated: true }),
       },

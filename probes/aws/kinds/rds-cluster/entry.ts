@@ -6,6 +6,7 @@ import { level, protection } from '../../protection.ts';
 import { historyChecks, historyFields, retentionField } from '../../rds/history.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const flagOf = (what: string) => z.boolean().optional().describe(`True: ${what}; false: need not be; unset: must stay so once it was.`);
@@ -106,5 +107,6 @@ export const rdsCluster = defineKind<AwsTarget>({
     parameterGroupsRight('clusters'),
   ],
   heard: { services: ['rds'], names: ({ key, pinned }) => [key, ...(pinned === undefined ? [] : [pinned])] },
+  discovers: () => toDiscover('cluster', 'rds:DescribeDBClusters'),
   load: async () => (await import('./look.ts')).looker,
 });

@@ -7,6 +7,7 @@ import { level, protection } from '../../protection.ts';
 import { historyFields, restorable, retentionField } from '../../rds/history.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
 
 const flagOf = (what: string) => z.boolean().optional().describe(`True: ${what}; false: need not be; unset: must stay so once it was.`);
@@ -109,5 +110,6 @@ export const rdsInstance = defineKind<AwsTarget>({
     parameterGroupsRight('instances'),
   ],
   heard: { services: ['rds'], names: ({ key, pinned }) => [key, ...(pinned === undefined ? [] : [pinned])] },
+  discovers: () => toDiscover('instance', 'rds:DescribeDBInstances'),
   load: async () => (await import('./look.ts')).looker,
 });

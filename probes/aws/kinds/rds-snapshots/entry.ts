@@ -5,6 +5,7 @@ import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { rdsName } from '../../rds/name.ts';
 import { parameterGroupsRight } from '../../rds/second.ts';
+import { toDiscover } from '../../rights.ts';
 import { entryAccount, entryRegion } from '../../schema.ts';
 import { sharedCheck } from '../../shares.ts';
 import { actionOf, keyOf, LISTINGS, originOf, scopeOf, TYPES, type SnapshotsTarget } from './target.ts';
@@ -97,5 +98,6 @@ export const rdsSnapshots = defineKind<SnapshotsTarget>({
   listings: LISTINGS,
   rights,
   heard: { services: ['rds'], names: ({ name }) => [name], members: /Snapshot/ },
+  discovers: () => toDiscover('snapshot', 'rds:DescribeDBSnapshots', 'rds:DescribeDBClusterSnapshots'),
   load: async () => (await import('./look.ts')).looker,
 });

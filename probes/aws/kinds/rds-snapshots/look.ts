@@ -4,8 +4,9 @@ import { defineSet, type Proposal, type Reading } from '../../kind.ts';
 import { pinOf } from '../../measure.ts';
 import { restorersOf, snapshotsOf, type RdsSnapshot } from '../../rds/snapshots.ts';
 import { parameterGroups } from '../../rds/second.ts';
+import { proposeCopies } from '../../propose-copies.ts';
 import { sharesStep } from '../../shares.ts';
-import { actionOf, keysOf, placeOf, type SnapshotsTarget } from './target.ts';
+import { actionOf, keysOf, placeOf, TYPES, type SnapshotsTarget } from './target.ts';
 
 /** Whose they are is what the newest says: older ones may be of a database that had the name before. */
 function pin(snapshots: readonly RdsSnapshot[], account: string): Record<string, string> {
@@ -29,19 +30,28 @@ function read(snapshots: readonly RdsSnapshot[], { key }: SnapshotsTarget, now: 
   };
 }
 
-function found(key: string, snapshots: readonly RdsSnapshot[], account: string): Proposal | undefined {
+/**
+ * Where some were made by hand or by a job, these are proposed: they outlive the database. Those that RDS makes itself go with it, and are what
+ * `aws.rds.automated_backup` is of.
+ */
+function found(key: string, snapshots: readonly RdsSnapshot[], account: string, now: number): Proposal | undefined {
   const [first] = snapshots;
   if (!first || keysOf(first)[0] !== key) return undefined;
   const { source, name, origin } = first;
+  const types = Map.groupBy(snapshots, ({ type }) => type);
+  const type = origin === 'own' ? TYPES.find((one) => types.has(one)) : origin;
+  const own = origin === 'own' && type !== undefined ? (types.get(type) ?? []) : snapshots;
+  const others = snapshots.length - own.length;
+  const { expect, facts } = proposeCopies(own, now);
   return {
     label: key,
     name: `${name}-${origin === 'own' ? '' : `${origin}-`}snapshots`,
-    entry: { [source]: name, ...(origin !== 'own' && { type: origin }) },
-    pin: pin(snapshots, account),
-    expect: { ...(snapshots.every(({ encrypted }) => encrypted) && { encrypted: true }) },
+    entry: { [source]: name, ...(type !== undefined && { type }) },
+    pin: pin(own, account),
+    expect,
     sweep: '1m',
     inspect: '1h',
-    facts: [sayCopies(snapshots), ...(snapshots.every(({ encrypted }) => encrypted) ? [] : ['not each is encrypted'])],
+    facts: [...facts, ...(others > 0 ? [`${others} more that RDS made itself, and deletes with the ${source}`] : [])],
   };
 }
 

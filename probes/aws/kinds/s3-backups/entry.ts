@@ -4,6 +4,7 @@ import { formatDuration } from '../../../../src/values/duration.ts';
 import { duration, share, size } from '../../../../src/values/fields.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
+import { toDiscover } from '../../rights.ts';
 import { canaryChecks } from '../../s3/canary.ts';
 import { bucketName, canaries } from '../../s3/fields.ts';
 import { partitionOf } from '../../s3/origin.ts';
@@ -215,8 +216,12 @@ export const s3Backups = defineKind<BackupsTarget>({
   holds: 'copies',
   confirmAfterMs: 2000,
   listing: 's3:ListObjectsV2',
+  explored: 's3:ListBuckets',
+  covers: ({ bucket, pattern }, { entry, aliases = [] }) => bucket === entry['bucket'] && aliases.some(keyPattern(pattern).matches),
+  proposedOnly: true,
   withoutSts: true,
   rights,
   heard: { services: ['s3'], names: ({ bucket }) => [bucket] },
+  discovers: () => toDiscover('set of backups', 's3:ListAllMyBuckets', 's3:ListBucket'),
   load: async () => (await import('./look.ts')).looker,
 });

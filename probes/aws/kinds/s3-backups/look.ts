@@ -3,6 +3,7 @@ import { defineSet } from '../../kind.ts';
 import { bucketPages, noBuckets } from '../../s3/buckets.ts';
 import { owned } from '../../s3/owned.ts';
 import type { Vantage } from '../../vantage.ts';
+import { exploreBackups } from './explore.ts';
 import { hiddenSet } from './hidden.ts';
 import { objectPages, type ListedObject } from './objects.ts';
 import { readSet } from './reading.ts';
@@ -16,6 +17,7 @@ export const looker = defineSet<ListedObject, BackupsTarget>({
   keys: ({ scope }) => [scope],
   second: { call: 's3:ListBuckets', count: countElsewhere },
   read: readSet,
+  explore: exploreBackups,
   hidden: hiddenSet,
   steps: stepsOf,
 });

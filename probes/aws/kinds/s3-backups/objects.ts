@@ -111,7 +111,7 @@ function nextOf({ IsTruncated }: Page, next: string | undefined): string | undef
 }
 
 /** A key as it is. Not every store encodes it, even where it is asked to. */
-function plain(key: string, { EncodingType }: Page): string {
+export function plain(key: string, { EncodingType }: Page): string {
   if (EncodingType !== 'url') return key;
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));

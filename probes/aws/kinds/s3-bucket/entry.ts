@@ -6,6 +6,7 @@ import { grade } from '../../grade.ts';
 import { defineKind } from '../../kind.ts';
 import { statedPin } from '../../measure.ts';
 import { protection } from '../../protection.ts';
+import { toDiscover } from '../../rights.ts';
 import { canaryChecks } from '../../s3/canary.ts';
 import { bucketName, canaries } from '../../s3/fields.ts';
 import { entryAccount, entryMoment, entryRegion, entrySeverity } from '../../schema.ts';
@@ -160,5 +161,6 @@ export const s3Bucket = defineKind<BucketTarget>({
   withoutSts: true,
   rights: rightsOf,
   heard: { services: ['s3'], names: ({ key }) => [key] },
+  discovers: () => toDiscover('bucket', 's3:ListAllMyBuckets'),
   load: async () => (await import('./look.ts')).looker,
 });

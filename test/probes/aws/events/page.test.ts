@@ -34,7 +34,14 @@ describe('a page that a queue of events has brought forward', function () {
       const DBInstance = names.filter((name) => only === undefined || name === only).map(instance);
       return query('DescribeDBInstances', { DBInstances: { DBInstance } });
     });
-    const settings = { account: STUB_ACCOUNT, region: 'eu-west-1', endpoint: stub.url, events: { queue: QUEUE_URL }, ...AWS_KEY };
+    const settings = {
+      account: STUB_ACCOUNT,
+      region: 'eu-west-1',
+      endpoint: stub.url,
+      timeout: '10s',
+      events: { queue: QUEUE_URL },
+      ...AWS_KEY,
+    };
     site = await startListening(
       settings,
       ['orders', 'users'].map((name) => ({ id: name, kind: 'aws.rds.instance', entry: { name } })),
@@ -67,6 +74,15 @@ describe('a page that a queue of events has brought forward', function () {
       assert.deepEqual([action, region, QueueUrl], ['ReceiveMessage', 'eu-west-1', QUEUE_URL]);
       assert.deepEqual([VisibilityTimeout, WaitTimeSeconds, MaxNumberOfMessages], [43_200, 20, 10]);
     }
+  });
+
+  it('waits for a message longer than a call may take that does not wait', async () => {
+    await site.clock.advance(15_000);
+    names = ['users', 'staging'];
+    queue.put(deletion('orders'));
+    await paged();
+    assert.ok(site.clock.now().steady < SWEEP_MS, 'no sweep was due');
+    assert.ok(queue.calls.length <= 2, 'one that waited, and the next');
   });
 
   it('is none where the message lied: one look, and nobody is woken', async () => {

@@ -1,14 +1,18 @@
-import { matchesPart } from './glob.ts';
-import type { BackupFile } from './files.ts';
-
 /** Files that look like one set: a pattern, and what it matches. */
-export interface FileGroup {
-  /** Of file names, as `file.backups` reads it. */
+export interface FileGroup<File extends Named = Named> {
+  /** Of the last parts of names: `*`, `?` and `[x]`, within one part. */
   readonly pattern: string;
   /** What its names have in common, for an id. */
   readonly name: string;
-  readonly files: readonly BackupFile[];
+  readonly files: readonly File[];
 }
+
+interface Named {
+  /** With slashes between its parts: of a file, or a key of an object. */
+  readonly path: string;
+}
+
+type Matches = (name: string, pattern: string) => boolean;
 
 const BACKUP =
   /\.(?:dump|dmp|pgdump|sql|bak|backup|bkp|tar|tgz|tbz2?|txz|zip|7z|gz|bz2|xz|zst|lz4|rdb|aof|bson|archive|xbstream|vma|qcow2|img|snap|age|gpg|enc)$/i;
@@ -19,8 +23,8 @@ const ENOUGH = 3;
 /** More patterns than this in one folder: nobody's naming, so the ending alone is taken. */
 const PATTERNS = 20;
 
-/** Sorts the files of one folder into sets by their names. `names` are theirs, in the same order as `files`. */
-export function groupFiles(files: readonly BackupFile[]): FileGroup[] {
+/** Sorts the files of one folder into sets by their names. `matches`: what whoever watches them takes a pattern to mean. */
+export function groupFiles<File extends Named>(files: readonly File[], matches: Matches): FileGroup<File>[] {
   const byPattern = Map.groupBy(files, ({ path }) => patternOf(baseOf(path)));
   const sets = [...byPattern].filter(
     ([pattern, own]) => BACKUP.test(baseOf(own[0]?.path ?? '')) || (own.length >= ENOUGH && pattern.includes('*')),
@@ -33,20 +37,26 @@ export function groupFiles(files: readonly BackupFile[]): FileGroup[] {
             group(
               `*${literal(ending)}`,
               alike.flatMap(([, own]) => own),
+              matches,
             ),
           ]
-        : alike.map(([pattern, own]) => group(pattern, own)),
+        : alike.map(([pattern, own]) => group(pattern, own, matches)),
     )
     .filter(({ files: own }) => own.length > 0)
     .sort((a, b) => (a.pattern < b.pattern ? -1 : 1));
 }
 
-function group(pattern: string, files: readonly BackupFile[]): FileGroup {
+function group<File extends Named>(pattern: string, files: readonly File[], matches: Matches): FileGroup<File> {
   // What is not matched after all (a hidden name under a pattern that begins with *) is not in the set that the roll would see.
-  const own = files.filter(({ path }) => matchesPart(baseOf(path), pattern));
+  const own = files.filter(({ path }) => matches(baseOf(path), pattern));
   const plain = pattern.replace(/\[(.)\]/g, '$1').replaceAll('*', '');
   const name = plain.slice(0, plain.length - endingOf(plain).length).replace(/^[-_.]+|[-_.]+$/g, '');
   return { pattern, name, files: own };
+}
+
+/** True of a name with the ending of a backup, whatever is before it. */
+export function hasBackupEnding(name: string): boolean {
+  return BACKUP.test(name);
 }
 
 function baseOf(path: string): string {
@@ -73,6 +83,6 @@ function patternOf(name: string): string {
 }
 
 /** Braces are refused in a pattern altogether, and stand for whatever one character. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return text.replace(/[[\]*?{}]/g, (character) => (character === '[' || character === '*' || character === '?' ? `[${character}]` : '?'));
 }
