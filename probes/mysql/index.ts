@@ -3,6 +3,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileDatabase } from './compile.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
+import { importDatabase } from './imports.ts';
 import { MysqlLink } from './link.ts';
 import { STRENGTHS } from './privileges.ts';
 import { rightsFor } from './rights.ts';
@@ -26,6 +27,7 @@ export const mysql = defineProbe<Connection, DatabaseTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  imports: importDatabase,
   setup: {
     title: 'a MySQL or MariaDB server',
     questions: [

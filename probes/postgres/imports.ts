@@ -1,3 +1,4 @@
+import { containersOf, settled } from '../../src/probe-kit/declared-containers.ts';
 import type { Declared, Found, Imported } from '../../src/probe.ts';
 import { isRecord, listIn, recordAt, textIn } from '../../src/values/raw.ts';
 import { clean } from '../../src/values/text.ts';
@@ -19,13 +20,12 @@ const MAKERS: Readonly<Record<Declared['format'], Readonly<Record<string, Maker>
     },
   },
   compose: {
-    service: ({ name, attributes }) =>
-      isPostgres(attributes['image']) ? [fromEnvironment(name, environmentOf(attributes['environment']))] : [],
+    service: fromContainers,
   },
   kubernetes: {
-    StatefulSet: fromWorkload,
-    Deployment: fromWorkload,
-    Pod: fromWorkload,
+    StatefulSet: fromContainers,
+    Deployment: fromContainers,
+    Pod: fromContainers,
     // CloudNativePG.
     Cluster: ({ name, attributes }) => {
       if (!textIn(attributes['apiVersion'])?.startsWith('postgresql.cnpg.io/')) return [];
@@ -54,15 +54,10 @@ export function importDatabase(declared: Declared): readonly Imported[] {
   return Object.hasOwn(makers, declared.type) ? (makers[declared.type]?.(declared) ?? []) : [];
 }
 
-function fromWorkload({ name, attributes }: Declared): readonly Imported[] {
-  const pod = attributes['kind'] === 'Pod' ? recordAt(attributes, 'spec') : recordAt(attributes, 'spec', 'template', 'spec');
-  return listIn(pod['containers']).flatMap((container) =>
-    isRecord(container) && isPostgres(container['image']) ? [fromEnvironment(name, environmentOf(container['env']))] : [],
+function fromContainers(declared: Declared): readonly Imported[] {
+  return containersOf(declared).flatMap(({ image, environment }) =>
+    IMAGE.test(image) ? [fromEnvironment(declared.name, environment)] : [],
   );
-}
-
-function isPostgres(image: unknown): boolean {
-  return IMAGE.test(textIn(image) ?? '');
 }
 
 /** As the official image reads it: the database is named as its user is where nobody says otherwise. */
@@ -70,30 +65,8 @@ function fromEnvironment(name: string, environment: ReadonlyMap<string, string>)
   const said = ['POSTGRES_DB', 'POSTGRESQL_DATABASE', 'POSTGRES_USER', 'POSTGRESQL_USERNAME']
     .map((key) => environment.get(key))
     .find((value) => value !== undefined);
-  const database = resolve(said ?? 'postgres');
+  const database = settled(said ?? 'postgres');
   return database === undefined ? entry(name, TODO_NAME, ['its name comes from elsewhere: name the database']) : entry(name, database);
-}
-
-/** A variable of compose has the value that stands for it where it is not set; without one nobody knows. */
-function resolve(text: string): string | undefined {
-  const value = text.replace(/\$\{\w+:?-([^}]*)\}/g, '$1');
-  return value === '' || value.includes('$') ? undefined : value;
-}
-
-/** A map, a list of `NAME=value`, or Kubernetes' list of names and values. */
-function environmentOf(raw: unknown): ReadonlyMap<string, string> {
-  const pairs = isRecord(raw)
-    ? Object.entries(raw)
-    : listIn(raw).map((item): [unknown, unknown] => {
-        if (isRecord(item)) return [item['name'], item['value'] ?? (isRecord(item['valueFrom']) ? '$elsewhere' : undefined)];
-        const [, name, value] = /^([^=]+)=(.*)$/s.exec(textIn(item) ?? '') ?? [];
-        return [name, value];
-      });
-  return new Map(
-    pairs.flatMap(([name, value]) =>
-      typeof name === 'string' && (typeof value === 'string' || typeof value === 'number') ? [[name, String(value)]] : [],
-    ),
-  );
 }
 
 function entry(name: string, database: string, todo: readonly string[] = []): Imported {

@@ -2,6 +2,7 @@ import { defineProbe, type Kind } from '../../src/probe.ts';
 import { compileDatabase } from './compile.ts';
 import { disarm } from './disarm.ts';
 import { grantsFor } from './grants.ts';
+import { importDatabase } from './imports.ts';
 import { RedisLink } from './link.ts';
 import { patience } from './patience.ts';
 import { STRENGTHS } from './powers.ts';
@@ -35,6 +36,7 @@ export const redis = defineProbe<Connection, DatabaseTarget>({
   needs: rightsFor,
   grants: grantsFor,
   disarm,
+  imports: importDatabase,
   setup: {
     title: 'a Redis or Valkey server',
     questions: [

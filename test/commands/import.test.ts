@@ -22,6 +22,9 @@ services:
     image: postgres
     environment: { POSTGRES_DB: "\${DB}" }
   exporter: { image: prometheuscommunity/postgres-exporter }
+  shop: { image: "mysql:8.4", environment: { MYSQL_DATABASE: shop, MYSQL_ROOT_PASSWORD: s3cret-word } }
+  wiki: { image: docker.io/library/mariadb, environment: [MARIADB_ROOT_PASSWORD=s3cret-word] }
+  sessions: { image: "valkey/valkey:8", command: [--requirepass, s3cret-word] }
 volumes:
   data:
   bound: { driver_opts: { type: none, o: bind, device: /srv/data } }
@@ -41,6 +44,7 @@ spec:
           env:
             - { name: POSTGRES_DB, value: orders }
             - { name: POSTGRES_PASSWORD, value: s3cret-word }
+        - { name: queue, image: "redis:7" }
   volumeClaimTemplates:
     - metadata: { name: data }
       spec: { resources: { requests: { storage: 10Gi } } }
@@ -102,6 +106,9 @@ describe('rollcall import', function () {
       'mapper postgres.database on pg: {"name":"mapper"}',
       'fallback postgres.database on pg: {"name":"fallback"}',
       'unknown postgres.database on pg: {"name":"TODO-database-name"}',
+      'shop mysql.database on TODO-mysql-connection: {"name":"shop"}',
+      'wiki mysql.database on TODO-mysql-connection: {"name":"TODO-database-name"}',
+      'sessions redis.database on TODO-redis-connection: {"database":0}',
       'data file.volume on disk: {"path":"/var/lib/docker/volumes/shop_data/_data"}',
       'bound file.volume on disk: {"path":"/srv/data"}',
     ]);
@@ -149,11 +156,12 @@ describe('rollcall import', function () {
       'prod-data-pg-0 file.volume on disk: {"path":"TODO-absolute-path"}',
       'prod-data-pg-1 file.volume on disk: {"path":"TODO-absolute-path"}',
       'orders postgres.database on pg: {"name":"orders"}',
+      'prod-pg redis.database on TODO-redis-connection: {"database":0}',
       'prod-managed postgres.database on pg: {"name":"TODO-database-name"}',
       'billing postgres.database on pg: {"name":"billing"}',
       'prod-files file.volume on disk: {"path":"TODO-absolute-path"}',
     ]);
-    assert.match(printed.entries[4]?.todo.join() ?? '', /main-rw\.prod\.svc:5432/);
+    assert.match(printed.entries[5]?.todo.join() ?? '', /main-rw\.prod\.svc:5432/);
     assert.deepEqual(
       printed.skipped.map(({ type, name }) => `${type} ${name}`),
       ['Service prod/pg', 'ConfigMap default/x'],
@@ -178,6 +186,19 @@ describe('rollcall import', function () {
     assert.deepEqual(printed.skipped, [{ type: 'nobody_knows', name: 'nobody_knows.b', why: 'no probe of this version knows it' }]);
   });
 
+  it('makes entries of the databases of MySQL in a Terraform state', async () => {
+    const instances = [{ attributes: { name: 'shop', default_collation: 'utf8mb4_bin' } }, { attributes: {} }];
+    const resources = [
+      { mode: 'managed', type: 'mysql_database', name: 'shop', provider: 'provider["registry.terraform.io/petoju/mysql"]', instances },
+    ];
+    const printed = await imported('terraform', JSON.stringify({ version: 4, resources }));
+    assert.deepEqual(lines(printed), ['shop mysql.database on TODO-mysql-connection: {"name":"shop"}']);
+    assert.deepEqual(
+      printed.skipped.map(({ why }) => why),
+      ['it has no name'],
+    );
+  });
+
   it('marks what is to be filled in, and is not taken for a manifest before it is', async () => {
     site.rewrite({
       config: { connections: { a: { probe: 'postgres', url: { file: './pg.url' } }, b: { probe: 'postgres', url: { file: './pg.url' } } } },
@@ -189,7 +210,7 @@ describe('rollcall import', function () {
     assert.match(draft, /# TODO: connection: one of a, b\n/);
     assert.match(draft, /# TODO: connection: a connection of probe file, to be declared in config\.yaml\n/);
     assert.match(draft, /# skipped: service exporter: /);
-    assert.equal((parse(draft) as { resources: object[] }).resources.length, 6);
+    assert.equal((parse(draft) as { resources: object[] }).resources.length, 9);
     site.write('manifest.yaml', draft);
     const valid = await runCli(['validate'], { cwd: site.path });
     assert.equal(valid.code, 78);
