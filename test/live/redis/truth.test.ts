@@ -281,6 +281,24 @@ const ROWS: readonly Row[] = [
     finds: BLIND,
   },
   {
+    name: 'REPLICAOF a name that writes an INFO of its own, then FLUSHALL',
+    act: async ({ server }) => {
+      const forged = [
+        'x',
+        'master_link_status:up',
+        '# Commandstats',
+        'cmdstat_get:calls=1',
+        '# Keyspace',
+        `db0:keys=${KEYS},expires=0`,
+        '# X',
+      ];
+      await server.must('REPLICAOF', forged.join('\r\n'), '6379');
+      await server.must('CONFIG', 'SET', 'replica-read-only', 'no');
+      await server.must('FLUSHALL');
+    },
+    finds: BLIND,
+  },
+  {
     name: 'the replica that must be there goes',
     entry: { expect: { replicas: 1 } },
     before: async ({ server, other }) => {
