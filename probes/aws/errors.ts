@@ -36,6 +36,9 @@ const UNREACHABLE =
   /^(?:E[A-Z_]{3,}|InternalFailure|InternalError|InternalServerError|ServiceUnavailable|ServerInternal|Unavailable|503|502)/;
 const LATE = /^(?:TimeoutError|RequestTimeout|RequestTimeTooSkewed|AbortError|ETIMEDOUT|ESOCKETTIMEDOUT)/;
 
+/** Node's own word where its permission model, and no API, refuses (docs/decisions/0026). */
+const CONFINED = 'ERR_ACCESS_DENIED';
+
 /** Credentials that were good once and are no more: worth asking for new ones. */
 const STALE =
   /^(?:ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|TokenRefreshRequired|InvalidToken)/i;
@@ -45,7 +48,8 @@ export function failureOf(error: unknown, secrets: readonly string[] = []): Fail
   if (error instanceof Refused) return error.failure;
   const code = codeOf(error);
   const { message, status } = fieldsOf(error);
-  const say = clean(redact(code === '' || message.startsWith(code) ? message : `${code}: ${message}`, secrets));
+  const said = code === CONFINED ? confined(error) : code === '' || message.startsWith(code) ? message : `${code}: ${message}`;
+  const say = clean(redact(said, secrets));
   return { reason: reasonOf(error, code, status), code, say };
 }
 
@@ -62,6 +66,13 @@ export function isStale(code: string): boolean {
   return STALE.test(code);
 }
 
+/** A file that a profile names, for one: the daemon knows only of those that the environment names. */
+function confined(error: unknown): string {
+  const { permission, resource } = error as { readonly permission?: unknown; readonly resource?: unknown };
+  const what = permission === 'FileSystemRead' ? `read ${String(resource)}` : `have ${String(permission)} of ${String(resource)}`;
+  return `the confined daemon may not ${what}: name the file by a variable of the SDK (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CA_BUNDLE), or start rollcall watch --unconfined`;
+}
+
 function reasonOf(error: unknown, code: string, status: number | undefined): BlindReason {
   if (error instanceof WrongCaller) return 'wrong-caller';
   if (error instanceof Late || LATE.test(code)) return 'timeout';
@@ -69,7 +80,7 @@ function reasonOf(error: unknown, code: string, status: number | undefined): Bli
   if (error instanceof BadAnswer || code === 'SyntaxError') return 'protocol';
   if (/^(?:Type|Range|Reference)Error$/.test(code)) return 'threw';
   if (THROTTLED.test(code) || status === 429) return 'throttled';
-  if (DENIED.test(code) || status === 401 || status === 403) return 'denied';
+  if (code === CONFINED || DENIED.test(code) || status === 401 || status === 403) return 'denied';
   if (UNREACHABLE.test(code) || (status !== undefined && status >= 500)) return 'unreachable';
   // A refusal that nobody foresaw is an answer all the same, and no absence; so is one that the SDK could not read.
   return status === undefined && !('$response' in Object(error)) ? 'unreachable' : 'protocol';

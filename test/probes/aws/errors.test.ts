@@ -59,6 +59,17 @@ describe('what a call to AWS threw', () => {
     assert.equal(failureOf('what').reason, 'unreachable');
   });
 
+  it('tells what the permission model of the daemon refused from what AWS did', () => {
+    const refused = { code: 'ERR_ACCESS_DENIED', permission: 'FileSystemRead', resource: '/srv/token' };
+    const { reason, say } = failureOf(thrown('Error', undefined, refused));
+    assert.equal(reason, 'denied');
+    assert.match(say, /^the confined daemon may not read \/srv\/token: .*--unconfined$/);
+    assert.match(
+      failureOf(thrown('Error', undefined, { ...refused, permission: 'FileSystemWrite' })).say,
+      /may not have FileSystemWrite of \/srv\/token/,
+    );
+  });
+
   it('is read by the code of the API, whichever way it is told', () => {
     assert.equal(codeOf(thrown('DBInstanceNotFoundFault', 404, { Code: 'DBInstanceNotFound' })), 'DBInstanceNotFound');
     assert.equal(codeOf(thrown('Error', undefined, { code: 'ECONNRESET' })), 'ECONNRESET');
