@@ -68,6 +68,11 @@ export async function discover(io: Io, options: DiscoverOptions): Promise<number
       progress.show(`${connection}: ${done}${of === undefined ? '' : ` of ${of}`}, ${found} found, ${what}`),
   });
   progress[Symbol.dispose]();
+  if (io.signal.aborted) {
+    // What was not looked at any more is in none of the answers: a draft of them would pass for all there is.
+    io.err('rollcall: broken off while it looked; no draft was written\n');
+    return EXIT.unknown;
+  }
   const coversOf = (connection: string, kind: string) => sources.find((one) => one.connection === connection)?.coversOf(kind);
   const placed = placeFound(discovered, resources, leftOut, coversOf);
   const found: Discovery = { watchdog: config.watchdog.name, manifest, at: formatInstant(clock.now().wall), discovered, placed };

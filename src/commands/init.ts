@@ -31,6 +31,7 @@ export async function init(io: Io, { config: option }: { readonly config: string
       return EXIT.usage;
     }
   const prompts = await openPrompts(io.terminal, io.signal);
+  let written = false;
   try {
     const answers = await interview(prompts, MANIFEST);
     const taken = await write(folder, basename(config), answers);
@@ -38,11 +39,18 @@ export async function init(io: Io, { config: option }: { readonly config: string
       io.err(`rollcall: ${taken} is there already, and init writes over nothing: move it away\n`);
       return EXIT.usage;
     }
+    written = true;
     prompts.say(`${[basename(config), ...answers.secrets.map(({ file }) => file)].join(', ')} in ${folder}`);
     return await tryOut(io, prompts, config, join(folder, MANIFEST));
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    io.err('rollcall: broken off; what was written before that is still there, and nothing is armed\n');
+    const draft = join(folder, MANIFEST);
+    const left = (await isThere(draft)) ? '' : `; rollcall -c ${config} discover -o ${draft} writes the draft that is still missing`;
+    io.err(
+      written
+        ? `rollcall: broken off; what was written before is still there, and nothing is armed${left}\n`
+        : 'rollcall: broken off; nothing was written\n',
+    );
     return EXIT.usage;
   }
 }
@@ -60,6 +68,7 @@ async function write(folder: string, config: string, { config: draft, secrets }:
 /** From the files to a page that arrives; each step says by itself what is wrong. */
 async function tryOut(io: Io, prompts: Prompts, config: string, manifest: string): Promise<number> {
   const found = await discover(io, { config, connections: [], unmanaged: false, output: manifest, force: false, json: false });
+  if (io.signal.aborted) throw new Cancelled('ended while it looked');
   if (!(await isThere(manifest))) return found;
   prompts.say('Is it all in order? rollcall validate:');
   const valid = await validate(io, { config, json: false });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { init } from '../../src/commands/init.ts';
@@ -12,7 +14,23 @@ import { startReceiver } from '../support/receiver.ts';
 import { KEYS, Typist } from '../support/typist.ts';
 
 const PASSWORD = 'for-watching-only';
-const { enter, cancel, erase } = KEYS;
+const { enter, cancel, erase, eof, left } = KEYS;
+
+/** A server that takes connections and says nothing. */
+async function startSilent(): Promise<AsyncDisposable & { readonly port: number; readonly called: Promise<unknown> }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => void sockets.push(socket.on('error', () => {})));
+  return {
+    port: (server.address() as AddressInfo).port,
+    called: once(server, 'connection'),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
 
 function makeIo(cwd: string, typist: Typist | undefined): { io: Io; said: { out: string; err: string } } {
   const said = { out: '', err: '' };
@@ -139,8 +157,68 @@ describe('rollcall init', function () {
     await typist.answer('called here?', enter);
     await typist.answer('How is it reached?', cancel);
     assert.equal(await running, 64);
-    assert.match(said.err, /broken off/);
+    assert.equal(said.err, 'rollcall: broken off; nothing was written\n');
     assert.ok(!existsSync(join(folder.path, 'config.yaml')));
+  });
+
+  it('takes the end of the input for a no, at whatever it asks', async () => {
+    for (const end of [
+      async (typist: Typist) => typist.choose('What is to be watched?', 'a PostgreSQL server', eof),
+      async (typist: Typist) => {
+        await typist.choose('What is to be watched?', 'a PostgreSQL server');
+        await typist.answer('called here?', `${erase}${eof}`);
+      },
+      async (typist: Typist) => {
+        await typist.choose('What is to be watched?', 'a PostgreSQL server');
+        await typist.answer('called here?', enter);
+        await typist.answer('How is it reached?', eof);
+      },
+      async (typist: Typist) => void typist.input.end(),
+    ]) {
+      const typist = new Typist();
+      const { io, said } = makeIo(folder.path, typist);
+      const running = init(io, { config: undefined });
+      await typist.answer('What is this watcher called?', enter);
+      await end(typist);
+      assert.equal(await running, 64);
+      assert.equal(said.err, 'rollcall: broken off; nothing was written\n');
+      assert.ok(typist.showsCursor, 'the cursor is shown again');
+      assert.ok(!existsSync(join(folder.path, 'config.yaml')));
+    }
+  });
+
+  it('deletes what is right of the cursor by the same key, as an editor does, and goes on', async () => {
+    const typist = new Typist();
+    const { io } = makeIo(folder.path, typist);
+    const running = init(io, { config: undefined });
+    await typist.answer('What is this watcher called?', `${erase}vault-eu${left}${eof}s${enter}`);
+    await typist.answer('vault-es', '');
+    await typist.choose('What is to be watched?', 'a PostgreSQL server', cancel);
+    assert.equal(await running, 64);
+  });
+
+  it('leaves no half of a draft where it is broken off while it looks around', async () => {
+    await using silent = await startSilent();
+    const ending = new AbortController();
+    const typist = new Typist();
+    const { io, said } = makeIo(folder.path, typist);
+    const running = init({ ...io, signal: ending.signal }, { config: undefined });
+    await typist.answer('What is this watcher called?', `${erase}vault-eu${enter}`);
+    await typist.choose('What is to be watched?', 'a PostgreSQL server');
+    await typist.answer('called here?', `${erase}orders-pg${enter}`);
+    await typist.answer('How is it reached?', `postgres://nobody:${PASSWORD}@127.0.0.1:${silent.port}/postgres${enter}`);
+    await typist.answer('What else is to be watched?', enter);
+    await typist.choose('Who is told', 'only the standard output');
+    await typist.answer("dead man's switch", enter);
+    await silent.called;
+    ending.abort();
+    assert.equal(await running, 64);
+    assert.match(said.err, /^rollcall: broken off while it looked; no draft was written$/m);
+    assert.match(
+      said.err,
+      /^rollcall: broken off; what was written before is still there, and nothing is armed; rollcall -c \S+config\.yaml discover -o \S+manifest\.yaml /m,
+    );
+    assert.deepEqual(readdirSync(folder.path).sort(), ['config.yaml', 'orders-pg.url']);
   });
 
   it('writes over nothing, and asks nothing before it knows', async () => {

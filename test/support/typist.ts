@@ -26,15 +26,20 @@ export class Typist {
     return this.#shown;
   }
 
-  /** Waits until `asked` is shown with its list, and takes the option that begins with `label`. */
-  async choose(asked: string, label: string): Promise<void> {
+  /** Whether the last that was done with the cursor was to show it. */
+  get showsCursor(): boolean {
+    return this.#shown.lastIndexOf('\u001b[?25h') > this.#shown.lastIndexOf('\u001b[?25l');
+  }
+
+  /** Waits until `asked` is shown with its list, and takes the option that begins with `label`, or there presses another key. */
+  async choose(asked: string, label: string, key: string = KEYS.enter): Promise<void> {
     // Through a terminal the end of the list before may come after the answer to it: what counts stands below the question.
     const below = (): string => this.#fresh().slice(Math.max(0, this.#fresh().lastIndexOf(asked)));
     await this.#until(asked);
     await this.#until(label, below);
     const options = [...below().matchAll(/[●○] (.*)/g)].map(([, text = '']) => text);
     const nth = options.findIndex((text) => text.startsWith(label));
-    this.#type(KEYS.down.repeat(nth) + KEYS.enter);
+    this.#type(KEYS.down.repeat(nth) + key);
   }
 
   /** Waits until `asked` is shown after what was last answered, then types `keys`, Enter included where it is wanted. */
@@ -62,4 +67,11 @@ export class Typist {
 }
 
 /** What a terminal sends for the key. */
-export const KEYS = { enter: '\r', down: '\u001b[B', cancel: '\u0003', erase: '\u007f'.repeat(80) } as const;
+export const KEYS = {
+  enter: '\r',
+  down: '\u001b[B',
+  left: '\u001b[D',
+  cancel: '\u0003',
+  eof: '\u0004',
+  erase: '\u007f'.repeat(80),
+} as const;
