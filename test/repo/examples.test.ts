@@ -5,28 +5,9 @@ import { jsonSchema, type SchemaName } from '../../src/config/json-schema.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 import { readManifest } from '../../src/config/read-manifest.ts';
 import type { Config, Loaded } from '../../src/config/types.ts';
-import { aws } from '../../probes/aws/index.ts';
-import { file } from '../../probes/file/index.ts';
-import { peer } from '../../probes/peer/index.ts';
-import { connectionSchema, databaseSchema } from '../../probes/postgres/schema.ts';
-import type { Probe } from '../../src/probe.ts';
+import { probes } from '../../probes/index.ts';
 import { isCron } from '../config/support/read.ts';
-import { fakeProbes } from '../support/fake-probes.ts';
 
-const fake = fakeProbes.get('postgres');
-const fakeKind = fake?.kinds.get('postgres.database');
-assert.ok(fake && fakeKind);
-const postgres: Probe = {
-  ...fake,
-  connection: connectionSchema,
-  kinds: new Map([['postgres.database', { ...fakeKind, entry: databaseSchema }]]),
-};
-const probes: ReadonlyMap<string, Probe> = new Map([
-  ['postgres', postgres],
-  ['aws', aws],
-  ['file', file],
-  ['peer', peer],
-]);
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url));
 
 function valueOf<T>(loaded: Loaded<T>): T {
@@ -53,7 +34,7 @@ describe('the example files', () => {
       probes,
       isCron,
     });
-    assert.equal(valueOf(manifest).resources.length, 19);
+    assert.equal(valueOf(manifest).resources.length, 21);
   });
 
   for (const name of ['config', 'manifest'] satisfies SchemaName[])
