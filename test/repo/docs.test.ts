@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { Command } from 'commander';
 import { probes } from '../../probes/index.ts';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import { commandsOf } from '../support/commands.ts';
+import { inertProgram } from '../support/program.ts';
 import { ROOT } from '../support/source-file.ts';
 
 const IGNORED = new Set(['node_modules', 'dist', '.git', 'testdata', 'coverage', '.stryker-tmp', 'reports']);
@@ -26,6 +28,21 @@ function commandsIn(markdown: string): string[] {
   return codeOf(markdown).flatMap((code) =>
     [...code.matchAll(/(?:^|[\s;&|/(])rollcall(?: -c \S+)? ([a-z][a-z-]*)(?![\w./:])/gm)].map(([, command = '']) => command),
   );
+}
+
+/** Flags that are shown of a command of `program` that has none of that name. */
+function unknownFlagsIn(markdown: string, program: Command): string[] {
+  // What stands behind a lone `--` belongs to another program.
+  const typed = codeOf(markdown).flatMap((code) =>
+    [...code.matchAll(/(?:^|[\s;&|/(])rollcall(?: -c \S+)? ([a-z][^\n|;&)#]*)/gm)].map(([, line = '']) => line.split(/ -- /)[0] ?? ''),
+  );
+  return typed.flatMap((line) => {
+    let command: Command | undefined = program;
+    const words = line.split(/\s+/);
+    for (const word of words) command = command.commands.find((one) => one.name() === word) ?? command;
+    const known = new Set(['-c', '--help', ...command.options.flatMap(({ short, long }) => [short, long])]);
+    return words.filter((word) => /^--?[a-z]/.test(word) && !known.has(word)).map((word) => `${command.name()} ${word}`);
+  });
 }
 
 function scriptsIn(markdown: string): string[] {
@@ -72,6 +89,15 @@ describe('the pages', () => {
         page,
       );
     }
+  });
+
+  it('show only flags that the command has', () => {
+    const { program } = inertProgram();
+    // What has changed is told by the words of its day.
+    const shown = all
+      .filter((page) => page !== 'CHANGELOG.md')
+      .flatMap((page) => unknownFlagsIn(text(page), program).map((flag) => `${page}: ${flag}`));
+    assert.deepEqual(shown, []);
   });
 
   it('tell of every command there is', async () => {
@@ -137,6 +163,10 @@ describe('the guard of the pages', () => {
       ),
       ['check', 'watch', 'nonsense'],
     );
+    const { program } = inertProgram();
+    const block =
+      '```sh\nrollcall -c a.yaml ledger verify --head x --tail # --no\nrollcall grant consume --to x -- psql --file x\n```\n`rollcall check --jsn`';
+    assert.deepEqual(unknownFlagsIn(block, program), ['verify --tail', 'check --jsn']);
     assert.deepEqual(scriptsIn('`npm run build` and npm run nothing'), ['build']);
   });
 });
